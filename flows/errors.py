@@ -1,0 +1,27 @@
+"""Errors meant for people: one or two plain sentences, no diary values, with the exit code they lead to."""
+
+
+class OutcomesError(Exception):
+    """Base of every error this package raises on purpose."""
+
+    exit_code = 2
+
+
+class ConfigurationError(OutcomesError):
+    """The run cannot start: a setting, a file or an argument is wrong (exit 2)."""
+
+
+class FileRefused(OutcomesError):
+    """One input file cannot be read at all; the other files go on."""
+
+
+class DataError(OutcomesError):
+    """A critical data-quality finding: nothing is published (exit 1)."""
+
+    exit_code = 1
+
+
+class LockedError(OutcomesError):
+    """Another run of the same study is under way (exit 3)."""
+
+    exit_code = 3

@@ -1,0 +1,86 @@
+"""Great Expectations on an open DuckDB connection, so that no table ever leaves the database.
+
+Stock GX closes the connection before it fetches, which loses DuckDB's pending result, and would open the file a
+second time. This adapter keeps one cursor of the run's own connection open instead (see docs/decisions/0003).
+Importing this module imports GX, which takes seconds: import it only where something is validated.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Literal, Type  # noqa: UP035
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+import duckdb
+import great_expectations as gx
+import sqlalchemy
+from duckdb_engine import ConnectionWrapper
+from great_expectations.core.batch_spec import BatchMarkers, BatchSpec
+from great_expectations.datasource.fluent import SQLDatasource
+from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+from sqlalchemy.pool import StaticPool
+
+_connection: ContextVar[duckdb.DuckDBPyConnection] = ContextVar("duckdb_connection")
+
+
+def _engine_on_open_connection() -> sqlalchemy.Engine:
+    cursor = _connection.get().cursor()
+    return sqlalchemy.create_engine("duckdb://", creator=lambda: ConnectionWrapper(cursor), poolclass=StaticPool)
+
+
+class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
+    """The SQL engine with its connection kept open between queries."""
+
+    def _setup_engine(self, **_: Any) -> None:
+        self.engine = _engine_on_open_connection()
+
+    @contextmanager
+    def get_connection(self) -> Iterator[sqlalchemy.Connection]:
+        if self._connection is None:
+            self._connection = self.engine.connect()
+        yield self._connection
+
+    def get_batch_data_and_markers(self, batch_spec: BatchSpec) -> tuple[SqlAlchemyBatchData, BatchMarkers]:
+        # The kept transaction would otherwise read the tables as they were at the previous batch.
+        if self._connection is not None:
+            self._connection.rollback()
+        return super().get_batch_data_and_markers(batch_spec)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self.engine.dispose()
+
+
+class DuckDBDatasource(SQLDatasource):
+    """Registers ``context.data_sources.add_duckdb``."""
+
+    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
+
+    @property
+    def execution_engine_type(self) -> Type[SqlAlchemyExecutionEngine]:  # noqa: UP006 (the field `type` hides the builtin)
+        return DuckDBExecutionEngine
+
+    def _create_engine(self) -> sqlalchemy.Engine:
+        return _engine_on_open_connection()
+
+
+@contextmanager
+def gx_on(con: duckdb.DuckDBPyConnection) -> Iterator[DuckDBDatasource]:
+    """A GX data source over the open connection; nothing of it is left open afterwards."""
+    token = _connection.set(con)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    source = context.data_sources.add_duckdb("warehouse", connection_string="duckdb://")  # type: ignore[attr-defined]
+    try:
+        yield source
+    finally:
+        engine = source.get_execution_engine()
+        if isinstance(engine, DuckDBExecutionEngine):
+            engine.close()
+        source.get_engine().dispose()
+        _connection.reset(token)

@@ -1,0 +1,94 @@
+"""SQL expressions that turn the text of a CSV field into its type; what cannot be read is named, never guessed."""
+
+from typing import Any
+
+from flows.dictionary import SQL_TYPES, Column, file_columns
+from flows.reading import Layout
+from flows.study import FileFormat
+
+YES = ("1", "yes", "y", "true", "t", "ja", "j")
+NO = ("0", "no", "n", "false", "f", "nein")
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def parsed_select(kind: str, layout: Layout, group: FileFormat, source: str) -> str:
+    """line_number, the typed columns of this kind, and ``unreadable``: the names of the columns whose text is not
+    a value of their type, comma-separated, or null. Columns the file lacks are null (unknown)."""
+    columns = file_columns(kind)
+    texts, typed, faults = ["line_number"], ["line_number"], []
+    for column in columns:
+        position = layout.positions.get(column.name)
+        text = "NULL" if position is None else f"nullif(trim(c{position}), '')"
+        texts.append(f"{_mapped(text, group.values.get(column.name, {}))} AS {column.name}_text")
+        typed.append(f"{_typed(column, layout, group)} AS {column.name}")
+        if position is not None and column.type not in ("text", "codes"):
+            faults.append(column.name)
+    clean = " AND ".join(f"({name}_text IS NULL OR {name} IS NOT NULL)" for name in faults) or "true"
+    named = ", ".join(f"CASE WHEN {name}_text IS NOT NULL AND {name} IS NULL THEN '{name}' END" for name in faults)
+    unreadable = f"CASE WHEN {clean} THEN NULL ELSE concat_ws(',', {named or 'NULL'}) END"
+    names = ", ".join(column.name for column in columns)
+    return (
+        f"line_number, {names}, {unreadable} FROM (SELECT {', '.join(typed)}, "
+        f"{', '.join(f'{name}_text' for name in faults) or 'NULL AS nothing'} "
+        f"FROM (SELECT {', '.join(texts)} FROM {source}))"
+    )
+
+
+def _mapped(text: str, values: dict[str, Any]) -> str:
+    """The study's own coding (ja -> 1) applied before the type is read."""
+    if not values or text == "NULL":
+        return text
+    cases = " ".join(
+        f"WHEN {quoted(str(theirs).casefold())} THEN {quoted(str(int(ours) if isinstance(ours, bool) else ours))}"
+        for theirs, ours in values.items()
+    )
+    return f"CASE lower({text}) {cases} ELSE {text} END"
+
+
+def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
+    text = f"{column.name}_text"
+    if column.name not in layout.positions:
+        return f"CAST(NULL AS {SQL_TYPES[column.type]})"
+    if column.type == "text":
+        # Allowed values are codes: HIT6, not hit6.
+        return f"upper({text})" if column.allowed else text
+    if column.type == "codes":
+        listed = f"list_transform(string_split_regex(lower({text}), '[;,|+]'), lambda code: trim(code))"
+        tidy = f"list_sort(list_distinct(list_filter({listed}, lambda code: code <> '')))"
+        return f"CASE WHEN {text} IS NULL THEN NULL ELSE nullif(array_to_string({tidy}, ';'), '') END"
+    if column.type == "boolean":
+        yes, no = (", ".join(quoted(word) for word in words) for words in (YES, NO))
+        return f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"
+    if column.type == "date":
+        return _date(text, group.date_format)
+    if column.type == "timestamp":
+        return _timestamp(text, group.date_format)
+    decimal_comma = group.decimal == "," or (group.decimal is None and layout.delimiter != ",")
+    number = f"TRY_CAST({f'''replace({text}, ',', '.')''' if decimal_comma else text} AS DOUBLE)"
+    # NaN and infinity are texts DuckDB would take for numbers.
+    finite = f"CASE WHEN isfinite({number}) THEN {number} END"
+    if column.type == "number":
+        return finite
+    return f"CASE WHEN isfinite({number}) AND floor({number}) = {number} THEN TRY_CAST({number} AS INTEGER) END"
+
+
+def _date(text: str, date_format: str | None) -> str:
+    if date_format:
+        return f"CAST(try_strptime({text}, {quoted(date_format)}) AS DATE)"
+    # ISO, alone or with a time; year first is the only order that is never ambiguous.
+    return (
+        f"CASE WHEN length({text}) = 10 AND {text} LIKE '____-__-__' THEN TRY_CAST({text} AS DATE)"
+        f" WHEN {text} LIKE '____-__-__%' THEN CAST(TRY_CAST({text} AS TIMESTAMP) AS DATE) END"
+    )
+
+
+def _timestamp(text: str, date_format: str | None) -> str:
+    iso = f"CASE WHEN {text} LIKE '____-__-__%' THEN TRY_CAST({text} AS TIMESTAMP) END"
+    if not date_format:
+        return iso
+    formats = ", ".join(quoted(date_format + time) for time in (" %H:%M:%S", " %H:%M", ""))
+    return f"coalesce({iso}, try_strptime({text}, [{formats}]))"

@@ -1,0 +1,187 @@
+"""How a CSV file is written, found out from its own bytes, and its records with their line numbers."""
+
+import codecs
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from flows.dictionary import file_columns
+from flows.errors import FileRefused
+from flows.study import FileFormat
+
+CHUNK_BYTES = 1 << 20
+LONGEST_RECORD_LINES = 50  # a quoted text may run over lines; past this the quote was never meant to open
+DELIMITERS = (",", ";", "\t", "|")
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class Layout(NamedTuple):
+    """How one file is written: found in the file, or as study.toml declares."""
+
+    encoding: str
+    delimiter: str
+    width: int  # number of columns
+    header_line: int  # line number of the header
+    positions: dict[str, int]  # canonical column -> position
+    extra_columns: tuple[str, ...]
+
+
+class PlainText(NamedTuple):
+    """A file as UTF-8 text on disk, with what was learned while it was read once."""
+
+    path: Path
+    encoding: str
+    physical_lines: int
+    has_lone_cr: bool
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def find_encoding(path: Path, declared: str | None) -> str:
+    """The declared encoding; else by byte-order mark; else UTF-8; else Windows-1252 where every byte has a meaning."""
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    marked = next((name for mark, name in BYTE_ORDER_MARKS if head.startswith(mark)), None)
+    if marked or declared:
+        return marked or str(declared)
+    for name in ("utf-8", "cp1252"):
+        if _decodes(path, name):
+            return name
+    raise FileRefused("is neither UTF-8 nor Windows-1252 text; set 'encoding' for these files in study.toml")
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def to_plain_text(source: Path, scratch: Path, declared: str | None) -> PlainText:
+    """The file as UTF-8 without byte-order mark: the file itself where it already is, else a copy in scratch.
+
+    Raises FileRefused for an empty or binary file, or text that its encoding cannot decode.
+    """
+    if source.stat().st_size == 0:
+        raise FileRefused("is empty: it has not even a header line")
+    encoding = find_encoding(source, declared)
+    target = source
+    if encoding != "utf-8":
+        target = scratch / "plain.csv"
+        try:
+            with (
+                source.open(encoding=encoding, newline="") as incoming,
+                target.open("w", encoding="utf-8", newline="") as out,
+            ):
+                while text := incoming.read(CHUNK_BYTES):
+                    out.write(text)
+        except (UnicodeDecodeError, UnicodeError):
+            raise FileRefused(f"cannot be read as {encoding}; set 'encoding' for these files in study.toml") from None
+    lines, carriage_returns, pairs, last = 0, 0, 0, b""
+    with target.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            if b"\0" in chunk:
+                raise FileRefused("is a binary file, not CSV text; export it as CSV")
+            lines += chunk.count(b"\n")
+            carriage_returns += chunk.count(b"\r")
+            pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
+            last = chunk[-1:]
+    return PlainText(target, encoding, lines + (last != b"\n"), carriage_returns != pairs)
+
+
+def records(text: Iterable[str], fits: Callable[[str], bool] = bool) -> Iterator[tuple[int, str]]:
+    """(line number, raw text) of every record; one record may span lines where a quoted text does.
+
+    Lines are joined only where the joined record ``fits``, within LONGEST_RECORD_LINES; else the quote was a stray
+    character: its line stands alone, and the lines after it are records of their own. Blank lines are not records.
+    """
+    waiting: list[str] = []  # lines that were read ahead and have to be read again
+    number = 0
+    stream = iter(text)
+
+    def next_line() -> str | None:
+        return waiting.pop(0) if waiting else next(stream, None)
+
+    while (line := next_line()) is not None:
+        number += 1
+        lines = [line]
+        while not _is_closed(lines) and len(lines) < LONGEST_RECORD_LINES:
+            following = next_line()
+            if following is None:
+                break
+            lines.append(following)
+        if len(lines) > 1 and not (_is_closed(lines) and fits("".join(lines))):
+            waiting[:0] = lines[1:]
+            lines = lines[:1]
+        raw = "".join(lines).rstrip("\r\n")
+        if raw.strip():
+            yield number, raw
+        number += len(lines) - 1
+
+
+def _is_closed(lines: list[str]) -> bool:
+    return sum(line.count('"') for line in lines) % 2 == 0
+
+
+def fields_of(raw: str, delimiter: str) -> list[str] | None:
+    """The fields of one record, or None where its quotes do not close."""
+    try:
+        rows = list(csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None
+
+
+def find_layout(plain: PlainText, kind: str, group: FileFormat) -> Layout:
+    """Delimiter and column positions from the header line, by the column names it must hold.
+
+    Raises FileRefused where a required column is missing or a column stands twice.
+    """
+    with plain.path.open(encoding="utf-8", newline=None) as text:
+        header_line, header = next(records(text), (1, ""))
+    header = header.lstrip("\ufeff")
+    named = {theirs.strip().casefold(): canonical for canonical, theirs in group.columns.items()}
+    known = {column.name: column for column in file_columns(kind)}
+    best: Layout | None = None
+    for delimiter in (group.delimiter,) if group.delimiter else DELIMITERS:
+        names = [name.strip() for name in fields_of(header, delimiter) or []]
+        positions: dict[str, int] = {}
+        extra = []
+        for position, name in enumerate(names):
+            canonical = named.get(name.casefold(), name.casefold())
+            if canonical not in known:
+                extra.append(name)
+            elif canonical in positions:
+                raise FileRefused(f"line {header_line}: column '{canonical}' stands twice in the header")
+            else:
+                positions[canonical] = position
+        if best is None or len(positions) > len(best.positions):
+            best = Layout(plain.encoding, delimiter, len(names), header_line, positions, tuple(extra))
+    assert best is not None
+    missing = [name for name, column in known.items() if column.required and name not in best.positions]
+    if missing:
+        # Header names are shown only where the line is surely a header: a headerless file would show diary values.
+        shown = f" (it has {', '.join(best.extra_columns)})" if best.positions and best.extra_columns else ""
+        raise FileRefused(
+            f"line {header_line}: required column '{missing[0]}' is missing{shown}; "
+            f'name it in study.toml, e.g. [files.{kind}] columns = {{ {missing[0]} = "their name" }}'
+        )
+    return best

@@ -1,0 +1,164 @@
+"""The study folder: what study.toml says, parsed once (the input contract)."""
+
+import fnmatch
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from flows.dictionary import FILE_KINDS, file_columns
+from flows.errors import ConfigurationError
+from flows.resources import resource
+from flows.rules import RuleSet, load_rule_sets
+from flows.settings import Frozen, read_toml
+
+
+class Protocol(Frozen):
+    """Definitions shared by all rule sets (data/protocol.toml); becomes the one-row table meta.protocol."""
+
+    cycle_days: int
+    month_days: int
+    months_per_cycle: int
+    baseline_days: int
+    min_recorded_days: int
+    chronic_days: int
+    overuse_days: int
+    overuse_simple_days: int
+    min_preventives_failed: int
+    min_sites: int
+    max_sites: int
+    units_per_site: int
+    min_interval_days: int
+    max_interval_days: int
+    late_entry_hours: int
+    min_headache_hours: int
+    min_moderate_severity: int
+
+
+class StudyFacts(Frozen):
+    """The [study] table."""
+
+    id: str = Field(min_length=1)
+    title: str
+    primary_rule_set: str
+    rule_sets: tuple[str, ...] = Field(min_length=1)
+    data_cutoff: date | None = None
+    blinded: bool = False
+
+    @model_validator(mode="after")
+    def _primary_is_run(self) -> "StudyFacts":
+        if self.primary_rule_set not in self.rule_sets:
+            raise ValueError(f"primary_rule_set '{self.primary_rule_set}' is not one of rule_sets")
+        if len(set(self.rule_sets)) < len(self.rule_sets):
+            raise ValueError("rule_sets names a rule set twice")
+        return self
+
+
+class FileFormat(Frozen):
+    """How a group of files is written; everything left out is recognised from the file itself."""
+
+    pattern: str | None = None
+    delimiter: str | None = Field(None, min_length=1, max_length=1)
+    decimal: Literal[".", ","] | None = None
+    encoding: str | None = None
+    date_format: str | None = None
+    columns: dict[str, str] = {}
+    values: dict[str, dict[str, Any]] = {}
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                "".encode(name)
+            except LookupError:
+                raise ValueError(f"'{name}' is not an encoding Python knows") from None
+        return name
+
+    @field_validator("date_format")
+    @classmethod
+    def _whole_date(cls, text: str | None) -> str | None:
+        if text is not None and not all(part in text for part in ("%d", "%m")) or text and "%y" not in text.lower():
+            raise ValueError("must hold %d, %m and %Y")
+        return text
+
+    def matches(self, path: str) -> bool:
+        """Whether a file (path relative to inbox/) belongs to this group."""
+        pattern = self.pattern or "*"
+        return fnmatch.fnmatch(path, pattern) or fnmatch.fnmatch(Path(path).name, pattern)
+
+
+class StudyFile(Frozen):
+    """study.toml as a whole."""
+
+    study: StudyFacts
+    arms: dict[str, str] = {}
+    files: dict[str, tuple[FileFormat, ...]] = {}
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _one_or_many(cls, files: Any) -> Any:
+        if not isinstance(files, dict):
+            raise ValueError("is a table with one entry per kind of file")
+        return {kind: (group,) if isinstance(group, dict) else group for kind, group in files.items()}
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> "StudyFile":
+        for kind, groups in self.files.items():
+            if kind not in FILE_KINDS:
+                raise ValueError(f"files.{kind}: there is no such kind of file; known are {', '.join(FILE_KINDS)}")
+            known = {column.name for column in file_columns(kind)}
+            for group in groups:
+                for where, given in (("columns", group.columns), ("values", group.values)):
+                    if unknown := sorted(set(given) - known):
+                        raise ValueError(
+                            f"files.{kind}.{where}: there is no column '{unknown[0]}'; known are "
+                            + ", ".join(sorted(known))
+                        )
+        return self
+
+
+class Study(Frozen):
+    """Everything a run needs to know, frozen: the folder, its settings, the rule sets and the protocol."""
+
+    folder: Path
+    facts: StudyFacts
+    arms: dict[str, str]
+    files: dict[str, tuple[FileFormat, ...]]
+    rule_sets: tuple[RuleSet, ...]
+    protocol: Protocol
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    def kind_of(self, path: str) -> tuple[str, FileFormat] | None:
+        """Which kind of file an inbox path is, and how it is written; None when no pattern fits."""
+        for kind in FILE_KINDS:
+            default = FileFormat(pattern=f"{kind}*.csv")
+            for group in (*self.files.get(kind, ()), default):
+                fitting = group if group.pattern else group.model_copy(update={"pattern": default.pattern})
+                if fitting.matches(path):
+                    return kind, fitting
+        return None
+
+
+def load_study(folder: Path) -> Study:
+    """Read a study folder.
+
+    Raises ConfigurationError when study.toml, a rule set or the inbox is missing or wrong.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"{folder}: there is no such study folder; 'migraine-outcomes init DIR' makes one.")
+    settings = read_toml(folder / "study.toml", StudyFile)
+    if not (folder / "inbox").is_dir():
+        raise ConfigurationError(f"{folder}: has no inbox/ folder; put the CSV files there.")
+    return Study(
+        folder=folder,
+        facts=settings.study,
+        arms=settings.arms,
+        files=settings.files,
+        rule_sets=load_rule_sets(settings.study.rule_sets, [resource("data/rules"), folder / "rules"]),
+        protocol=read_toml(resource("data/protocol.toml"), Protocol),
+    )

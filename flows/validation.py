@@ -1,0 +1,193 @@
+"""validate: run the suites inside DuckDB, set failing lines aside with their reason, and build tabulation.*
+
+Every data line ends in one place: current in tabulation.*, or in ``landing.set_aside`` as quarantined, superseded or
+duplicate. GX counts the failing rows; the check's own predicate finds them; the two must agree.
+"""
+
+from typing import Any, NamedTuple
+
+import duckdb
+
+from flows.checks import Check, load_suites
+from flows.dictionary import file_columns, input_tables
+from flows.errors import DataError
+from flows.models import build_models
+
+Connection = duckdb.DuckDBPyConnection
+# Subjects first: the checks on the other files look up consent and discontinuation.
+ORDER = ("subjects", "diary", "injections", "scores", "adverse_events")
+
+
+class CheckResult(NamedTuple):
+    """How one check came out."""
+
+    check: Check
+    failing: int
+    tested: int
+
+
+def validate_landing(con: Connection) -> list[CheckResult]:
+    """Run the checks on the landed lines, kind by kind, and build the tabulation tables from what stands."""
+    from flows.gx_duckdb import gx_on  # seconds of imports, paid only here
+
+    suites = load_suites()
+    con.execute(
+        """CREATE OR REPLACE TABLE landing.findings (
+            check_id VARCHAR, severity VARCHAR, kind VARCHAR, file_id VARCHAR, line_number INTEGER,
+            subject_id VARCHAR, reason VARCHAR, check_order INTEGER);
+        CREATE OR REPLACE TABLE landing.set_aside (
+            kind VARCHAR, file_id VARCHAR, line_number INTEGER, outcome VARCHAR)"""
+    )
+    results = []
+    with gx_on(con) as source:
+        results += run_suite(con, source, "landing.broken_lines", suites["landing.broken_lines"])
+        for kind in ORDER:
+            if kind != "subjects":
+                build_models(con, only={"tabulation.subjects"})
+            results += run_suite(con, source, f"landing.{kind}", suites[f"landing.{kind}"])
+            set_quarantined_aside(con, kind)
+            set_repeats_aside(con, kind)
+    return results
+
+
+def validate_results(con: Connection) -> list[CheckResult]:
+    """Run the checks on what was tabulated and derived; they flag, or stop the run, but set nothing aside."""
+    from flows.gx_duckdb import gx_on
+
+    suites = {
+        name: checks
+        for name, checks in load_suites().items()
+        if not name.startswith("landing.") or name == "landing.files"
+    }
+    results = []
+    with gx_on(con) as source:
+        for name, checks in suites.items():
+            results += run_suite(con, source, name, checks)
+    stop_on_critical(results)
+    return results
+
+
+def stop_on_critical(results: list[CheckResult]) -> None:
+    """Raises DataError when a critical check failed, before anything is published."""
+    failed = [result for result in results if result.failing and result.check.severity == "critical"]
+    if failed:
+        said = "; ".join(f"{r.check.id}: {r.check.reason} ({r.failing} rows)" for r in failed)
+        raise DataError(f"Nothing was published. {said}.")
+
+
+def run_suite(con: Connection, source: Any, table: str, checks: list[Check]) -> list[CheckResult]:
+    """Run one suite on its table and record every failing row in landing.findings."""
+    import great_expectations as gx
+
+    name = f"{table}-{len(source.assets)}"
+    asset = source.add_query_asset(name, query=f"SELECT * FROM {table}")
+    suite = gx.ExpectationSuite(name=name, expectations=[check.expectation() for check in checks])
+    batch = asset.get_batch(asset.build_batch_request())
+    outcome = batch.validate(suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0})
+    tested = _count(con, f"SELECT count(*) FROM {table}")
+    by_id = {result.expectation_config.meta["check_id"]: result for result in outcome.results}
+    results = []
+    for check in checks:
+        result = by_id[check.id]
+        if result.exception_info.get("raised_exception") or not result.result:
+            raise DataError(f"check {check.id}: Great Expectations could not run it on {table}.")
+        failing = result.result.get("unexpected_count", result.result.get("observed_value"))
+        if failing and check.type != "expect_compound_columns_to_be_unique":
+            _record(con, check, failing)
+        results.append(CheckResult(check, failing, tested))
+    return results
+
+
+def _record(con: Connection, check: Check, counted: int) -> None:
+    """The failing rows become findings; their number must be the one GX counted."""
+    rows = check.failing_rows()
+    before = _count(con, "SELECT count(*) FROM landing.findings")
+    columns = {row[0] for row in con.execute(f"DESCRIBE {rows}").fetchall()}
+    detail = "coalesce($reason || ': ' || detail, $reason)" if "detail" in columns else "$reason"
+    subject = "subject_id" if "subject_id" in columns else "NULL"
+    kind = check.id.split(".")[0]
+    con.execute(
+        f"INSERT INTO landing.findings SELECT $check_id, $severity, $kind, file_id, line_number, {subject}, {detail}, $place"
+        f" FROM ({rows})",
+        {
+            "check_id": check.id,
+            "severity": check.severity,
+            "kind": kind,
+            "reason": check.reason,
+            "place": before,
+        },
+    )
+    found = _count(con, "SELECT count(*) FROM landing.findings") - before
+    if found != counted:
+        raise DataError(f"check {check.id}: Great Expectations counts {counted} failing rows, its own query {found}.")
+
+
+def set_quarantined_aside(con: Connection, kind: str) -> None:
+    """Lines that failed an error or critical check of their kind are quarantined, each once."""
+    con.execute(
+        "INSERT INTO landing.set_aside SELECT DISTINCT kind, file_id, line_number, 'quarantined' FROM landing.findings"
+        " WHERE kind = ? AND severity IN ('error', 'critical') AND line_number IS NOT NULL",
+        [kind],
+    )
+
+
+def set_repeats_aside(con: Connection, kind: str) -> None:
+    """Of several lines for one key, one content is current; the others are duplicates or superseded.
+
+    With entry times in all of them the latest entry wins, else the latest landing. Where rows of one key may stand
+    side by side in a file (muscles of a session), the latest file wins as a whole.
+    """
+    table = input_tables()[kind]
+    names = [column.name for column in file_columns(kind)]
+    key = ", ".join(table.key)
+    content = ", ".join(name for name in names if name not in (*table.key, "entered_at"))
+    has_entry_time = "entered_at" in names
+    last = (
+        "max(sequence) OVER key = sequence"
+        if table.same_file_rows == "keep"
+        else "row_number() OVER newest_first = 1"
+    )
+    entry_order = "CASE WHEN every_entry_timed THEN entered_at END DESC NULLS LAST, " if has_entry_time else ""
+    timed = "count(entered_at) OVER key = count(*) OVER key AS every_entry_timed" if has_entry_time else "NULL AS untimed"
+    same_key = " AND ".join(f"repeated.{name} IS NOT DISTINCT FROM line.{name}" for name in table.key)
+    con.execute(
+        f"""
+        INSERT INTO landing.set_aside
+        WITH standing AS (
+            FROM landing.{kind} AS line
+            ANTI JOIN landing.set_aside AS aside
+                ON aside.kind = '{kind}' AND aside.file_id = line.file_id AND aside.line_number = line.line_number
+        ),
+        repeated AS (SELECT {key} FROM standing GROUP BY ALL HAVING count(*) > 1),
+        candidates AS (
+            SELECT {", ".join(f"line.{name}" for name in table.key)}, line.file_id, line.line_number, file.sequence,
+                {"line.entered_at," if has_entry_time else ""}
+                row({content or "true"}) AS content,
+                {timed}
+            FROM standing AS line
+            JOIN repeated ON {same_key}
+            JOIN landing.landed_files AS file ON file.file_id = line.file_id
+            WINDOW key AS (PARTITION BY {", ".join(f"line.{name}" for name in table.key)})
+        ),
+        newest AS (
+            SELECT *, {last} AS is_newest
+            FROM candidates
+            WINDOW key AS (PARTITION BY {key}),
+                newest_first AS (PARTITION BY {key} ORDER BY {entry_order}sequence DESC, line_number DESC)
+        ),
+        judged AS (
+            SELECT *, bool_or(is_newest) OVER (PARTITION BY {key}, content) AS is_winning,
+                row_number() OVER (PARTITION BY {key}, content ORDER BY sequence, line_number) AS appearance
+            FROM newest
+        )
+        SELECT '{kind}', file_id, line_number, CASE WHEN is_winning THEN 'duplicate' ELSE 'superseded' END
+        FROM judged
+        WHERE NOT is_winning OR appearance > 1
+        """
+    )
+
+
+def _count(con: Connection, query: str) -> int:
+    row = con.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])

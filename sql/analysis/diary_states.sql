@@ -1,0 +1,44 @@
+-- analysis.diary_states: what each diary day counts as, under each definition of a headache day
+-- Grain:   one row per subject_id x diary_date up to the cut-off
+-- Key:     subject_id, diary_date
+-- Units:   true = headache day, false = headache-free day; hours = h
+-- Missing: null = not recorded under that definition, so the day counts neither way
+-- Source:  domain.md 2: any; >= 4 h (PREEMPT, COMPEL); >= 4 h or any duration with a triptan or ergot (HALO)
+WITH specific_drugs AS (
+    SELECT list(DISTINCT code) AS codes FROM meta.acute_medication WHERE class IN ('triptan', 'ergot')
+),
+
+days AS (
+    SELECT
+        diary.*,
+        protocol.min_headache_hours,
+        protocol.min_moderate_severity,
+        coalesce(
+            list_has_any(string_split(diary.acute_medication, ';'), specific_drugs.codes), false
+        ) AS took_triptan_or_ergot
+    FROM tabulation.diary_days AS diary
+    CROSS JOIN specific_drugs
+    CROSS JOIN meta.protocol AS protocol
+    CROSS JOIN analysis.cutoff AS cutoff
+    WHERE diary.diary_date <= cutoff.cutoff_date
+)
+
+SELECT
+    subject_id,
+    diary_date,
+    headache AS is_headache_any,
+    -- A headache of unknown length is neither: "headache AND null" would be null as well, but say so.
+    CASE WHEN NOT headache THEN false WHEN hours IS NULL THEN NULL ELSE headache AND hours >= min_headache_hours END
+        AS is_headache_hours_4,
+    CASE
+        WHEN NOT headache THEN false
+        WHEN headache AND took_triptan_or_ergot THEN true
+        WHEN hours IS NULL THEN NULL
+        ELSE headache AND hours >= min_headache_hours
+    END AS is_headache_hours_4_or_acute,
+    headache AND coalesce(severity >= min_moderate_severity, false) AS is_moderate_severe,
+    migraine AS is_migraine,
+    CASE WHEN headache THEN CAST(hours AS DECIMAL(9, 4)) END AS headache_hours,
+    acute_medication,
+    acute_medication IS NOT NULL AS took_acute_medication
+FROM days

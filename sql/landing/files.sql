@@ -1,0 +1,59 @@
+-- landing.files: every file seen, and where each of its data lines ended
+-- Grain:   one row per file seen (landed, refused or ignored)
+-- Key:     path, sha256
+-- Units:   lines_* = data lines, the header not counted
+-- Missing: a refused or ignored file has no landed_at and no lines
+-- Source:  design.md 3: lines read = current + superseded + duplicate + quarantined
+WITH outcomes AS (
+    SELECT
+        file_id,
+        count(*) FILTER (outcome = 'superseded') AS lines_superseded,
+        count(*) FILTER (outcome = 'duplicate') AS lines_duplicate,
+        count(*) FILTER (outcome = 'quarantined') AS lines_quarantined
+    FROM landing.set_aside
+    GROUP BY file_id
+),
+
+current_lines AS (
+    SELECT file_id, count(*) AS lines_current FROM tabulation.diary_days GROUP BY file_id
+    UNION ALL
+    SELECT file_id, count(*) FROM tabulation.subjects GROUP BY file_id
+    UNION ALL
+    SELECT file_id, count(*) FROM tabulation.injections GROUP BY file_id
+    UNION ALL
+    SELECT file_id, count(*) FROM tabulation.scores GROUP BY file_id
+    UNION ALL
+    SELECT file_id, count(*) FROM tabulation.adverse_events GROUP BY file_id
+)
+
+SELECT
+    file.file_id,
+    file.path,
+    file.sha256,
+    file.kind,
+    'landed' AS status,
+    file.lines_read,
+    coalesce(current_lines.lines_current, 0) AS lines_current,
+    coalesce(outcomes.lines_superseded, 0) AS lines_superseded,
+    coalesce(outcomes.lines_duplicate, 0) AS lines_duplicate,
+    coalesce(outcomes.lines_quarantined, 0) AS lines_quarantined,
+    file.encoding,
+    file.delimiter,
+    file.extra_columns,
+    NULL AS refused_reason,
+    file.landed_at
+FROM landing.landed_files AS file
+LEFT JOIN current_lines ON current_lines.file_id = file.file_id
+LEFT JOIN outcomes ON outcomes.file_id = file.file_id
+UNION ALL
+SELECT
+    left(refused.sha256, 12),
+    refused.path,
+    refused.sha256,
+    refused.kind,
+    refused.status,
+    0, 0, 0, 0, 0,
+    NULL, NULL, NULL,
+    refused.reason,
+    NULL
+FROM landing.refused_files AS refused
