@@ -31,13 +31,20 @@ class Check(NamedTuple):
     def failing_rows(self) -> str:
         """A SELECT of the rows that fail: the check's own predicate, the same that GX counts."""
         if self.type == "unexpected_rows_expectation":
-            return self.kwargs["unexpected_rows_query"].replace("{batch}", self.table)
+            return self._query()
         return f"SELECT * FROM {self.table} WHERE {_predicate(self.type, self.kwargs)}"
+
+    def _query(self) -> str:
+        # GX would put a subquery with an alias of its own in place of {batch}, which no join could name.
+        return self.kwargs["unexpected_rows_query"].replace("{batch}", self.table)
 
     def expectation(self) -> dict[str, Any]:
         """The entry as GX reads it; GX knows no 'error', which is its 'critical'."""
         gx_severity = "critical" if self.severity == "error" else self.severity
-        return {"type": self.type, "kwargs": self.kwargs, "severity": gx_severity, "meta": {"check_id": self.id}}
+        kwargs = self.kwargs
+        if self.type == "unexpected_rows_expectation":
+            kwargs = {"unexpected_rows_query": self._query()}
+        return {"type": self.type, "kwargs": kwargs, "severity": gx_severity, "meta": {"check_id": self.id}}
 
 
 def _predicate(kind: str, kwargs: dict[str, Any]) -> str:

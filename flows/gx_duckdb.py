@@ -5,30 +5,39 @@ second time. This adapter keeps one cursor of the run's own connection open inst
 Importing this module imports GX, which takes seconds: import it only where something is validated.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Literal, Type  # noqa: UP035
+from typing import TYPE_CHECKING, Any, Literal, Type  # noqa: UP035
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
-import duckdb
 import great_expectations as gx
 import sqlalchemy
-from duckdb_engine import ConnectionWrapper
 from great_expectations.core.batch_spec import BatchMarkers, BatchSpec
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
 from sqlalchemy.pool import StaticPool
 
-_connection: ContextVar[duckdb.DuckDBPyConnection] = ContextVar("duckdb_connection")
+# GX keeps the classes below, and with them this module's names, until the interpreter ends. A name of duckdb's own
+# types among them would end every run with pages of "leaked instance" messages, so they are imported inside.
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_connection: ContextVar["DuckDBPyConnection"] = ContextVar("duckdb_connection")
+# GX would have {batch} in every query; ours name the table itself (see flows/checks.py).
+logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
 
 def _engine_on_open_connection() -> sqlalchemy.Engine:
-    cursor = _connection.get().cursor()
-    return sqlalchemy.create_engine("duckdb://", creator=lambda: ConnectionWrapper(cursor), poolclass=StaticPool)
+    from duckdb_engine import ConnectionWrapper
+
+    return sqlalchemy.create_engine(
+        "duckdb://", creator=lambda: ConnectionWrapper(_connection.get().cursor()), poolclass=StaticPool
+    )
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
@@ -70,7 +79,7 @@ class DuckDBDatasource(SQLDatasource):
 
 
 @contextmanager
-def gx_on(con: duckdb.DuckDBPyConnection) -> Iterator[DuckDBDatasource]:
+def gx_on(con: "DuckDBPyConnection") -> Iterator[DuckDBDatasource]:
     """A GX data source over the open connection; nothing of it is left open afterwards."""
     token = _connection.set(con)
     context = gx.get_context(mode="ephemeral")

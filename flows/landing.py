@@ -11,6 +11,7 @@ from flows.dictionary import FILE_KINDS, SQL_TYPES, file_columns
 from flows.errors import ConfigurationError, FileRefused
 from flows.inputs import KeptFile, KeptInputs
 from flows.parsing import parsed_select, quoted
+from flows.query import one_row, one_value
 from flows.reading import Layout, PlainText, fields_of, find_layout, records, sha256_of, to_plain_text
 from flows.study import FileFormat, Study
 
@@ -139,9 +140,8 @@ def _land_uniform(
         con.execute(_insert(entry, layout, group, source))
     except duckdb.Error:  # not uniform after all: the exact way finds out where
         return None
-    row = con.execute(f"SELECT count(*) FROM landing.{entry.kind} WHERE file_id = ?", [entry.file_id]).fetchone()
-    assert row is not None
-    return row[0] if row[0] == plain.physical_lines - 1 else None
+    rows = one_value(con, f"SELECT count(*) FROM landing.{entry.kind} WHERE file_id = ?", [entry.file_id])
+    return rows if rows == plain.physical_lines - 1 else None
 
 
 def _land_record_by_record(
@@ -195,15 +195,15 @@ def _refuse_wrong_dates(con: Connection, entry: KeptFile, group: FileFormat) -> 
     for column in file_columns(entry.kind):
         if column.type != "date" or not column.required:
             continue
-        row = con.execute(
+        dates, wrong = one_row(
+            con,
             f"SELECT count(*), count(*) FILTER (contains(unreadable, '{column.name}')) FROM landing.{entry.kind}"
             " WHERE file_id = ?",
             [entry.file_id],
-        ).fetchone()
-        assert row is not None
-        if row[1] * 2 > row[0]:
+        )
+        if wrong * 2 > dates:
             expected = group.date_format or "%Y-%m-%d"
             raise FileRefused(
-                f"column '{column.name}': {row[1]} of {row[0]} dates are not written as {expected}; set date_format"
+                f"column '{column.name}': {wrong} of {dates} dates are not written as {expected}; set date_format"
                 f' for these files in study.toml, e.g. "%d/%m/%Y" (day first) or "%m/%d/%Y" (month first)'
             )

@@ -12,6 +12,7 @@ from flows.checks import Check, load_suites
 from flows.dictionary import file_columns, input_tables
 from flows.errors import DataError
 from flows.models import build_models
+from flows.query import one_value
 
 Connection = duckdb.DuckDBPyConnection
 # Subjects first: the checks on the other files look up consent and discontinuation.
@@ -84,7 +85,7 @@ def run_suite(con: Connection, source: Any, table: str, checks: list[Check]) -> 
     suite = gx.ExpectationSuite(name=name, expectations=[check.expectation() for check in checks])
     batch = asset.get_batch(asset.build_batch_request())
     outcome = batch.validate(suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0})
-    tested = _count(con, f"SELECT count(*) FROM {table}")
+    tested = one_value(con, f"SELECT count(*) FROM {table}")
     by_id = {result.expectation_config.meta["check_id"]: result for result in outcome.results}
     results = []
     for check in checks:
@@ -101,7 +102,7 @@ def run_suite(con: Connection, source: Any, table: str, checks: list[Check]) -> 
 def _record(con: Connection, check: Check, counted: int) -> None:
     """The failing rows become findings; their number must be the one GX counted."""
     rows = check.failing_rows()
-    before = _count(con, "SELECT count(*) FROM landing.findings")
+    before = one_value(con, "SELECT count(*) FROM landing.findings")
     columns = {row[0] for row in con.execute(f"DESCRIBE {rows}").fetchall()}
     detail = "coalesce($reason || ': ' || detail, $reason)" if "detail" in columns else "$reason"
     subject = "subject_id" if "subject_id" in columns else "NULL"
@@ -117,7 +118,7 @@ def _record(con: Connection, check: Check, counted: int) -> None:
             "place": before,
         },
     )
-    found = _count(con, "SELECT count(*) FROM landing.findings") - before
+    found = one_value(con, "SELECT count(*) FROM landing.findings") - before
     if found != counted:
         raise DataError(f"check {check.id}: Great Expectations counts {counted} failing rows, its own query {found}.")
 
@@ -185,9 +186,3 @@ def set_repeats_aside(con: Connection, kind: str) -> None:
         WHERE NOT is_winning OR appearance > 1
         """
     )
-
-
-def _count(con: Connection, query: str) -> int:
-    row = con.execute(query).fetchone()
-    assert row is not None
-    return int(row[0])

@@ -64,6 +64,7 @@ EVALUABLE = [
     (marks(20, 20), marks(0, 20), "responder"),
     (marks(20, 20), marks(0, 19), "not_evaluable"),
     (marks(19, 19), marks(0, 20), "not_evaluable"),
+    (marks(1, 28), marks(0, 28), "responder"),
     (marks(0, 28), marks(0, 28), "not_evaluable"),  # 0 at baseline: never 100%
     ("." * 28, marks(0, 28), "not_evaluable"),
     ("1" * 19 + "?" * 9, marks(0, 28), "not_evaluable"),  # a row without an answer is not recorded
@@ -89,8 +90,10 @@ def test_no_reduction_without_an_evaluable_baseline():
 def test_the_minimum_is_a_parameter():
     row = judge(rule(baseline={"min_recorded_days": 14}), marks(14, 14), marks(0, 28))
     assert row["status"] == "responder"
-    row = judge(rule(window={"min_recorded_days": 0}), marks(14, 28), "." * 28)
-    assert row["headache_days_per_month"] is None
+    # A single recorded day gives a rate, none gives none.
+    for window, per_month in [("1", 28), ("." * 28, None)]:
+        row = judge(rule(window={"min_recorded_days": 0}), marks(14, 28), window)
+        assert row["headache_days_per_month"] == per_month
 
 
 def test_article_judges_free_days_without_a_baseline():
@@ -139,10 +142,13 @@ def test_comparators_beside_the_limit(measure, more, fewer):
 
 
 def test_a_threshold_is_the_decimal_number_written():
-    # 2 free days of 20 are 2 * 28 / 20 = 2.8 a month: not more than 2.8, though more than the binary 2.79999..
-    for comparator, status in [(">=", "responder"), (">", "non_responder")]:
-        row = judge(rule(response=one("headache_free_days", comparator, 2.8)), "", marks(18, 20))
-        assert row["status"] == status
+    # 2 free days of 20 are 2 * 28 / 20 = 2.8 a month, not more, though more than the binary number nearest to 2.8.
+    # 1 free day of 25 is 1.12 a month; in floating point 1.12 * 25 comes to more than 28.
+    assert 1.12 * 25 > 28
+    for threshold, window in [(2.8, marks(18, 20)), (1.12, marks(24, 25))]:
+        for comparator, status in [(">=", "responder"), (">", "non_responder")]:
+            row = judge(rule(response=one("headache_free_days", comparator, threshold)), "", window)
+            assert row["status"] == status
 
 
 def test_all_or_any_of_several_conditions():

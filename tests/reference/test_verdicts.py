@@ -224,17 +224,20 @@ def test_the_days_of_a_late_interval_belong_to_no_month():
 
 
 def test_the_months_follow_the_missing_day_policy():
-    # 8 headaches in 20 recorded days: prorated 11.2, free 8, worst case 16 of 28. Limit 15, then 11.
-    months = marks(8, 20) * 3
-    for policy, below_15, below_11 in [
-        ("prorate", True, False),
-        ("free", True, True),
-        ("headache", False, False),
-    ]:
-        for limit, is_below in [(15, below_15), (11, below_11)]:
+    # 7 headaches in 20 recorded days: prorated 9.8, free 7, worst case 7 + 8 = 15 of 28.
+    months = marks(7, 20) * 3
+    for limit, below in [(8, {"free"}), (10, {"free", "prorate"}), (15, {"free", "prorate"})]:
+        for policy in ["free", "prorate", "headache"]:
             tested = success(limit) | {"window": {"missing_days": policy}}
             verdict = follow(tested, BASELINE, [months])[0][1]
-            assert (verdict == "stop_success") is is_below
+            assert (verdict == "stop_success") is (policy in below)
+
+
+def test_the_limit_is_the_decimal_number_written():
+    # 1 of 25 is 1.12 a month: not below 1.12, though in floating point 28 < 1.12 * 25.
+    months = marks(1, 25) * 3
+    assert follow(success(1.12), BASELINE, [months])[0][1] == "continue"
+    assert follow(success(1.13), BASELINE, [months])[0][1] == "stop_success"
 
 
 def test_the_worst_case_of_a_cut_month_is_its_own_length():

@@ -1,0 +1,147 @@
+"""The command line. Heavy libraries are imported inside the verbs, so that --help stays quick."""
+
+import atexit
+import os
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.errors import ConfigurationError, OutcomesError
+
+app = typer.Typer(
+    name="migraine-outcomes",
+    help="Patient headache diaries in, per-cycle responder status and publication-ready summary tables out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+StudyFolder = Annotated[Path, typer.Argument(metavar="STUDY", help="study folder with study.toml and inbox/")]
+Out = Annotated[Path | None, typer.Option("--out", help="where to publish; default STUDY/published")]
+
+
+class Format(StrEnum):
+    """Output formats of check."""
+
+    text = "text"
+    json = "json"
+    junit = "junit"
+    sarif = "sarif"
+    github = "github"
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ConfigurationError(f"--cutoff: '{text}' is not a date; write it as YYYY-MM-DD.") from None
+
+
+@app.command()
+def run(
+    study: StudyFolder,
+    out: Out = None,
+    cutoff: Annotated[str | None, typer.Option("--cutoff", metavar="DATE", help="last day whose data count")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
+) -> None:
+    """Land, validate, derive, summarise and publish."""
+    from flows.study import load_study
+
+    day = _date(cutoff)
+    load_study(study)  # what is wrong with the study is said before anything slow starts
+    from flows.nightly import publish_outcomes
+    from flows.progress import print_summary
+
+    summary = publish_outcomes(study.resolve(), (out or study / "published").resolve(), day)
+    if as_json:
+        typer.echo(summary.as_json())
+    else:
+        print_summary(summary)
+
+
+@app.command()
+def check(
+    study: StudyFolder,
+    output: Annotated[Format, typer.Option("--format", help="how the findings are told")] = Format.text,
+) -> None:
+    """Data quality only, publishes nothing: for CI. Exit 1 on any error or critical finding."""
+    from flows.quality import check_study
+
+    if output is not Format.text:
+        raise _planned(f"check --format {output}")
+    raise typer.Exit(check_study(study))
+
+
+@app.command()
+def explain(
+    place: Annotated[Path, typer.Argument(metavar="STUDY|OUT")],
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT")],
+    cycle: Annotated[int | None, typer.Option("--cycle", help="one cycle only")] = None,
+    rule_set: Annotated[str | None, typer.Option("--rule-set", help="one rule set only")] = None,
+) -> None:
+    """How a status came about, down to file and line (not built yet)."""
+    raise _planned("explain")
+
+
+@app.command()
+def simulate(
+    outdir: Annotated[Path, typer.Argument(metavar="OUTDIR")],
+    subjects: Annotated[int, typer.Option("--subjects", help="number of subjects")] = 100,
+    seed: Annotated[int, typer.Option("--seed", help="same seed, same study")] = 1,
+) -> None:
+    """A synthetic study with known truth (not built yet)."""
+    raise _planned("simulate")
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to make")]) -> None:
+    """A commented study folder to fill in."""
+    from flows.init import make_study_folder
+
+    make_study_folder(folder)
+    typer.echo(f"{folder} is ready: put the CSV files into {folder / 'inbox'} and edit {folder / 'study.toml'}.")
+
+
+@app.command()
+def verify(out: Annotated[Path, typer.Argument(metavar="OUT", help="where a run has published")]) -> None:
+    """Hashes, conservation, independent recomputation (not built yet)."""
+    raise _planned("verify")
+
+
+@app.command()
+def serve(
+    study: StudyFolder,
+    cron: Annotated[str, typer.Option("--cron", help="when to run, as a cron line")] = "0 2 * * *",
+) -> None:
+    """A scheduled Prefect deployment (not built yet)."""
+    raise _planned("serve")
+
+
+def _planned(what: str) -> ConfigurationError:
+    return ConfigurationError(f"{what} is part of the contract but not built yet; see CHANGELOG.md.")
+
+
+def main() -> None:
+    """Run a verb; what goes wrong is told in plain sentences with the contract's exit code."""
+    code = 0
+    try:
+        app(standalone_mode=True)
+    except OutcomesError as error:
+        sys.stderr.write(f"{error}\n")
+        code = error.exit_code
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    # Exit handlers run (Prefect stops its temporary server), then the process ends at once: taking the interpreter
+    # down piece by piece makes DuckDB's bindings print pages about leaked instances that Great Expectations holds.
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""publish: a snapshot built aside and renamed, then ``current`` switched atomically; readers are never disturbed."""
+
+import hashlib
+import json
+import os
+import shutil
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows.dictionary import Table, load_dictionary
+from flows.inputs import KeptInputs
+from flows.parsing import quoted
+from flows.query import one_value
+from flows.reading import sha256_of
+from flows.report import render_report
+from flows.resources import resource
+from flows.study import Study
+from flows.validation import CheckResult
+from flows.validation_page import render_validation
+
+Connection = duckdb.DuckDBPyConnection
+OWN_FILES = ("sql", "expectations", "data/rules", "data/dictionary", "data/codelists", "data/protocol.toml")
+
+
+def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
+    """The name of the snapshot these inputs lead to: equal inputs, settings, rules and SQL give an equal name."""
+    refused = con.execute("SELECT path, sha256, status, reason FROM landing.refused_files ORDER BY ALL").fetchall()
+    cutoff = one_value(con, "SELECT CAST(data_cutoff AS VARCHAR) FROM meta.study")
+    ingredients = [
+        [entry.model_dump(mode="json") for entry in kept.files],
+        refused,
+        cutoff,
+        study.model_dump(mode="json", exclude={"folder"}),
+        sorted(_own_hashes().items()),
+        _versions(),
+    ]
+    return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def current_snapshot(out: Path) -> Path | None:
+    """The snapshot readers see now."""
+    link = out / "current"
+    return link.resolve() if link.is_symlink() and link.exists() else None
+
+
+def publish(con: Connection, out: Path, name: str, study: Study, results: list[CheckResult]) -> Path:
+    """Write the snapshot and make it current; gives its folder."""
+    snapshots = out / "snapshots"
+    snapshots.mkdir(parents=True, exist_ok=True)
+    building = snapshots / f".building-{name}"
+    shutil.rmtree(building, ignore_errors=True)
+    (building / "tables").mkdir(parents=True)
+    _write_run(con, name)
+    _write_database(con, building / "outcomes.duckdb")
+    _write_tables(con, building / "tables")
+    render_validation(con, building / "validation", results)
+    render_report(building / "outcomes.duckdb", building / "report.html")
+    _write_manifest(con, building, name, study)
+    _sync(building)
+    final = snapshots / name
+    shutil.rmtree(final, ignore_errors=True)
+    os.replace(building, final)
+    switch_current(out, name)
+    return final
+
+
+def switch_current(out: Path, name: str) -> None:
+    """Point ``current`` at a snapshot in one step."""
+    link = out / ".current-next"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("snapshots") / name)
+    os.replace(link, out / "current")
+
+
+def published_tables(con: Connection) -> list[Table]:
+    """The documented tables: the dictionary decides what is published."""
+    present = {
+        f"{schema}.{name}"
+        for schema, name in con.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()"
+        ).fetchall()
+    }
+    return [table for name, table in load_dictionary().items() if name in present]
+
+
+def _write_run(con: Connection, name: str) -> None:
+    """meta.runs: what made this snapshot; no clock in it, so that equal inputs give equal bytes."""
+    con.execute(
+        """CREATE OR REPLACE TABLE meta.runs AS
+        SELECT $1 AS snapshot_id, study.study_id, study.title, study.primary_rule_set, study.is_blinded,
+            cutoff.cutoff_date, $2 AS software_version, $3 AS duckdb_version,
+            (SELECT count(*) FROM landing.files WHERE status = 'landed') AS files_landed,
+            (SELECT coalesce(sum(lines_read), 0) FROM landing.files) AS lines_read,
+            (SELECT count(*) FROM landing.quarantine) AS lines_quarantined
+        FROM meta.study AS study CROSS JOIN analysis.cutoff AS cutoff""",
+        [name, version("migraine-outcomes"), duckdb.__version__],
+    )
+
+
+def _write_database(con: Connection, path: Path) -> None:
+    # Readable by DuckDB 1.5 as well: researchers do not upgrade with us.
+    con.execute(f"ATTACH {quoted(str(path))} AS snapshot (STORAGE_VERSION 'v1.5.0')")
+    try:
+        for table in published_tables(con):
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
+            con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {_in_order(table)}")
+            con.execute(f"COMMENT ON TABLE snapshot.{table.full_name} IS {quoted(table.grain)}")
+            for column in table.columns:
+                unit = f" [{column.unit}]" if column.unit else ""
+                con.execute(
+                    f"COMMENT ON COLUMN snapshot.{table.full_name}.{column.name} IS {quoted(column.description + unit)}"
+                )
+        con.execute("CHECKPOINT snapshot")
+    finally:
+        con.execute("DETACH snapshot")
+
+
+def _write_tables(con: Connection, folder: Path) -> None:
+    for table in published_tables(con):
+        target = folder / table.full_name
+        con.execute(f"COPY ({_in_order(table)}) TO {quoted(f'{target}.parquet')} (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(f"COPY ({_in_order(table)}) TO {quoted(f'{target}.csv')} (FORMAT csv, HEADER)")
+
+
+def _in_order(table: Table) -> str:
+    columns = ", ".join(column.name for column in table.columns)
+    return f"SELECT {columns} FROM {table.full_name} ORDER BY {', '.join(table.key)}"
+
+
+def _write_manifest(con: Connection, folder: Path, name: str, study: Study) -> None:
+    outputs = {path.relative_to(folder).as_posix(): sha256_of(path) for path in _files(folder)}
+    inputs = con.execute("SELECT path, kind, status, sha256, lines_read FROM landing.files ORDER BY ALL").fetchall()
+    manifest: dict[str, Any] = {
+        "snapshot_id": name,
+        "study_id": study.facts.id,
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cutoff_date": one_value(con, "SELECT CAST(cutoff_date AS VARCHAR) FROM analysis.cutoff"),
+        "rule_sets": [rule.id for rule in study.rule_sets],
+        "versions": _versions(),
+        "inputs": [
+            dict(zip(("path", "kind", "status", "sha256", "lines_read"), row, strict=True)) for row in inputs
+        ],
+        "own_files": _own_hashes(),
+        "counts": {
+            table.full_name: one_value(con, f"SELECT count(*) FROM {table.full_name}") for table in published_tables(con)
+        },
+        "outputs": outputs,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _own_hashes() -> dict[str, str]:
+    """SHA-256 of every SQL, suite, rule and dictionary file that shapes a result."""
+    hashes = {}
+    for part in OWN_FILES:
+        root = resource(part)
+        for path in [root] if root.is_file() else _files(root):
+            inside = path.relative_to(root).as_posix() if path != root else ""
+            hashes[f"{part}/{inside}".rstrip("/")] = sha256_of(path)
+    return hashes
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("migraine-outcomes", "duckdb", "great-expectations", "statsmodels")}
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _sync(folder: Path) -> None:
+    """The snapshot is on the disk before anybody is pointed at it."""
+    for path in [*_files(folder), folder]:
+        handle = os.open(path, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)

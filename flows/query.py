@@ -1,0 +1,17 @@
+"""Small reads from a connection, always fetched whole: an unfinished result blocks the connection's next work."""
+
+from typing import Any
+
+import duckdb
+
+
+def one_row(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> tuple[Any, ...]:
+    """The only row of a query."""
+    (row,) = con.execute(query, parameters).fetchall()
+    return row
+
+
+def one_value(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> Any:
+    """The only value of the only row of a query."""
+    (value,) = one_row(con, query, parameters)
+    return value

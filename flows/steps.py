@@ -1,0 +1,108 @@
+"""The steps of a run, each a plain function over one DuckDB connection. They run with or without Prefect."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+import duckdb
+
+from flows.errors import FileRefused
+from flows.inputs import KeptInputs
+from flows.landing import Landing, land
+from flows.metadata import load_metadata
+from flows.models import build_models
+from flows.query import one_value
+from flows.reading import fields_of, find_layout, records, to_plain_text
+from flows.statistics import register_statistics
+from flows.study import FileFormat, Study
+from flows.validation import CheckResult, stop_on_critical, validate_landing, validate_results
+
+Connection = duckdb.DuckDBPyConnection
+
+__all__ = ["Quality", "derive", "land", "load_metadata", "summarise", "validate"]
+
+
+class Quality(NamedTuple):
+    """What validation found in the landed lines."""
+
+    results: list[CheckResult]
+    lines_quarantined: int
+    lines_flagged: int
+
+
+def validate(con: Connection, study: Study, kept: KeptInputs) -> Quality:
+    """landing -> quarantine | tabulation.
+
+    Raises DataError on a critical finding.
+    """
+    results = validate_landing(con)
+    stop_on_critical(results)
+    build_models(con, schemas={"tabulation"})
+    _quote_quarantined(con, study, kept)
+    build_models(con, schemas={"landing"})
+    quarantined = one_value(con, "SELECT count(*) FROM landing.quarantine")
+    flagged = one_value(
+        con,
+        "SELECT count(DISTINCT (file_id, line_number)) FROM landing.findings"
+        " WHERE severity IN ('warning', 'info') AND line_number IS NOT NULL",
+    )
+    return Quality(results, quarantined, flagged)
+
+
+def derive(con: Connection) -> int:
+    """tabulation -> analysis; gives the number of statuses."""
+    build_models(con, schemas={"analysis"})
+    return one_value(con, "SELECT count(*) FROM analysis.responder")
+
+
+def summarise(con: Connection) -> list[CheckResult]:
+    """analysis -> summary, then the checks on the results.
+
+    Raises DataError when a result breaks a contract: nothing is published then.
+    """
+    register_statistics(con)
+    build_models(con, schemas={"summary"})
+    results = validate_results(con)
+    con.execute(
+        """CREATE OR REPLACE TABLE meta.findings AS
+        SELECT finding.check_id, finding.severity, finding.kind, finding.file_id, file.path, finding.line_number,
+            finding.subject_id, finding.reason
+        FROM landing.findings AS finding
+        LEFT JOIN (SELECT file_id, min(path) AS path FROM landing.files GROUP BY file_id) AS file USING (file_id)"""
+    )
+    return results
+
+
+def _quote_quarantined(con: Connection, study: Study, kept: KeptInputs) -> None:
+    """landing.quarantined_text: the raw text of every quarantined line, read again from the kept file."""
+    con.execute(
+        "CREATE OR REPLACE TABLE landing.quarantined_text (file_id VARCHAR, line_number INTEGER, raw VARCHAR)"
+    )
+    wanted: dict[str, set[int]] = {}
+    for file_id, line_number in con.execute(
+        "SELECT file_id, line_number FROM landing.set_aside WHERE outcome = 'quarantined'"
+    ).fetchall():
+        wanted.setdefault(file_id, set()).add(line_number)
+    for entry in kept.files:
+        if entry.file_id in wanted:
+            # The subjects file names arms: its raw lines stay out of a blinded snapshot.
+            is_hidden = study.facts.blinded and entry.kind == "subjects"
+            _, group = study.kind_of(entry.path) or (entry.kind, FileFormat())
+            rows = [
+                (entry.file_id, number, "(withheld: the study is blinded)" if is_hidden else raw)
+                for number, raw in _raw_lines(kept, entry.file_id, entry.kind, group)
+                if number in wanted[entry.file_id]
+            ]
+            con.executemany("INSERT INTO landing.quarantined_text VALUES (?, ?, ?)", rows)
+
+
+def _raw_lines(kept: KeptInputs, file_id: str, kind: str, group: FileFormat) -> Iterator[tuple[int, str]]:
+    import tempfile
+    from pathlib import Path
+
+    entry = next(entry for entry in kept.files if entry.file_id == file_id)
+    with tempfile.TemporaryDirectory(prefix="raw-") as folder:
+        plain = to_plain_text(kept.location(entry), Path(folder), group.encoding)
+        layout = find_layout(plain, kind, group)
+        with plain.path.open(encoding="utf-8", newline=None) as text:
+            yield from records(text, lambda raw: len(fields_of(raw, layout.delimiter) or ()) == layout.width)

@@ -1,0 +1,51 @@
+"""What a run says at its end, read from the published snapshot."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows.query import one_value
+from flows.settings import Frozen
+
+
+class RunSummary(Frozen):
+    """The end of a run: where the results are and what was found."""
+
+    snapshot: Path
+    report: Path
+    is_new: bool
+    findings: dict[str, int]
+    refused: tuple[tuple[str, str], ...]
+    primary_rule_set: str
+    rates: tuple[dict[str, Any], ...]
+
+    def as_json(self) -> str:
+        """The same for machines."""
+        return json.dumps(self.model_dump(mode="json"), indent=2)
+
+
+def summarise_run(snapshot: Path, is_new: bool) -> RunSummary:
+    """Read the headline numbers of a snapshot."""
+    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
+        findings = con.execute("SELECT severity, count(*) FROM meta.findings GROUP BY severity").fetchall()
+        refused = con.execute(
+            "SELECT path, refused_reason FROM landing.files WHERE status = 'refused' ORDER BY path"
+        ).fetchall()
+        primary = one_value(con, "SELECT primary_rule_set FROM meta.runs")
+        rates = con.execute(
+            "SELECT rate.* FROM summary.responder_rates AS rate LEFT JOIN meta.arms AS arm USING (arm)"
+            " WHERE rule_set = ? ORDER BY cycle, arm.position NULLS LAST",
+            [primary],
+        ).fetchall()
+        names = [column[0] for column in con.description or []]
+    return RunSummary(
+        snapshot=snapshot,
+        report=snapshot.parent.parent / "current" / "report.html",
+        is_new=is_new,
+        findings=dict(findings),
+        refused=tuple(refused),
+        primary_rule_set=primary,
+        rates=tuple(dict(zip(names, row, strict=True)) for row in rates),
+    )

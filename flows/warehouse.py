@@ -1,0 +1,83 @@
+"""OUT/state: the private warehouse, the kept inputs and the lock of one run at a time."""
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from flows.errors import ConfigurationError, LockedError
+from flows.inputs import KeptInputs
+from flows.query import one_value
+from flows.study import Study
+
+
+@contextmanager
+def only_run(out: Path) -> Iterator[None]:
+    """Hold OUT/state/lock; the lock ends with the process, however that ends.
+
+    Raises LockedError when another run holds it.
+    """
+    state = out / "state"
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        lock = (state / "lock").open("w")
+    except OSError as error:
+        raise ConfigurationError(f"{out}: cannot be written to ({error.strerror}); choose another --out.") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LockedError(f"{out}: another run is under way; try again when it has ended.") from None
+        yield
+
+
+@contextmanager
+def open_warehouse(out: Path, study: Study) -> Iterator[tuple[duckdb.DuckDBPyConnection, KeptInputs]]:
+    """The warehouse and the kept inputs.
+
+    A warehouse that cannot be opened, or was landed under other reading settings, is made anew from the kept inputs.
+    """
+    state = out / "state"
+    kept = KeptInputs(state / "inputs")
+    path = state / "warehouse.duckdb"
+    wanted = _fingerprint(study)
+    con = _open(path)
+    if _read_fingerprint(con) != wanted:
+        con.close()
+        path.unlink()
+        path.with_name(path.name + ".wal").unlink(missing_ok=True)
+        con = _open(path)
+        con.execute("CREATE TABLE fingerprint AS SELECT $1 AS value", [wanted])
+    try:
+        yield con, kept
+    finally:
+        con.close()
+
+
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    options = {"python_enable_replacements": False, "autoinstall_known_extensions": False}
+    try:
+        return duckdb.connect(path, config=options)
+    except duckdb.Error:
+        path.unlink(missing_ok=True)
+        path.with_name(path.name + ".wal").unlink(missing_ok=True)
+        return duckdb.connect(path, config=options)
+
+
+def _read_fingerprint(con: duckdb.DuckDBPyConnection) -> str | None:
+    try:
+        return one_value(con, "SELECT value FROM fingerprint")
+    except duckdb.CatalogException:
+        return None
+
+
+def _fingerprint(study: Study) -> str:
+    """Everything that decides how a file is read."""
+    settings = {kind: [group.model_dump() for group in groups] for kind, groups in study.files.items()}
+    text = json.dumps([settings, version("migraine-outcomes"), duckdb.__version__], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
