@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _connection: ContextVar["DuckDBPyConnection"] = ContextVar("duckdb_connection")
-# GX would have {batch} in every query; ours name the table itself (see flows/checks.py).
-logging.getLogger("great_expectations").setLevel(logging.ERROR)
+# It tells of a temporary folder for docs that are never built.
+logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
 
 
 def _engine_on_open_connection() -> sqlalchemy.Engine:
