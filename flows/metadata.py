@@ -147,8 +147,7 @@ def _write(con: duckdb.DuckDBPyConnection, table: str, columns: str, rows: list[
     con.execute(f"CREATE OR REPLACE TABLE meta.{table} ({columns})")
     if rows:
         names = list(rows[0])
-        marks = ", ".join("?" for _ in names)
-        con.executemany(
-            f"INSERT INTO meta.{table} ({', '.join(names)}) VALUES ({marks})",
-            [[row[name] for name in names] for row in rows],
+        con.execute(
+            f"INSERT INTO meta.{table} ({', '.join(names)}) SELECT {', '.join(f'unnest(${name})' for name in names)}",
+            {name: [row[name] for row in rows] for name in names},
         )

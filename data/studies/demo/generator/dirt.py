@@ -45,8 +45,8 @@ KEPT_EXTRA = [
     *[
         ("diary.headache.unknown", subject, period, {"headache": ""})
         for subject, period in [
-            ("0101", "3.2"), ("0103", "1.3"), ("0207", "1.3"), ("0212", "baseline"), ("0302", "baseline"),
-            ("0302", "1.1"), ("0311", "2.2"), ("0403", "1.1"), ("0404", "2.2"), ("0502", "1.1"), ("0505", "baseline"),
+            ("0207", "1.3"), ("0212", "baseline"), ("0302", "baseline"),
+            ("0302", "1.1"), ("0311", "2.2"), ("0403", "1.1"), ("0404", "2.2"), ("0514", "2.3"), ("0505", "baseline"),
         ]
     ],
     *[("diary.subject_id.unknown", "0211", period, {"subject_id": "211"}) for period in ("2.3", "3.1", "3.3")],
@@ -77,12 +77,12 @@ CONFLICTS = [("0213", "1.3"), ("0311", "3.1"), ("0402", "1.1"), ("0404", "2.3"),
 
 # The same row twice in one file: the later line is the duplicate.
 DUPLICATES = [
-    ("0101", "1.1"), ("0202", "1.1"), ("0206", "1.3"), ("0301", "1.1"), ("0306", "2.2"), ("0403", "3.1"), ("0501", "2.2"),
+    ("0202", "1.1"), ("0206", "1.3"), ("0301", "1.1"), ("0306", "2.2"), ("0403", "3.1"), ("0501", "2.2"),
     ("0508", "1.2"),
 ]  # fmt: skip
 
 # Two rows for one day in one file, one entered at noon and another in the evening: the evening row counts.
-REWRITTEN_IN_FILE = [("0504", "1.1"), ("0504", "1.2"), ("0516", "2.1"), ("0105", "2.2")]
+REWRITTEN_IN_FILE = [("0504", "1.1"), ("0504", "1.2"), ("0516", "2.1"), ("0503", "1.2")]
 
 # The last week of 2024 is in both yearly files of site 02; two days of it were changed without a clock.
 OVERLAP = {"0210": 7, "0211": 7, "0213": 5}
@@ -105,11 +105,11 @@ CORRECTIONS = [
     ("conflict_released", "0505", "3.2"),  # diary.csv has two different rows; the right one comes with the correction
 ]
 
-# Ten diary days from the 6th day of the month on, all filled in on the evening of the tenth. 48 hours after its end a
-# day is late: the first eight are, the last two are not.
+# Ten diary days from the 6th day of the month on, all filled in on the evening of the tenth. More than 48 hours after
+# the end of the day is late: the first seven are, the last three are not.
 BACKFILLED = ("0505", "1.2", 5)
 # Single entries made so many hours after the start of the diary day; more than 72 is late, 72 is not.
-ENTERED_AFTER_HOURS = [("0501", "1.1", 116), ("0503", "2.2", 73), ("0516", "3.1", 150), ("0104", "1.2", 99)]
+ENTERED_AFTER_HOURS = [("0501", "1.1", 116), ("0503", "2.2", 73), ("0516", "3.1", 150), ("0513", "baseline", 99)]
 ENTERED_IN_TIME = [("0502", "1.2", 72), ("0504", "2.1", 44), ("0103", "2.1", 66)]
 
 # Diary days on and after 1 July 2025, beyond the cut-off.

@@ -1,0 +1,148 @@
+"""What a careful reader finds wrong in each line of the demo study: the wording of each check, as plain code."""
+
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+
+from .demo_reader import Line, as_date
+from .demo_recount import ERGOTS, OPIOIDS, SIMPLE, TRIPTANS
+
+ARMS = {"placebo", "ona"}
+INSTRUMENTS = {"HIT6": (36, 78), "MSQ_RR": (0, 100), "MSQ_RP": (0, 100), "MSQ_EF": (0, 100)}
+KNOWN_DRUGS = TRIPTANS | ERGOTS | OPIOIDS | SIMPLE
+LAST_DAY_SENT = date(2025, 12, 31)  # a day after it can only be a mistake
+CONTENT = ("headache", "hours", "severity", "migraine", "acute_medication")
+
+Findings = dict[tuple[str, int], set[str]]
+
+
+def find_all(cutoff: date, lines: dict[str, list[Line]]) -> Findings:
+    """(path, line) -> check ids; lines without a finding are left out."""
+    findings: Findings = defaultdict(set)
+    _in_subjects(lines["subjects"], findings)
+    enrolled = {line.values["subject_id"]: line.values for line in lines["subjects"] if line.place not in findings}
+    for line in lines["diary"]:
+        found = _in_diary_line(line, enrolled, cutoff) if line.values else {"diary.line.columns"}
+        if found:
+            findings[line.place] |= found
+    for places in _conflicts(lines["diary"], ("subject_id", "diary_date"), CONTENT):
+        for place in places:
+            findings[place].add("diary.subject_day.conflict")
+    _in_injections(lines["injections"], enrolled, findings)
+    for line in lines["scores"]:
+        lowest, highest = INSTRUMENTS.get(line.values["instrument"], (None, None))
+        if lowest is None:
+            findings[line.place].add("scores.instrument.unknown")
+        elif not lowest <= float(line.values["score"]) <= highest:
+            findings[line.place].add("scores.score.out_of_instrument_range")
+    for line in lines["adverse_events"]:
+        if line.values["end_date"] and as_date(line.values["end_date"]) < as_date(line.values["start_date"]):
+            findings[line.place].add("adverse_events.end_date.before_start")
+    return findings
+
+
+def _in_subjects(lines: list[Line], findings: Findings) -> None:
+    for line in lines:
+        if line.values["arm"] and line.values["arm"] not in ARMS:
+            findings[line.place].add("subjects.arm.unknown")
+    for places in _conflicts(lines, ("subject_id",), tuple(lines[0].values)):
+        for place in places:
+            findings[place].add("subjects.subject.conflict")
+
+
+def _conflicts(lines: list[Line], key: tuple[str, ...], content: tuple[str, ...]) -> list[list[tuple]]:
+    """Places of rows of one file with one key, different content and no entry times to order them."""
+    groups = defaultdict(list)
+    for line in lines:
+        if line.values and all(line.values[column] for column in key):
+            groups[line.path, *(line.values[column] for column in key)].append(line)
+    return [
+        [line.place for line in group]
+        for group in groups.values()
+        if len({tuple(line.values[column] for column in content) for line in group}) > 1
+        and len({line.values.get("entered_at") or None for line in group} - {None}) < len(group)
+    ]
+
+
+def _in_diary_line(line: Line, enrolled: dict[str, dict], cutoff: date) -> set[str]:
+    row = line.values
+    found = _in_answers(row)
+    if not row["subject_id"]:
+        found.add("subject_id.missing")
+    elif row["subject_id"] not in enrolled:
+        found.add("subject_id.unknown")
+    day = as_date(row["diary_date"])
+    if day is None:
+        found.add("diary_date.unreadable" if row["diary_date"] else "diary_date.missing")
+    else:
+        subject = enrolled.get(row["subject_id"], {"consent_date": "", "discontinued_date": ""})
+        found |= _in_dates(day, row.get("entered_at", ""), subject, cutoff)
+    return {f"diary.{name}" for name in found}
+
+
+def _in_answers(row: dict[str, str]) -> set[str]:
+    headache, found = row["headache"], set()
+    drugs = set(filter(None, row["acute_medication"].split(";")))
+    if headache not in ("0", "1"):
+        found.add("headache.unreadable" if headache else "headache.unknown")
+    try:
+        hours = float(row["hours"] or 0)
+    except ValueError:
+        found.add("hours.unreadable")
+        hours = 0.0
+    severity = int(row["severity"] or 0)
+    if hours > 24:
+        found.add("hours.out_of_range")
+    if severity > 3:
+        found.add("severity.out_of_range")
+    if headache == "0":
+        for is_contrary, column in ((hours, "hours"), (severity, "severity"), (drugs, "acute_medication")):
+            found |= {f"{column}.without_headache"} if is_contrary else set()
+        found |= {"migraine.without_headache"} if row["migraine"] == "1" else set()
+    if headache == "1" and row["severity"] == "0":
+        found.add("severity.none_with_headache")
+    if headache == "1" and row["hours"] == "0":
+        found.add("hours.zero_with_headache")
+    return found | ({"acute_medication.unknown_code"} if drugs - KNOWN_DRUGS else set())
+
+
+def _in_dates(day: date, entered_at: str, subject: dict[str, str], cutoff: date) -> set[str]:
+    found = set()
+    if day > LAST_DAY_SENT:
+        return {"diary_date.future"}
+    if day > cutoff:
+        found.add("diary_date.after_cutoff")
+    if subject["consent_date"] and day < as_date(subject["consent_date"]):
+        found.add("diary_date.before_consent")
+    if subject["discontinued_date"] and day > as_date(subject["discontinued_date"]):
+        found.add("diary_date.after_discontinuation")
+    if entered_at:
+        entered, midnight = datetime.fromisoformat(entered_at), datetime.combine(day, time())
+        if entered < midnight:
+            found.add("entered_at.before_day")
+        if entered > midnight + timedelta(days=1, hours=48):
+            found.add("entered_at.late")
+    return found
+
+
+def _in_injections(lines: list[Line], enrolled: dict[str, dict], findings: Findings) -> None:
+    sessions = defaultdict(list)
+    for line in lines:
+        day = as_date(line.values["injection_date"])
+        if day is None:
+            findings[line.place].add("injections.injection_date.unreadable")
+        else:
+            sessions[line.values["subject_id"], day].append(line)
+    ordered = sorted(sessions)
+    for (subject, day), following in zip(ordered, [*ordered[1:], ("", day)], strict=True):
+        rows = sessions[subject, day]
+        points, units = (sum(int(row.values[column]) for row in rows) for column in ("sites", "units"))
+        interval = (following[1] - day).days if following[0] == subject else 84
+        for is_found, check in (
+            (units != 5 * points, "units.not_5_per_site"),
+            (not 31 <= points <= 39, "sites.out_of_paradigm"),
+            (interval < 70, "interval.short"),
+            (interval > 98, "interval.long"),
+            (subject not in enrolled, "subject_id.unknown"),
+        ):
+            for row in rows if is_found else []:
+                findings[row.place].add(f"injections.{check}")

@@ -1,0 +1,144 @@
+"""Hypothesis strategies for small studies that sit on the boundaries: gaps, odd intervals, any rule parameter."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+Row = dict[str, Any]
+FIRST_DAY = date(2024, 1, 1)
+
+# What a run of diary days looks like; None = no diary row.
+KINDS = ("missing", "unknown", "free", "headache", "alternate", "short", "long", "no_hours", "triptan", "overuse")
+
+
+def _day(kind: str, index: int) -> Row | None:
+    plain = {"headache": True, "hours": 6.0, "severity": 2, "migraine": None, "acute_medication": ()}
+    match kind:
+        case "missing":
+            return None
+        case "unknown":
+            return {**plain, "headache": None, "hours": None, "severity": None}
+        case "free":
+            return {**plain, "headache": False, "hours": None, "severity": 0}
+        case "alternate":
+            return _day("headache" if index % 2 else "free", index)
+        case "short":
+            return {**plain, "hours": 3.75, "severity": 1, "migraine": True}
+        case "long":
+            return {**plain, "hours": 4.0, "severity": 3}
+        case "no_hours":
+            return {**plain, "hours": None, "severity": None}
+        case "triptan":
+            return {**plain, "hours": 1.5, "acute_medication": ("sumatriptan",)}
+        case "overuse":
+            codes = ("ibuprofen",) if index % 2 else ("paracetamol_codeine", "not_in_codelist")
+            return {**plain, "hours": 24.0, "acute_medication": codes}
+        case _:
+            return plain
+
+
+@st.composite
+def rule_sets(draw: st.DrawFn, name: str = "drawn") -> Row:
+    """A rule set with every parameter drawn."""
+    kinds = draw(st.lists(st.sampled_from(["reduction_pct", "headache_free_days", "headache_days"]), min_size=1, max_size=3, unique=True))
+    conditions = []
+    for kind in kinds:
+        comparators = ["<", "<="] if kind == "headache_days" else [">=", ">"]
+        threshold = st.sampled_from([0, 30, 50, 100]) if kind == "reduction_pct" else st.sampled_from([10, 14, 15, 20])
+        conditions.append(
+            {"measure": kind, "comparator": draw(st.sampled_from(comparators)), "threshold": draw(threshold)}
+        )
+    rule: Row = {
+        "id": name,
+        "title": "Drawn",
+        "citation": "none",
+        "decision": "none",
+        "month_days": draw(st.sampled_from([28, 30, 31])),
+        "headache_day": draw(st.sampled_from(["any", "hours_4", "hours_4_or_acute"])),
+        "baseline": {
+            "anchor": draw(st.sampled_from(["first_injection", "each_injection"])),
+            "days": draw(st.sampled_from([28, 28, 30, 7])),
+            "min_recorded_days": draw(st.sampled_from([20, 20, 14, 1])),
+        },
+        "window": {
+            "position": draw(st.sampled_from(["last", "first", "whole"])),
+            "end": draw(st.sampled_from(["protocol", "next_injection"])),
+            "days": draw(st.sampled_from([28, 28, 30, 84, 1])),
+            "min_recorded_days": draw(st.sampled_from([20, 20, 14, 23, 1])),
+            "missing_days": draw(st.sampled_from(["prorate", "headache", "free"])),
+        },
+        "response": {"require": draw(st.sampled_from(["all", "any"])), "conditions": conditions},
+    }
+    if draw(st.booleans()):
+        rule["stop_no_response"] = {
+            "mode": draw(st.sampled_from(["latest", "every"])),
+            "cycles": draw(st.integers(1, 4)),
+            "condition": draw(st.sampled_from(["response", "relief"])),
+            "or_not_responding": draw(st.booleans()),
+        }
+    if draw(st.booleans()):
+        rule["stop_success"] = {
+            "headache_days_below": draw(st.sampled_from([10, 15, 20])),
+            "months": draw(st.integers(1, 4)),
+            "min_recorded_days": draw(st.sampled_from([20, 20, 1])),
+        }
+    return rule
+
+
+@st.composite
+def subjects(draw: st.DrawFn, subject_id: str) -> tuple[list[Row], list[Row], list[Row]]:
+    """(diary, injections, subject rows) of one subject."""
+    first = draw(st.sampled_from([28, 28, 20, 60, 0]))
+    gaps = draw(st.lists(st.sampled_from([84, 84, 84, 70, 105, 140, 63, 57, 56, 28, 5, 1]), max_size=5))
+    offsets = [first]
+    for gap in gaps:
+        offsets.append(offsets[-1] + gap)
+    if draw(st.integers(0, 9)) == 0:
+        offsets = []
+    injections = []
+    for offset in offsets:
+        day = {"subject_id": subject_id, "injection_date": FIRST_DAY + timedelta(days=offset)}
+        injections.append({**day, "units": 155.0, "sites": 31})
+        if draw(st.integers(0, 5)) == 0:
+            injections.append({**day, "units": None, "sites": 8})
+    segments = draw(st.lists(st.tuples(st.integers(1, 30), st.sampled_from(KINDS)), min_size=1, max_size=40))
+    diary, offset = [], draw(st.sampled_from([0, 0, 3, 30]))
+    for length, kind in segments:
+        for index in range(length):
+            day = _day(kind, index)
+            if day:
+                diary.append({"subject_id": subject_id, "diary_date": FIRST_DAY + timedelta(days=offset), **day})
+            offset += 1
+    registered = []
+    if draw(st.booleans()):
+        registered.append(
+            {
+                "subject_id": subject_id,
+                "prior_preventives_failed": draw(st.sampled_from([None, 0, 1, 2, 3])),
+                "overuse_excluded": draw(st.sampled_from([None, True, False])),
+            }
+        )
+    return diary, injections, registered
+
+
+@st.composite
+def studies(draw: st.DrawFn) -> Row:
+    """A study of one to three subjects and one to three drawn rule sets."""
+    diary: list[Row] = []
+    injections: list[Row] = []
+    registered: list[Row] = []
+    for number in range(draw(st.integers(1, 3))):
+        for into, rows in zip((diary, injections, registered), draw(subjects(f"S{number}")), strict=True):
+            into.extend(rows)
+    cutoff = draw(st.one_of(st.none(), st.integers(10, 600).map(lambda days: FIRST_DAY + timedelta(days=days))))
+    if not diary and cutoff is None:
+        cutoff = FIRST_DAY + timedelta(days=200)
+    rules = [draw(rule_sets(f"drawn_{number}")) for number in range(draw(st.integers(1, 3)))]
+    return {
+        "diary": diary,
+        "injections": injections,
+        "subjects": registered,
+        "rule_sets": rules,
+        "cutoff": cutoff,
+    }
