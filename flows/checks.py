@@ -173,8 +173,9 @@ def _conflict_check(kind: str) -> dict[str, Any]:
         untold = (
             f"(count(entered_at) < count(*) OR count(DISTINCT ({content}, entered_at)) > count(DISTINCT entered_at))"
         )
+    has_key = " AND ".join(f"{name} IS NOT NULL" for name in table.key)
     query = (
-        f"WITH repeated AS (SELECT file_id, {key} FROM {{batch}} WHERE {' AND '.join(f'{k} IS NOT NULL' for k in table.key)}"
+        f"WITH repeated AS (SELECT file_id, {key} FROM {{batch}} WHERE {has_key}"
         f" GROUP BY ALL HAVING count(*) > 1),"
         f" in_conflict AS (SELECT file_id, {key} FROM {{batch}} JOIN repeated USING (file_id, {key}) GROUP BY ALL"
         f" HAVING count(DISTINCT ({content})) > 1 AND {untold})"

@@ -135,6 +135,14 @@ def main() -> None:
         code = error.exit_code
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    except Exception as defect:  # a person gets a sentence, whatever happens; its text could hold diary values
+        if os.environ.get("MIGRAINE_OUTCOMES_DEBUG"):
+            raise
+        sys.stderr.write(
+            f"This should not have happened ({type(defect).__name__}); nothing was published. "
+            "Run again with MIGRAINE_OUTCOMES_DEBUG=1 to see where, and report it as a defect.\n"
+        )
+        code = 2
     # Exit handlers run (Prefect stops its temporary server), then the process ends at once: taking the interpreter
     # down piece by piece makes DuckDB's bindings print pages about leaked instances that Great Expectations holds.
     atexit._run_exitfuncs()

@@ -116,8 +116,18 @@ def land_file(con: Connection, source: Path, entry: KeptFile, group: FileFormat)
             _refuse_wrong_dates(con, entry, group)
             con.execute(
                 "INSERT INTO landing.landed_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [entry.file_id, entry.path, entry.sha256, entry.kind, lines, entry.landed_at, entry.sequence]
-                + [layout.encoding, layout.delimiter, ", ".join(layout.extra_columns) or None],
+                [
+                    entry.file_id,
+                    entry.path,
+                    entry.sha256,
+                    entry.kind,
+                    lines,
+                    entry.landed_at,
+                    entry.sequence,
+                    layout.encoding,
+                    layout.delimiter,
+                    ", ".join(layout.extra_columns) or None,
+                ],
             )
             con.execute("COMMIT")
         except BaseException:
@@ -126,9 +136,7 @@ def land_file(con: Connection, source: Path, entry: KeptFile, group: FileFormat)
     return lines
 
 
-def _land_uniform(
-    con: Connection, plain: PlainText, layout: Layout, entry: KeptFile, group: FileFormat
-) -> int | None:
+def _land_uniform(con: Connection, plain: PlainText, layout: Layout, entry: KeptFile, group: FileFormat) -> int | None:
     """The fast way: DuckDB reads the file, which counts only if every physical line is exactly one record."""
     if plain.has_lone_cr or layout.header_line != 1:
         return None

@@ -38,7 +38,9 @@ def build_order() -> tuple[str, ...]:
     try:
         return tuple(TopologicalSorter(reads).static_order())
     except CycleError as circle:
-        raise ConfigurationError(f"sql/: the models read each other in a circle: {' -> '.join(circle.args[1])}.") from None
+        raise ConfigurationError(
+            f"sql/: the models read each other in a circle: {' -> '.join(circle.args[1])}."
+        ) from None
 
 
 def build_models(

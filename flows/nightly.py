@@ -11,7 +11,8 @@ from pathlib import Path
 # Nothing is sent anywhere, and Prefect needs no service: it starts a temporary one unless PREFECT_API_URL names one.
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+# Errors are told once, in plain words, by the command line; Prefect would print them with a traceback.
+os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
 os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "ERROR")
 os.environ.setdefault("PREFECT_CLI_UPDATE_CHECK", "false")
 
@@ -24,11 +25,11 @@ from flows.study import load_study
 from flows.summary import RunSummary, summarise_run
 from flows.warehouse import only_run, open_warehouse
 
-land = task(steps.land, name="land", persist_result=False)
-validate = task(steps.validate, name="validate", persist_result=False)
-derive = task(steps.derive, name="derive", persist_result=False)
-summarise = task(steps.summarise, name="summarise", persist_result=False)
-publish_snapshot = task(publish, name="publish", persist_result=False)
+land = task(name="land", persist_result=False)(steps.land)
+validate = task(name="validate", persist_result=False)(steps.validate)
+derive = task(name="derive", persist_result=False)(steps.derive)
+summarise = task(name="summarise", persist_result=False)(steps.summarise)
+publish_snapshot = task(name="publish", persist_result=False)(publish)
 
 
 @flow(name="migraine-outcomes", persist_result=False, validate_parameters=False)

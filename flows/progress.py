@@ -1,7 +1,7 @@
 """Progress an operator can follow: one line a step, on stderr, counts only and never values."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ class Line:
 
 
 @contextmanager
-def step(name: str) -> Iterator[Line]:
+def step(name: str) -> Generator[Line]:
     """Time a step and print it with its outcome."""
     line = Line()
     started = time.perf_counter()

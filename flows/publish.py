@@ -141,12 +141,11 @@ def _write_manifest(con: Connection, folder: Path, name: str, study: Study) -> N
         "cutoff_date": one_value(con, "SELECT CAST(cutoff_date AS VARCHAR) FROM analysis.cutoff"),
         "rule_sets": [rule.id for rule in study.rule_sets],
         "versions": _versions(),
-        "inputs": [
-            dict(zip(("path", "kind", "status", "sha256", "lines_read"), row, strict=True)) for row in inputs
-        ],
+        "inputs": [dict(zip(("path", "kind", "status", "sha256", "lines_read"), row, strict=True)) for row in inputs],
         "own_files": _own_hashes(),
         "counts": {
-            table.full_name: one_value(con, f"SELECT count(*) FROM {table.full_name}") for table in published_tables(con)
+            table.full_name: one_value(con, f"SELECT count(*) FROM {table.full_name}")
+            for table in published_tables(con)
         },
         "outputs": outputs,
     }

@@ -47,5 +47,3 @@ def print_findings(con: duckdb.DuckDBPyConnection) -> int:
     failing = sum(group[3] for group in groups if group[0] in ("critical", "error"))
     console.print(f"{failing} errors in {sum(group[3] for group in groups)} findings.")
     return 1 if failing else 0
-
-

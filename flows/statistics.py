@@ -1,6 +1,9 @@
 """Statistical functions the SQL may call; each is statsmodels' or scipy's, none is ours."""
 
+from collections.abc import Callable
+
 import duckdb
+from duckdb.func import SPECIAL
 
 
 def register_statistics(con: duckdb.DuckDBPyConnection) -> None:
@@ -10,11 +13,11 @@ def register_statistics(con: duckdb.DuckDBPyConnection) -> None:
     """
     from statsmodels.stats.proportion import proportion_confint  # seconds of imports
 
-    def bound(side: int) -> object:
+    def bound(side: int) -> Callable[[int, int], float | None]:
         def wilson(count: int, n: int) -> float | None:
             return float(proportion_confint(count, n, alpha=0.05, method="wilson")[side]) if n else None
 
         return wilson
 
     for name, side in (("wilson_low", 0), ("wilson_high", 1)):
-        con.create_function(name, bound(side), ["BIGINT", "BIGINT"], "DOUBLE", null_handling="special")  # type: ignore[arg-type]
+        con.create_function(name, bound(side), ["BIGINT", "BIGINT"], "DOUBLE", null_handling=SPECIAL)

@@ -1,14 +1,12 @@
 """The steps of a run, each a plain function over one DuckDB connection. They run with or without Prefect."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import NamedTuple
 
 import duckdb
 
-from flows.errors import FileRefused
 from flows.inputs import KeptInputs
-from flows.landing import Landing, land
+from flows.landing import land
 from flows.metadata import load_metadata
 from flows.models import build_models
 from flows.query import one_value
@@ -75,9 +73,7 @@ def summarise(con: Connection) -> list[CheckResult]:
 
 def _quote_quarantined(con: Connection, study: Study, kept: KeptInputs) -> None:
     """landing.quarantined_text: the raw text of every quarantined line, read again from the kept file."""
-    con.execute(
-        "CREATE OR REPLACE TABLE landing.quarantined_text (file_id VARCHAR, line_number INTEGER, raw VARCHAR)"
-    )
+    con.execute("CREATE OR REPLACE TABLE landing.quarantined_text (file_id VARCHAR, line_number INTEGER, raw VARCHAR)")
     wanted: dict[str, set[int]] = {}
     for file_id, line_number in con.execute(
         "SELECT file_id, line_number FROM landing.set_aside WHERE outcome = 'quarantined'"

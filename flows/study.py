@@ -63,8 +63,8 @@ class FileFormat(Frozen):
     decimal: Literal[".", ","] | None = None
     encoding: str | None = None
     date_format: str | None = None
-    columns: dict[str, str] = {}
-    values: dict[str, dict[str, Any]] = {}
+    columns: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @field_validator("encoding")
     @classmethod
@@ -79,7 +79,7 @@ class FileFormat(Frozen):
     @field_validator("date_format")
     @classmethod
     def _whole_date(cls, text: str | None) -> str | None:
-        if text is not None and not all(part in text for part in ("%d", "%m")) or text and "%y" not in text.lower():
+        if text is not None and not ("%d" in text and "%m" in text and "%y" in text.lower()):
             raise ValueError("must hold %d, %m and %Y")
         return text
 
@@ -93,8 +93,8 @@ class StudyFile(Frozen):
     """study.toml as a whole."""
 
     study: StudyFacts
-    arms: dict[str, str] = {}
-    files: dict[str, tuple[FileFormat, ...]] = {}
+    arms: dict[str, str] = Field(default_factory=dict)
+    files: dict[str, tuple[FileFormat, ...]] = Field(default_factory=dict)
 
     @field_validator("files", mode="before")
     @classmethod

@@ -108,7 +108,8 @@ def _record(con: Connection, check: Check, counted: int) -> None:
     subject = "subject_id" if "subject_id" in columns else "NULL"
     kind = check.id.split(".")[0]
     con.execute(
-        f"INSERT INTO landing.findings SELECT $check_id, $severity, $kind, file_id, line_number, {subject}, {detail}, $place"
+        f"INSERT INTO landing.findings SELECT $check_id, $severity, $kind, file_id, line_number, {subject}, {detail},"
+        " $place"
         f" FROM ({rows})",
         {
             "check_id": check.id,
@@ -144,12 +145,12 @@ def set_repeats_aside(con: Connection, kind: str) -> None:
     content = ", ".join(name for name in names if name not in (*table.key, "entered_at"))
     has_entry_time = "entered_at" in names
     last = (
-        "max(sequence) OVER key = sequence"
-        if table.same_file_rows == "keep"
-        else "row_number() OVER newest_first = 1"
+        "max(sequence) OVER key = sequence" if table.same_file_rows == "keep" else "row_number() OVER newest_first = 1"
     )
     entry_order = "CASE WHEN every_entry_timed THEN entered_at END DESC NULLS LAST, " if has_entry_time else ""
-    timed = "count(entered_at) OVER key = count(*) OVER key AS every_entry_timed" if has_entry_time else "NULL AS untimed"
+    timed = (
+        "count(entered_at) OVER key = count(*) OVER key AS every_entry_timed" if has_entry_time else "NULL AS untimed"
+    )
     same_key = " AND ".join(f"repeated.{name} IS NOT DISTINCT FROM line.{name}" for name in table.key)
     con.execute(
         f"""

@@ -19,7 +19,7 @@ def render_validation(con: duckdb.DuckDBPyConnection, folder: Path, results: lis
     Grain of the JSON: one entry per check, with the rows tested and the rows that failed; no values of patients.
     """
     folder.mkdir(parents=True)
-    entries = [
+    entries: list[dict[str, object]] = [
         {
             "table": result.check.table,
             "check_id": result.check.id,

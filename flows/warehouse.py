@@ -3,7 +3,7 @@
 import fcntl
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +17,7 @@ from flows.study import Study
 
 
 @contextmanager
-def only_run(out: Path) -> Iterator[None]:
+def only_run(out: Path) -> Generator[None]:
     """Hold OUT/state/lock; the lock ends with the process, however that ends.
 
     Raises LockedError when another run holds it.
@@ -37,7 +37,7 @@ def only_run(out: Path) -> Iterator[None]:
 
 
 @contextmanager
-def open_warehouse(out: Path, study: Study) -> Iterator[tuple[duckdb.DuckDBPyConnection, KeptInputs]]:
+def open_warehouse(out: Path, study: Study) -> Generator[tuple[duckdb.DuckDBPyConnection, KeptInputs]]:
     """The warehouse and the kept inputs.
 
     A warehouse that cannot be opened, or was landed under other reading settings, is made anew from the kept inputs.

@@ -54,9 +54,7 @@ def evaluate_sql(
     connection = con or duckdb.connect()
     load_metadata(connection, make_study(rule_sets, cutoff), None)
     diary_rows = [{**row, "acute_medication": ";".join(row["acute_medication"]) or None} for row in diary]
-    load_tabulation(
-        connection, {"diary_days": diary_rows, "injections": injections, "subjects": subjects or []}
-    )
+    load_tabulation(connection, {"diary_days": diary_rows, "injections": injections, "subjects": subjects or []})
     build_models(connection, schemas={"analysis"})
     results = {}
     for table in TABLES:

@@ -29,13 +29,14 @@ def find_all(cutoff: date, lines: dict[str, list[Line]]) -> Findings:
             findings[place].add("diary.subject_day.conflict")
     _in_injections(lines["injections"], enrolled, findings)
     for line in lines["scores"]:
-        lowest, highest = INSTRUMENTS.get(line.values["instrument"], (None, None))
-        if lowest is None:
+        instrument, score = line.values["instrument"], float(line.values["score"])
+        if instrument not in INSTRUMENTS:
             findings[line.place].add("scores.instrument.unknown")
-        elif not lowest <= float(line.values["score"]) <= highest:
+        elif not INSTRUMENTS[instrument][0] <= score <= INSTRUMENTS[instrument][1]:
             findings[line.place].add("scores.score.out_of_instrument_range")
     for line in lines["adverse_events"]:
-        if line.values["end_date"] and as_date(line.values["end_date"]) < as_date(line.values["start_date"]):
+        start, end = line.values["start_date"], line.values["end_date"]
+        if end and date.fromisoformat(end) < date.fromisoformat(start):
             findings[line.place].add("adverse_events.end_date.before_start")
     return findings
 
@@ -111,9 +112,9 @@ def _in_dates(day: date, entered_at: str, subject: dict[str, str], cutoff: date)
         return {"diary_date.future"}
     if day > cutoff:
         found.add("diary_date.after_cutoff")
-    if subject["consent_date"] and day < as_date(subject["consent_date"]):
+    if subject["consent_date"] and day < date.fromisoformat(subject["consent_date"]):
         found.add("diary_date.before_consent")
-    if subject["discontinued_date"] and day > as_date(subject["discontinued_date"]):
+    if subject["discontinued_date"] and day > date.fromisoformat(subject["discontinued_date"]):
         found.add("diary_date.after_discontinuation")
     if entered_at:
         entered, midnight = datetime.fromisoformat(entered_at), datetime.combine(day, time())
@@ -133,10 +134,11 @@ def _in_injections(lines: list[Line], enrolled: dict[str, dict], findings: Findi
         else:
             sessions[line.values["subject_id"], day].append(line)
     ordered = sorted(sessions)
-    for (subject, day), following in zip(ordered, [*ordered[1:], ("", day)], strict=True):
+    for place, (subject, day) in enumerate(ordered):
         rows = sessions[subject, day]
         points, units = (sum(int(row.values[column]) for row in rows) for column in ("sites", "units"))
-        interval = (following[1] - day).days if following[0] == subject else 84
+        later = [other for name, other in ordered[place + 1 :] if name == subject]
+        interval = (later[0] - day).days if later else 84
         for is_found, check in (
             (units != 5 * points, "units.not_5_per_site"),
             (not 31 <= points <= 39, "sites.out_of_paradigm"),

@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from fnmatch import fnmatch
@@ -12,11 +13,11 @@ KINDS = ("diary", "subjects", "injections", "scores", "adverse_events")
 
 @dataclass(frozen=True)
 class Line:
-    """One data line: canonical column -> text, with dates and numbers in canonical notation; None: broken line."""
+    """One data line: canonical column -> text, dates and numbers in canonical notation; empty: a broken line."""
 
     path: str
     number: int
-    values: dict[str, str] | None
+    values: dict[str, str]
 
     @property
     def place(self) -> tuple[str, int]:
@@ -48,7 +49,7 @@ def _read_file(file: Path, path: str, declared: dict) -> list[Line]:
     lines = []
     for number, text in enumerate(texts[1:], 2):
         fields = next(csv.reader([text], delimiter=delimiter))
-        values = _canonical(dict(zip(header, fields, strict=True)), declared) if len(fields) == len(header) else None
+        values = _canonical(dict(zip(header, fields, strict=True)), declared) if len(fields) == len(header) else {}
         lines.append(Line(path, number, values))
     return lines
 
@@ -68,10 +69,8 @@ def _canonical(values: dict[str, str], declared: dict) -> dict[str, str]:
     if declared.get("decimal"):
         values["hours"] = values["hours"].replace(declared["decimal"], ".")
     if declared.get("date_format"):
-        try:
+        with suppress(ValueError):  # left as it stands, it is no date for anybody
             values["diary_date"] = datetime.strptime(values["diary_date"], declared["date_format"]).date().isoformat()
-        except ValueError:
-            pass
     return values
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from .demo_reader import Line, as_date
+from .demo_reader import Line
 
 HALF, THIRTY_PERCENT = Fraction(1, 2), Fraction(3, 10)
 
@@ -25,12 +25,12 @@ def collect(study: dict, lines: dict[str, list[Line]], not_counting: set[tuple])
     facts = Facts(study["study"]["data_cutoff"], defaultdict(dict), defaultdict(dict), {}, {})
     kept = {kind: [line.values for line in one if line.place not in not_counting] for kind, one in lines.items()}
     for row in kept["diary"]:
-        day = as_date(row["diary_date"])
+        day = date.fromisoformat(row["diary_date"])
         if day <= facts.cutoff and row["headache"]:
             assert day not in facts.headache[row["subject_id"]], (row, "a subject-day counts twice")
             facts.headache[row["subject_id"]][day] = {"1": True, "0": False}[row["headache"]]
             facts.drugs[row["subject_id"]][day] = set(filter(None, row["acute_medication"].split(";")))
-    sessions = {(row["subject_id"], as_date(row["injection_date"])) for row in kept["injections"]}
+    sessions = {(row["subject_id"], date.fromisoformat(row["injection_date"])) for row in kept["injections"]}
     for subject, day in sorted(sessions):
         if day <= facts.cutoff:
             facts.injections.setdefault(subject, []).append(day)
@@ -49,7 +49,7 @@ def count(facts: Facts, subject: str, days: list[date]) -> tuple[int, int]:
 
 
 def recount_statuses(facts: Facts) -> dict[tuple, tuple]:
-    """(rule set, subject, cycle) -> status, verdict, headache days, recorded days, and the same two for the baseline."""
+    """(rule set, subject, cycle) -> status, verdict, headache and recorded days of window and of baseline."""
     result = {}
     for subject, injections in facts.injections.items():
         baseline = count(facts, subject, days_between(injections[0] - timedelta(28), injections[0] - timedelta(1)))
@@ -117,10 +117,9 @@ def _article_verdict(cycles: list[dict], baseline: tuple[int, int]) -> str | Non
     if cycles[-1]["status"] == "non_responder":
         return "stop_no_response"
     judged = [cycle for cycle in cycles if _is_judged(cycle) and _fall(cycle["window"], baseline) is not None]
-    if judged and judged[-1] is cycles[-1] and len(judged) > 1:
-        if all(_fall(cycle["window"], baseline) <= 0 for cycle in judged[-2:]):
-            return "stop_no_response"
-    return "continue"
+    last_two = judged[-2:] if judged and judged[-1] is cycles[-1] else []
+    falls = [fall for cycle in last_two if (fall := _fall(cycle["window"], baseline)) is not None]
+    return "stop_no_response" if len(falls) == 2 and max(falls) <= 0 else "continue"
 
 
 def _nice_verdict(cycles: list[dict], baseline: tuple[int, int]) -> str | None:
@@ -143,7 +142,7 @@ SIMPLE = {"ibuprofen", "paracetamol", "aspirin", "naproxen"} | COMBINATIONS
 
 
 def recount_eligibility(facts: Facts) -> dict[str, tuple]:
-    """subject -> headache on more than 15 days, on 15 or more, overuse, preventives failed, eligible; None = unknown."""
+    """subject -> headache on more than 15 days, on 15 or more, overuse, preventives failed, eligible; None unknown."""
     result = {}
     for subject in sorted({*facts.subjects, *facts.injections}):
         row = facts.subjects.get(subject, {"prior_preventives_failed": "", "overuse_excluded": ""})

@@ -34,9 +34,7 @@ def differences(study: Row, con: duckdb.DuckDBPyConnection | None = None) -> lis
         medication_classes=CLASSES,
         subjects=study["subjects"],
     )
-    got = evaluate_sql(
-        study["diary"], study["injections"], study["rule_sets"], study["cutoff"], study["subjects"], con
-    )
+    got = evaluate_sql(study["diary"], study["injections"], study["rule_sets"], study["cutoff"], study["subjects"], con)
     return [line for table in KEYS for line in _table_differences(table, wanted[table], got[table])]
 
 

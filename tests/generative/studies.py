@@ -41,7 +41,14 @@ def _day(kind: str, index: int) -> Row | None:
 @st.composite
 def rule_sets(draw: st.DrawFn, name: str = "drawn") -> Row:
     """A rule set with every parameter drawn."""
-    kinds = draw(st.lists(st.sampled_from(["reduction_pct", "headache_free_days", "headache_days"]), min_size=1, max_size=3, unique=True))
+    kinds = draw(
+        st.lists(
+            st.sampled_from(["reduction_pct", "headache_free_days", "headache_days"]),
+            min_size=1,
+            max_size=3,
+            unique=True,
+        )
+    )
     conditions = []
     for kind in kinds:
         comparators = ["<", "<="] if kind == "headache_days" else [">=", ">"]

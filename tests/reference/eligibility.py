@@ -49,9 +49,7 @@ def derive_eligibility(
     }
 
 
-def diary_overuse(
-    diary: dict[date, dict], start: date, end: date, protocol: dict, classes: Classes
-) -> bool | None:
+def diary_overuse(diary: dict[date, dict], start: date, end: date, protocol: dict, classes: Classes) -> bool | None:
     """Overuse counts days, not doses: two triptans on one day are one triptan day (ICHD-3 8.2).
 
     None when no medication is written down anywhere in the diary: then it was not asked, rather than not taken.

@@ -62,8 +62,7 @@ def fill_defaults(rule_set: dict[str, Any]) -> dict[str, Any]:
             raise ValueError(f"rule set {rule_set['id']}: {key} cannot be {value!r}")
 
     filled["response"]["conditions"] = [
-        condition | {"threshold": exact(condition["threshold"])}
-        for condition in filled["response"]["conditions"]
+        condition | {"threshold": exact(condition["threshold"])} for condition in filled["response"]["conditions"]
     ]
     limit = filled["stop_success"]["headache_days_below"]
     if limit is not None:

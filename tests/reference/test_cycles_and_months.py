@@ -15,9 +15,7 @@ def tables(days=(), injections=(), cutoff=400, **known):
 def test_a_cycle_ends_before_the_next_injection_or_on_day_84():
     # Intervals: 70 days (early), 100 days (late), then none.
     rows = tables(injections=[injection(171), injection(1), injection(71)])["cycles"]
-    assert [
-        (row["cycle"], row["start_date"], row["end_date"], row["next_injection_date"]) for row in rows
-    ] == [
+    assert [(row["cycle"], row["start_date"], row["end_date"], row["next_injection_date"]) for row in rows] == [
         (1, day(1), day(70), day(71)),
         (2, day(71), day(71 + 83), day(171)),
         (3, day(171), day(171 + 83), None),

@@ -15,9 +15,7 @@ JUDGED = ("responder", "non_responder")
 STOPS = ("stop_success", "stop_no_response")
 
 
-def find_success_cycles(
-    cycles: list[dict], answers: Answers, rule_set: dict, protocol: dict, cutoff: date
-) -> set[int]:
+def find_success_cycles(cycles: list[dict], answers: Answers, rule_set: dict, protocol: dict, cutoff: date) -> set[int]:
     """The cycles in which a long enough run of months below the limit ends.
 
     The run is in time order over all cycles, without the baseline. A month that is not due, not evaluable or not

@@ -57,8 +57,6 @@ def _quoted(text: str, delimiter: str) -> str:
     return '"' + text.replace('"', '""') + '"' if delimiter in text or '"' in text else text
 
 
-def render_table(
-    path: str, columns: tuple[str, ...], lines: list[Line]
-) -> tuple[bytes, list[Planted]]:
+def render_table(path: str, columns: tuple[str, ...], lines: list[Line]) -> tuple[bytes, list[Planted]]:
     """A plain UTF-8 file with commas."""
     return render(path, lines, Site({name: name for name in columns}))

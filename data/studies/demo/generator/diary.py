@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 from .chance import Chance
 from .plan import CUTOFF, CYCLE, MONTH, Cycle, Month, Subject
 
-KNOWN_CODES = frozenset(
-    "sumatriptan rizatriptan ibuprofen paracetamol aspirin naproxen ergotamine codeine "
-    "paracetamol_codeine paracetamol_aspirin_caffeine".split()
-)
+KNOWN_CODES = frozenset({
+    "sumatriptan", "rizatriptan", "ergotamine", "codeine", "ibuprofen", "paracetamol", "aspirin", "naproxen",
+    "paracetamol_codeine", "paracetamol_aspirin_caffeine",
+})  # fmt: skip
 
 
 @dataclass
@@ -66,9 +66,7 @@ def _gap(subject: Subject, cycle: Cycle, chance: Chance) -> list[DiaryDay]:
     return _period(subject, f"{cycle.number}.4", start, month.stretches[0][1], month, chance)
 
 
-def _period(
-    subject: Subject, period: str, start: date, length: int, month: Month, chance: Chance
-) -> list[DiaryDay]:
+def _period(subject: Subject, period: str, start: date, length: int, month: Month, chance: Chance) -> list[DiaryDay]:
     length = max(0, min(length, (CUTOFF - start).days + 1))
     answers: list[bool | None] = []
     for number, (headaches, recorded) in enumerate(month.stretches, 1):

@@ -25,7 +25,7 @@ class Cycle:
     number: int
     start: date
     interval: int | None  # days to the next injection that counts; None: there is none
-    months: tuple[Month | None, Month | None, Month | None]
+    months: tuple[Month | None, ...]  # months 1 to 3
     gap: Month | None  # Day 85 to the day before the next injection
 
     @property
@@ -97,7 +97,7 @@ def _subject(row: dict[str, str]) -> Subject:
 
 
 def _cycle(number: int, start: date, interval: int | None, cell: str) -> Cycle:
-    months = [_month(text) for text in cell.split()]
+    months = [None if text == "-" else _month(text) for text in cell.split()]
     gap = months.pop() if len(months) == 4 else None
     cycle = Cycle(number, start, interval, tuple(months), gap)
     for month, counts in enumerate(months, 1):
@@ -105,10 +105,9 @@ def _cycle(number: int, start: date, interval: int | None, cell: str) -> Cycle:
     return cycle
 
 
-def _month(text: str) -> Month | None:
-    if text == "-":
-        return None
-    stretches = tuple(tuple(map(int, part.split("/"))) for part in text.rstrip("<").split("+"))
+def _month(text: str) -> Month:
+    parts = [part.partition("/") for part in text.rstrip("<").split("+")]
+    stretches = tuple((int(headaches), int(recorded)) for headaches, _, recorded in parts)
     headaches, recorded = (sum(column) for column in zip(*stretches, strict=True))
     assert headaches <= recorded <= MONTH, text
     return Month(headaches, recorded, stretches, text.endswith("<"))

@@ -26,8 +26,8 @@ class Diaries:
                 if diary_day.headache is not None:
                     self.line_of[_key(diary_day)] = self.add(diary_day)
 
-    def add(self, diary_day: DiaryDay, path: str = "", order: int = 0, **values: str) -> Line:
-        written = SITES[f"site-{diary_day.subject_id[:2]}"].values(diary_day) | values
+    def add(self, diary_day: DiaryDay, path: str = "", order: int = 0, values: dict[str, str] | None = None) -> Line:
+        written = SITES[f"site-{diary_day.subject_id[:2]}"].values(diary_day) | (values or {})
         line = Line(written, sort_key=(diary_day.subject_id, diary_day.day, order))
         self.lines[path or diary_path(diary_day)].append(line)
         return line
@@ -53,7 +53,7 @@ class Diaries:
         for check, subject_id, period, values in dirt.KEPT_EXTRA:
             missing = self.take(subject_id, period, None)
             guess = missing if check == "diary.headache.unknown" else made_up(missing)
-            self.add(guess, **values).plant(FLAGGED, check)
+            self.add(guess, values=values).plant(FLAGGED, check)
         for check, subject_id, period, headache, values in dirt.CONTRADICTIONS:
             line = self.line_of[_key(self.take(subject_id, period, headache))]
             line.plant(FLAGGED, check, **values)
@@ -150,9 +150,9 @@ def _plant_late_entries(diaries: Diaries) -> None:
             if number < 7:
                 line.plant(FLAGGED, "diary.entered_at.late")
     for subject_id, period, hours in dirt.ENTERED_AFTER_HOURS + dirt.ENTERED_IN_TIME:
-        diary_day = entered(diaries.take(subject_id, period, True, False), hours)
+        diary_day = diaries.take(subject_id, period, True, False)
         line = diaries.line_of[_key(diary_day)]
-        line.values["entered_at"] = diary_day.entered_at.isoformat(timespec="seconds")
+        line.values["entered_at"] = SITES["site-05"].values(entered(diary_day, hours))["entered_at"]
         if hours > 72:
             line.plant(FLAGGED, "diary.entered_at.late")
 
@@ -160,12 +160,12 @@ def _plant_late_entries(diaries: Diaries) -> None:
 def _plant_broken(diaries: Diaries, check: str, diary_day: DiaryDay, values: dict[str, str]) -> None:
     day_before = (diary_day.day - timedelta(1)).isoformat()
     texts = {column: text.format(day_before=day_before) for column, text in values.items()}
-    diaries.add(made_up(diary_day), **({"entered_at": ""} | texts)).plant(QUARANTINED, check)
+    diaries.add(made_up(diary_day), values={"entered_at": ""} | texts).plant(QUARANTINED, check)
 
 
 def _plant_conflict(diaries: Diaries, diary_day: DiaryDay) -> None:
     for order, headache in enumerate((True, False)):
-        line = diaries.add(made_up(diary_day, headache), order=order, entered_at="")
+        line = diaries.add(made_up(diary_day, headache), order=order, values={"entered_at": ""})
         line.plant(QUARANTINED, "diary.subject_day.conflict")
 
 
@@ -191,7 +191,7 @@ def _plant_correction(diaries: Diaries, what: str, diary_day: DiaryDay) -> None:
     elif what == "conflict_released":
         first.values["entered_at"] = ""
         first.plant(QUARANTINED, "diary.subject_day.conflict")
-        other = diaries.add(contrary(diary_day), order=1, entered_at="")
+        other = diaries.add(contrary(diary_day), order=1, values={"entered_at": ""})
         other.plant(QUARANTINED, "diary.subject_day.conflict")
         diaries.add(entered(diary_day, 33), path)
     else:

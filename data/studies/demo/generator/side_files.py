@@ -41,7 +41,10 @@ CHOSEN_EVENTS = [
     ("0302", 101, 109, "Appendicitis", "Infections and infestations", "1", "0", "severe"),
     ("0506", 120, None, "Neck pain", MUSCLE, "0", "1", "severe"),
 ]
-EVENT_DIRT = [("0211", 40, 33, "Neck pain", MUSCLE, "0", "1", "mild"), ("0504", 95, 59, "Nausea", NERVOUS, "0", "0", "mild")]
+EVENT_DIRT = [
+    ("0211", 40, 33, "Neck pain", MUSCLE, "0", "1", "mild"),
+    ("0504", 95, 59, "Eyelid ptosis", EYE, "0", "0", "mild"),
+]
 
 
 def subjects_file(subjects: list[Subject], days: dict[str, list[DiaryDay]]) -> tuple[bytes, list[Planted]]:

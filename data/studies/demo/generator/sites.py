@@ -70,9 +70,7 @@ SITES = {
         decimal=",",
         yes_no=("ja", "nein"),
     ),
-    "site-04": Site(
-        WITHOUT_CLOCK, encoding="utf-16-le", bom=b"\xff\xfe", newline="\r\n", date_format="%d/%m/%Y"
-    ),
+    "site-04": Site(WITHOUT_CLOCK, encoding="utf-16-le", bom=b"\xff\xfe", newline="\r\n", date_format="%d/%m/%Y"),
     "site-05": Site(CANONICAL),
     "site-06": Site(WITHOUT_CLOCK),
 }

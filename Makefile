@@ -1,0 +1,48 @@
+# make demo: set everything up and run the sample study to a report. make test: set everything up and run all tests.
+# Needs Python 3.11+, git and make. uv is used where present, else installed through pip into .uv/.
+
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+RUN := $(UV) run --frozen --quiet
+export DO_NOT_TRACK = 1
+DEMO_OUT ?= build/demo
+
+.PHONY: setup demo kostecki-dillon test lint types generative expectations clean
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+.uv/bin/uv:
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+demo: setup
+	$(RUN) migraine-outcomes run data/studies/demo --out $(DEMO_OUT)
+
+kostecki-dillon: setup
+	$(RUN) python data/studies/kostecki-dillon/convert.py build/kostecki-dillon
+	$(RUN) migraine-outcomes run build/kostecki-dillon
+
+test: setup
+	$(RUN) pytest
+
+lint: setup
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+types: setup
+	$(RUN) ty check flows
+
+# SQL against the independent reference on many generated studies; GENERATED_SEED chooses others.
+generative: setup
+	GENERATED_STUDIES=$${GENERATED_STUDIES:-20000} $(RUN) pytest tests/generative -s
+
+# Write the dictionary-made expectations into expectations/ anew.
+expectations: setup
+	$(RUN) python -m flows.checks
+
+clean:
+	rm -rf build .venv .uv .pytest_cache .ruff_cache
