@@ -16,6 +16,8 @@ from flows.reading import Layout, PlainText, fields_of, find_layout, records, sh
 from flows.study import FileFormat, Study
 
 Connection = duckdb.DuckDBPyConnection
+# Null means that a line lacks the field; an empty field is an empty text.
+NO_FIELD_READS_LIKE_THIS = "no-field-reads-like-this-5e1f0c"
 
 
 class Landing(NamedTuple):
@@ -140,9 +142,12 @@ def _land_uniform(con: Connection, plain: PlainText, layout: Layout, entry: Kept
     """The fast way: DuckDB reads the file, which counts only if every physical line is exactly one record."""
     if plain.has_lone_cr or layout.header_line != 1:
         return None
-    names = [f"c{i}" for i in range(layout.width)]
+    # DuckDB overlooks an empty field too many at the end of a line. One column more than the header has, padded with
+    # null where a line does not reach it, shows both: a line too long fills it, a line too short lacks the last one.
+    names = [*(f"c{i}" for i in range(layout.width)), "surplus"]
     source = (
-        f"(SELECT row_number() OVER () + 1 AS line_number, * FROM {_read_csv(plain.path, names, layout.delimiter)})"
+        f"(SELECT row_number() OVER () + 1 AS line_number, * FROM {_read_csv(plain.path, names, layout.delimiter, padded=True)}"
+        f" WHERE CASE WHEN surplus IS NULL AND c{layout.width - 1} IS NOT NULL THEN true ELSE error('ragged') END)"
     )
     try:
         con.execute(_insert(entry, layout, group, source))
@@ -185,11 +190,12 @@ def _land_record_by_record(
     return lines
 
 
-def _read_csv(path: Path, names: list[str], delimiter: str, header: bool = True) -> str:
+def _read_csv(path: Path, names: list[str], delimiter: str, header: bool = True, padded: bool = False) -> str:
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
     return (
         f"read_csv({quoted(str(path))}, auto_detect=false, header={str(header).lower()}, delim={quoted(delimiter)},"
-        f" quote='\"', escape='\"', columns={{{columns}}}, strict_mode=true, null_padding=false, nullstr='')"
+        f" quote='\"', escape='\"', columns={{{columns}}}, strict_mode=true,"
+        f" null_padding={str(padded).lower()}, nullstr='{NO_FIELD_READS_LIKE_THIS}')"
     )
 
 

@@ -24,7 +24,7 @@ numbered AS (
         *,
         CASE WHEN is_counted THEN
             count(*) FILTER (is_counted) OVER (PARTITION BY rule_set, subject_id ORDER BY cycle)
-        END AS position
+        END AS nth_counted
     FROM lacking
 ),
 
@@ -33,8 +33,8 @@ streaks AS (
         *,
         -- Evaluable cycles in a row without response (or relief) up to this one; others are passed over.
         CASE WHEN is_counted AND is_lacking THEN
-            position - coalesce(
-                max(CASE WHEN is_counted AND NOT is_lacking THEN position END)
+            nth_counted - coalesce(
+                max(CASE WHEN is_counted AND NOT is_lacking THEN nth_counted END)
                     OVER (PARTITION BY rule_set, subject_id ORDER BY cycle), 0
             )
         ELSE 0 END AS lacking_in_a_row

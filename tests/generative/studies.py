@@ -1,12 +1,17 @@
 """Hypothesis strategies for small studies that sit on the boundaries: gaps, odd intervals, any rule parameter."""
 
+import tomllib
 from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.sql_engine import ROOT
+
 Row = dict[str, Any]
 FIRST_DAY = date(2024, 1, 1)
+
+SHIPPED = [tomllib.loads(path.read_text()) for path in sorted((ROOT / "data/rules").glob("*.toml"))]
 
 # What a run of diary days looks like; None = no diary row.
 KINDS = ("missing", "unknown", "free", "headache", "alternate", "short", "long", "no_hours", "triptan", "overuse")
@@ -94,6 +99,29 @@ def rule_sets(draw: st.DrawFn, name: str = "drawn") -> Row:
 
 
 @st.composite
+def diaries(draw: st.DrawFn, subject_id: str, last_day: int) -> list[Row]:
+    """Diary rows in blocks of 28 days: so many headaches of a kind, so many days missing, the rest free.
+
+    Counts lie around the thresholds of the rules; most days are recorded, else nothing would be judged.
+    """
+    rows: list[Row] = []
+    start = draw(st.sampled_from([0, 0, 0, 3, 30]))
+    for block in range(start, last_day, 28):
+        headaches = draw(st.sampled_from([20, 15, 14, 13, 16, 24, 28, 10, 9, 12, 8, 0]))
+        missing = draw(st.sampled_from([0, 0, 0, 0, 3, 5, 8, 9, 14, 28]))
+        kind = draw(st.sampled_from([kind for kind in KINDS if kind not in ("missing", "free", "unknown")]))
+        absent = draw(st.sampled_from(["missing", "missing", "unknown"]))
+        shift = draw(st.integers(0, 27))
+        kinds = ([absent] * missing + [kind] * headaches + ["free"] * 28)[:28]
+        for index in range(28):
+            # Every fifth day in turn: the kinds are spread over the block, not in one piece.
+            day = _day(kinds[(index * 5 + shift) % 28], index)
+            if day:
+                rows.append({"subject_id": subject_id, "diary_date": FIRST_DAY + timedelta(days=block + index), **day})
+    return rows
+
+
+@st.composite
 def subjects(draw: st.DrawFn, subject_id: str) -> tuple[list[Row], list[Row], list[Row]]:
     """(diary, injections, subject rows) of one subject."""
     first = draw(st.sampled_from([28, 28, 20, 60, 0]))
@@ -109,14 +137,7 @@ def subjects(draw: st.DrawFn, subject_id: str) -> tuple[list[Row], list[Row], li
         injections.append({**day, "units": 155.0, "sites": 31})
         if draw(st.integers(0, 5)) == 0:
             injections.append({**day, "units": None, "sites": 8})
-    segments = draw(st.lists(st.tuples(st.integers(1, 30), st.sampled_from(KINDS)), min_size=1, max_size=40))
-    diary, offset = [], draw(st.sampled_from([0, 0, 3, 30]))
-    for length, kind in segments:
-        for index in range(length):
-            day = _day(kind, index)
-            if day:
-                diary.append({"subject_id": subject_id, "diary_date": FIRST_DAY + timedelta(days=offset), **day})
-            offset += 1
+    diary = draw(diaries(subject_id, last_day=(offsets[-1] if offsets else 40) + 90))
     registered = []
     if draw(st.booleans()):
         registered.append(
@@ -138,10 +159,11 @@ def studies(draw: st.DrawFn) -> Row:
     for number in range(draw(st.integers(1, 3))):
         for into, rows in zip((diary, injections, registered), draw(subjects(f"S{number}")), strict=True):
             into.extend(rows)
-    cutoff = draw(st.one_of(st.none(), st.integers(10, 600).map(lambda days: FIRST_DAY + timedelta(days=days))))
+    cutoff = draw(st.one_of(st.none(), st.integers(100, 700).map(lambda days: FIRST_DAY + timedelta(days=days))))
     if not diary and cutoff is None:
         cutoff = FIRST_DAY + timedelta(days=200)
     rules = [draw(rule_sets(f"drawn_{number}")) for number in range(draw(st.integers(1, 3)))]
+    rules.append(draw(st.sampled_from(SHIPPED)))
     return {
         "diary": diary,
         "injections": injections,
