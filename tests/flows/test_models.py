@@ -1,0 +1,79 @@
+"""The SQL models hold to the house rules: order from references, headers, and the dictionary."""
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows import models
+from flows.dictionary import load_dictionary
+from flows.errors import ConfigurationError
+from tests.conftest import Published
+
+HEADER = ("Grain", "Key", "Units", "Missing", "Source")
+
+
+def test_every_model_comes_after_what_it_reads() -> None:
+    order = models.build_order()
+    assert set(order) == set(models.load_models())
+    for position, name in enumerate(order):
+        read = models.tables_read(models.load_models()[name]) & set(order)
+        assert read <= set(order[:position]), f"{name} is built before {read - set(order[:position])}"
+
+
+def test_a_circle_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    circle = {"a.x": "SELECT * FROM a.y", "a.y": "SELECT * FROM a.x"}
+    monkeypatch.setattr(models, "load_models", lambda: circle)
+    with pytest.raises(ConfigurationError, match=r"circle: a\.. -> a\.. -> a\."):
+        models.build_order.__wrapped__()
+
+
+@pytest.mark.parametrize("name", sorted(models.load_models()))
+def test_header_tells_grain_key_units_missing_source(name: str) -> None:
+    lines = models.load_models()[name].splitlines()
+    assert lines[0].startswith(f"-- {name}: ")
+    for word in HEADER:
+        assert any(line.startswith(f"-- {word + ':':<8} ") for line in lines[:12]), f"{name} has no {word} line"
+
+
+@pytest.mark.parametrize("name", sorted(set(models.load_models()) & set(load_dictionary())))
+def test_header_key_is_the_dictionary_key(name: str) -> None:
+    match = re.search(r"^-- Key: +(.+)$", models.load_models()[name], flags=re.MULTILINE)
+    assert match
+    key = load_dictionary()[name].key
+    if match[1] != "none":
+        assert tuple(part.strip() for part in match[1].split(",")) == key or "file_id" in match[1]
+
+
+def test_published_columns_are_the_documented_ones(demo: Published) -> None:
+    with duckdb.connect(demo.current / "outcomes.duckdb", read_only=True) as con:
+        found = con.execute(
+            "SELECT schema_name || '.' || table_name, column_name, comment IS NOT NULL FROM duckdb_columns()"
+            " WHERE schema_name IN ('landing', 'tabulation', 'analysis', 'summary', 'meta')"
+        ).fetchall()
+    documented = {(table.full_name, column.name) for table in load_dictionary().values() for column in table.columns}
+    assert {(table, column) for table, column, _ in found} == documented
+    assert all(has_comment for _, _, has_comment in found)
+
+
+def test_keys_are_unique(demo: Published) -> None:
+    """Every published table has one row per key, save where the dictionary says that rows may stand side by side."""
+    with duckdb.connect(demo.current / "outcomes.duckdb", read_only=True) as con:
+        for table in load_dictionary().values():
+            if table.same_file_rows == "keep":
+                continue
+            (rows,) = con.execute(
+                f"SELECT count(*) FROM (SELECT {', '.join(table.key)} FROM {table.full_name} GROUP BY ALL"
+                " HAVING count(*) > 1)"
+            ).fetchall()
+            assert rows == (0,), f"{table.full_name} has repeated keys"
+
+
+def test_no_threshold_is_written_into_the_rule_models() -> None:
+    """Numbers in the rule models are 0, 1, 2 and 100 (per cent); every other one must come from meta.*."""
+    allowed = {"0", "1", "2", "100", "100.0"}
+    for path in sorted(Path(models.resource("sql/analysis")).glob("*.sql")):
+        code = re.sub(r"--[^\n]*|'[^']*'|DECIMAL\([^)]*\)|hours_4", "", path.read_text())
+        numbers = set(re.findall(r"(?<![\w.])\d+(?:\.\d+)?", code))
+        assert numbers <= allowed, f"{path.name}: {sorted(numbers - allowed)}"

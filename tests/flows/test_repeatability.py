@@ -1,0 +1,71 @@
+"""The same inputs give the same bytes; nothing is landed twice; readers are not disturbed."""
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from flows import steps
+from flows.inputs import KeptInputs
+from flows.reading import sha256_of
+from flows.study import load_study
+from flows.warehouse import open_warehouse
+from tests.conftest import Published
+from tests.run import run_without_prefect
+
+
+def table_hashes(current: Path) -> dict[str, str]:
+    return {path.name: sha256_of(path) for path in sorted((current / "tables").iterdir())}
+
+
+def copied(demo: Published, folder: Path) -> Published:
+    """The demo with its state, to run again without touching the shared one."""
+    shutil.copytree(demo.study, folder, symlinks=True)
+    return Published(folder, folder / "published", folder / "published/current")
+
+
+def test_second_run_lands_nothing_and_gives_the_same_bytes(demo: Published, tmp_path: Path) -> None:
+    again = copied(demo, tmp_path / "again")
+    before = table_hashes(again.current)
+    assert len(before) == 2 * 26 or len(before) > 40
+    shutil.rmtree(again.out / "snapshots")
+    study = load_study(again.study)
+    with open_warehouse(again.out, study) as (con, kept):
+        steps.load_metadata(con, study, None)
+        landing = steps.land(con, study, kept)
+    assert (landing.files_landed, landing.lines_landed) == (0, 0)
+    run_without_prefect(again.study, again.out)
+    assert table_hashes(again.current) == before
+
+
+def test_a_lost_warehouse_is_rebuilt_from_the_kept_inputs(demo: Published, tmp_path: Path) -> None:
+    again = copied(demo, tmp_path / "again")
+    before = table_hashes(again.current)
+    (again.out / "state/warehouse.duckdb").write_bytes(b"not a database")
+    run_without_prefect(again.study, again.out)
+    assert table_hashes(again.current) == before
+
+
+def test_manifest_names_inputs_and_outputs(demo: Published) -> None:
+    manifest = json.loads((demo.current / "manifest.json").read_text())
+    for path, sha256 in manifest["outputs"].items():
+        assert sha256_of(demo.current / path) == sha256
+    for entry in manifest["inputs"]:
+        assert sha256_of(demo.study / "inbox" / entry["path"]) == entry["sha256"]
+    kept = KeptInputs(demo.out / "state/inputs")
+    assert {entry.sha256 for entry in kept.files} == {entry["sha256"] for entry in manifest["inputs"]}
+    for entry in kept.files:
+        assert sha256_of(kept.location(entry)) == entry.sha256
+
+
+def test_a_reader_of_the_old_snapshot_is_not_disturbed(demo: Published, tmp_path: Path) -> None:
+    again = copied(demo, tmp_path / "again")
+    old = again.current.resolve()
+    with duckdb.connect(old / "outcomes.duckdb", read_only=True) as reader:
+        before = reader.execute("SELECT count(*) FROM analysis.responder").fetchall()
+        with (again.study / "inbox/site-01/diary-late.csv").open("w") as file:
+            file.write("subject_id,diary_date,headache\n0101,2024-01-01,1\n")
+        run_without_prefect(again.study, again.out)
+        assert again.current.resolve() != old
+        assert reader.execute("SELECT count(*) FROM analysis.responder").fetchall() == before
