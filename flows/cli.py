@@ -81,10 +81,21 @@ def explain(
     place: Annotated[Path, typer.Argument(metavar="STUDY|OUT")],
     subject: Annotated[str, typer.Argument(metavar="SUBJECT")],
     cycle: Annotated[int | None, typer.Option("--cycle", help="one cycle only")] = None,
-    rule_set: Annotated[str | None, typer.Option("--rule-set", help="one rule set only")] = None,
+    rule_set: Annotated[str | None, typer.Option("--rule-set", help="another rule set than the primary one")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print the explanation as JSON")] = False,
 ) -> None:
-    """How a status came about, down to file and line (not built yet)."""
-    raise _planned("explain")
+    """How a status came about, down to file and line."""
+    import json
+
+    from flows.explain import explain as explain_statuses
+    from flows.explain_text import print_explanation
+
+    told = explain_statuses(place, subject, cycle, rule_set)
+    if as_json:
+        typer.echo(json.dumps([explanation.model_dump(mode="json") for explanation in told], indent=2))
+    else:
+        for explanation in told:
+            print_explanation(explanation)
 
 
 @app.command()

@@ -145,8 +145,9 @@ def _land_uniform(con: Connection, plain: PlainText, layout: Layout, entry: Kept
     # DuckDB overlooks an empty field too many at the end of a line. One column more than the header has, padded with
     # null where a line does not reach it, shows both: a line too long fills it, a line too short lacks the last one.
     names = [*(f"c{i}" for i in range(layout.width)), "surplus"]
+    reader = _read_csv(plain.path, names, layout.delimiter, padded=True)
     source = (
-        f"(SELECT row_number() OVER () + 1 AS line_number, * FROM {_read_csv(plain.path, names, layout.delimiter, padded=True)}"
+        f"(SELECT row_number() OVER () + 1 AS line_number, * FROM {reader}"
         f" WHERE CASE WHEN surplus IS NULL AND c{layout.width - 1} IS NOT NULL THEN true ELSE error('ragged') END)"
     )
     try:

@@ -92,6 +92,8 @@ SELECT
     carried.window_end_date,
     carried.recorded_days,
     carried.headache_days,
+    carried.judged_days,
+    carried.judged_headache_days,
     judged_headache_days * rule_month_days / nullif(judged_days, 0) AS headache_days_per_month,
     baseline_headache_days * rule_month_days / nullif(baseline_recorded_days, 0) AS baseline_days_per_month,
     CASE WHEN has_baseline AND judged_days > 0 THEN
