@@ -70,13 +70,13 @@ def rule_sets(draw: st.DrawFn, name: str = "drawn") -> Row:
         "headache_day": draw(st.sampled_from(["any", "hours_4", "hours_4_or_acute"])),
         "baseline": {
             "anchor": draw(st.sampled_from(["first_injection", "each_injection"])),
-            "days": draw(st.sampled_from([28, 28, 30, 7])),
+            "days": draw(st.sampled_from([28, 28, 28, 30])),
             "min_recorded_days": draw(st.sampled_from([20, 20, 14, 1])),
         },
         "window": {
             "position": draw(st.sampled_from(["last", "first", "whole"])),
             "end": draw(st.sampled_from(["protocol", "next_injection"])),
-            "days": draw(st.sampled_from([28, 28, 30, 84, 1])),
+            "days": draw(st.sampled_from([28, 28, 28, 30, 84, 21])),
             "min_recorded_days": draw(st.sampled_from([20, 20, 14, 23, 1])),
             "missing_days": draw(st.sampled_from(["prorate", "headache", "free"])),
         },
@@ -108,8 +108,10 @@ def diaries(draw: st.DrawFn, subject_id: str, last_day: int) -> list[Row]:
     start = draw(st.sampled_from([0, 0, 0, 3, 30]))
     for block in range(start, last_day, 28):
         headaches = draw(st.sampled_from([20, 15, 14, 13, 16, 24, 28, 10, 9, 12, 8, 0]))
-        missing = draw(st.sampled_from([0, 0, 0, 0, 3, 5, 8, 9, 14, 28]))
-        kind = draw(st.sampled_from([kind for kind in KINDS if kind not in ("missing", "free", "unknown")]))
+        missing = draw(st.sampled_from([0] * 8 + [3, 5, 8, 9, 28]))
+        kind = draw(
+            st.sampled_from(["headache", "headache", "long", "short", "triptan", "overuse", "alternate", "no_hours"])
+        )
         absent = draw(st.sampled_from(["missing", "missing", "unknown"]))
         shift = draw(st.integers(0, 27))
         kinds = ([absent] * missing + [kind] * headaches + ["free"] * 28)[:28]
@@ -124,8 +126,8 @@ def diaries(draw: st.DrawFn, subject_id: str, last_day: int) -> list[Row]:
 @st.composite
 def subjects(draw: st.DrawFn, subject_id: str) -> tuple[list[Row], list[Row], list[Row]]:
     """(diary, injections, subject rows) of one subject."""
-    first = draw(st.sampled_from([28, 28, 20, 60, 0]))
-    gaps = draw(st.lists(st.sampled_from([84, 84, 84, 70, 105, 140, 63, 57, 56, 28, 5, 1]), max_size=5))
+    first = draw(st.sampled_from([28, 28, 28, 30, 60, 20, 0]))
+    gaps = draw(st.lists(st.sampled_from([84, 84, 84, 84, 70, 105, 140, 63, 57, 56, 28, 5, 1]), min_size=1, max_size=5))
     offsets = [first]
     for gap in gaps:
         offsets.append(offsets[-1] + gap)
@@ -159,7 +161,9 @@ def studies(draw: st.DrawFn) -> Row:
     for number in range(draw(st.integers(1, 3))):
         for into, rows in zip((diary, injections, registered), draw(subjects(f"S{number}")), strict=True):
             into.extend(rows)
-    cutoff = draw(st.one_of(st.none(), st.integers(100, 700).map(lambda days: FIRST_DAY + timedelta(days=days))))
+    cutoff = draw(
+        st.one_of(st.none(), st.none(), st.integers(100, 700).map(lambda days: FIRST_DAY + timedelta(days=days)))
+    )
     if not diary and cutoff is None:
         cutoff = FIRST_DAY + timedelta(days=200)
     rules = [draw(rule_sets(f"drawn_{number}")) for number in range(draw(st.integers(1, 3)))]
@@ -171,3 +175,41 @@ def studies(draw: st.DrawFn) -> Row:
         "rule_sets": rules,
         "cutoff": cutoff,
     }
+
+
+def boundary_grid() -> Row:
+    """All 29 x 29 counts of headache days at baseline and in Days 57-84, under every comparator: each tie is in it."""
+    diary: list[Row] = []
+    injections: list[Row] = []
+    for at_baseline in range(29):
+        for in_window in range(29):
+            subject_id = f"G{at_baseline:02}{in_window:02}"
+            injection = FIRST_DAY + timedelta(days=28)
+            injections.append({"subject_id": subject_id, "injection_date": injection, "units": None, "sites": None})
+            for start, headaches in ((FIRST_DAY, at_baseline), (injection + timedelta(days=56), in_window)):
+                for index in range(28):
+                    day = _day("headache" if index < headaches else "free", index)
+                    diary.append({"subject_id": subject_id, "diary_date": start + timedelta(days=index), **(day or {})})
+    rules = [
+        {
+            "id": f"grid_{number}",
+            "title": "Grid",
+            "citation": "none",
+            "decision": "none",
+            "month_days": month_days,
+            "response": {"conditions": [{"measure": measure, "comparator": comparator, "threshold": threshold}]},
+            "stop_no_response": {"mode": "every", "cycles": 1, "condition": "relief"},
+            "stop_success": {"headache_days_below": 15, "months": 1},
+        }
+        for number, (measure, comparator, threshold, month_days) in enumerate(
+            [
+                ("reduction_pct", ">=", 50, 28),
+                ("reduction_pct", ">", 50, 28),
+                ("headache_free_days", ">=", 15, 30),
+                ("headache_free_days", ">", 15, 30),
+                ("headache_days", "<", 15, 28),
+                ("headache_days", "<=", 15, 28),
+            ]
+        )
+    ]
+    return {"diary": diary, "injections": injections, "subjects": [], "rule_sets": rules, "cutoff": None}

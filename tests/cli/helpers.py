@@ -1,0 +1,128 @@
+"""Tiny studies written to a temporary folder, and what became of each of their lines."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flows import steps
+from flows.landing import Landing
+from flows.study import load_study
+from flows.warehouse import open_warehouse
+
+DIARY = "subject_id,diary_date,headache\n"
+SETTINGS = """
+[study]
+id = "T"
+title = "Test"
+primary_rule_set = "nice_ta260"
+rule_sets = ["nice_ta260"]
+"""
+# One subject with one injection, so that every study has the two files a run cannot do without.
+BASE: dict[str, str] = {
+    "diary.csv": DIARY + "BASE,2024-01-01,1\nBASE,2024-01-02,0\n",
+    "injections.csv": "subject_id,injection_date\nBASE,2024-01-05\n",
+}
+
+
+def write_files(study: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write inbox files; text is written as UTF-8 with its line ends as they are."""
+    for name, content in files.items():
+        target = study / "inbox" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def write_study(folder: Path, files: Mapping[str, str | bytes] = BASE, settings: str = SETTINGS) -> Path:
+    """A study folder with these inbox files."""
+    (folder / "inbox").mkdir(parents=True)
+    (folder / "study.toml").write_text(settings, encoding="utf-8")
+    write_files(folder, files)
+    return folder
+
+
+def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command line as a user calls it."""
+    words = [sys.executable, "-m", "flows.cli", *map(str, arguments)]
+    return subprocess.run(words, capture_output=True, text=True, timeout=120)
+
+
+class File(NamedTuple):
+    """One row of landing.files."""
+
+    status: str
+    reason: str | None
+    read: int
+    current: int
+    superseded: int
+    duplicate: int
+    quarantined: int
+
+    @property
+    def is_conserved(self) -> bool:
+        return self.read == self.current + self.superseded + self.duplicate + self.quarantined
+
+
+class Outcome(NamedTuple):
+    """What one pass over a study's inbox gave."""
+
+    landing: Landing
+    files: dict[str, File]
+    quarantine: dict[str, list[tuple[int, str]]]  # path -> (line number, check_id)
+    raw: dict[tuple[str, int], str]
+    diary: list[tuple[Any, ...]]  # subject_id, diary_date, headache, hours
+    injections: list[tuple[Any, ...]]  # subject_id, injection_date, muscle, units
+    findings: list[tuple[str, str, str]]  # path, check_id, reason
+    tabulation: dict[str, list[tuple[Any, ...]]]
+
+    def days_of(self, subject: str) -> dict[str, bool | None]:
+        """headache by diary date of a subject."""
+        return {str(row[1]): row[2] for row in self.diary if row[0] == subject}
+
+
+def land_only(study_folder: Path, out: Path | None = None) -> dict[str, tuple[str, str | None]]:
+    """Land without validation (no Great Expectations): status and reason by path."""
+    study = load_study(study_folder)
+    with open_warehouse(out or study_folder / "out", study) as (con, kept):
+        steps.load_metadata(con, study, None)
+        steps.land(con, study, kept)
+        landed = con.execute("SELECT path, 'landed', NULL FROM landing.landed_files").fetchall()
+        refused = con.execute("SELECT path, status, reason FROM landing.refused_files").fetchall()
+        return {path: (status, reason) for path, status, reason in landed + refused}
+
+
+def process(study_folder: Path, out: Path | None = None) -> Outcome:
+    """Land, validate, derive and summarise in this process, as the run does before it publishes."""
+    study = load_study(study_folder)
+    with open_warehouse(out or study_folder / "out", study) as (con, kept):
+        steps.load_metadata(con, study, None)
+        landing = steps.land(con, study, kept)
+        steps.validate(con, study, kept)
+        steps.derive(con)
+        steps.summarise(con)
+
+        def rows(query: str) -> list[tuple[Any, ...]]:
+            return con.execute(query).fetchall()
+
+        files = rows(
+            "SELECT path, status, refused_reason, lines_read, lines_current, lines_superseded, lines_duplicate,"
+            " lines_quarantined FROM landing.files"
+        )
+        lines = rows("SELECT path, line_number, check_id, raw FROM landing.quarantine ORDER BY path, line_number")
+        quarantine: dict[str, list[tuple[int, str]]] = {}
+        for path, number, check_id, _ in lines:
+            quarantine.setdefault(path, []).append((number, check_id))
+        return Outcome(
+            landing,
+            {path: File(*facts) for path, *facts in files},
+            quarantine,
+            {(path, number): raw for path, number, _, raw in lines},
+            rows("SELECT subject_id, diary_date, headache, hours FROM tabulation.diary_days ORDER BY ALL"),
+            rows("SELECT subject_id, injection_date, muscle, units FROM tabulation.injections ORDER BY ALL"),
+            rows("SELECT path, check_id, reason FROM meta.findings ORDER BY ALL"),
+            {
+                name: rows(f"SELECT * FROM tabulation.{name} ORDER BY ALL")
+                for name in ("diary_days", "subjects", "injections", "scores", "adverse_events")
+            },
+        )
