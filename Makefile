@@ -7,7 +7,7 @@ RUN := $(UV) run --frozen --quiet
 export DO_NOT_TRACK = 1
 DEMO_OUT ?= build/demo
 
-.PHONY: setup demo kostecki-dillon test lint types generative expectations clean
+.PHONY: setup demo kostecki-dillon test lint types generative mutants expectations clean
 
 setup: .venv/.ready
 
@@ -39,6 +39,10 @@ types: setup
 # SQL against the independent reference on many generated studies; GENERATED_SEED chooses others.
 generative: setup
 	GENERATED_STUDIES=$${GENERATED_STUDIES:-20000} $(RUN) pytest tests/generative -s
+
+# Break the rules in some seventy places, one at a time: the comparison with the reference must notice each.
+mutants: setup
+	$(RUN) python -m tests.generative.mutants
 
 # Write the dictionary-made expectations into expectations/ anew.
 expectations: setup

@@ -6,29 +6,48 @@ by shape and line style too, never by colour alone.
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import altair as alt
 import vl_convert
+from markupsafe import Markup
+
+from flows.report_queries import Row, one_decimal
 
 ARM_COLOURS = [f"var(--arm-{i})" for i in range(1, 7)]
 ARM_SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 ARM_DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [10, 4], [4, 4]]
 WIDTHS = {"wide": 430, "narrow": 268}
-NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-SVG = "http://www.w3.org/2000/svg"
-ET.register_namespace("", SVG)
-
-Row = dict[str, Any]
+JUDGED, ROWS = alt.NamedData("judged"), alt.NamedData("rows")
+TEXT = {"color": "currentColor", "fontSize": 12, "fontWeight": "normal"}
+STYLE = {
+    "background": "transparent",
+    "font": "Arial",
+    "aria": False,
+    "text": TEXT,
+    "title": TEXT | {"anchor": "start", "offset": 4},
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": "currentColor",
+        "labelFontSize": 12,
+        "titleColor": "currentColor",
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "gridColor": "var(--grid)",
+    },
+    "axisY": {"domain": False, "ticks": False, "tickCount": 5, "labelPadding": 6},
+    "legend": {"labelColor": "currentColor", "labelFontSize": 12, "symbolSize": 80, "symbolStrokeWidth": 0},
+}
+NOT_DRAWABLE = re.compile("[^ -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML has no other characters
 
 
 class Figure(NamedTuple):
-    """One figure in two widths (SVG text), with its name and the same facts in words."""
+    """One figure in two widths (SVG), with the same facts in words."""
 
     id: str
-    label: str
     words: str
-    drawings: dict[str, str]
+    drawings: dict[str, Markup]
 
 
 def responder_figure(rates: list[Row], arms: dict[str, str]) -> Figure | None:
@@ -36,14 +55,16 @@ def responder_figure(rates: list[Row], arms: dict[str, str]) -> Figure | None:
 
     Grain in: one row per cycle and arm (columns of summary.responder_rates). None when nobody can be judged yet.
     """
+    arms = _drawable(arms)
     rows = [
         {
             "cycle": rate["cycle"],
             "arm": arms[rate["arm"]],
-            "pct": rate["responder_pct"],
-            "low": rate["ci_low_pct"],
-            "high": rate["ci_high_pct"],
-            "count": f"{rate['n_responders']}/{rate['n_evaluable']}",
+            "pct": rate["responder_pct"].value,
+            "low": rate["ci_low_pct"].value,
+            "high": rate["ci_high_pct"].value,
+            "shown": one_decimal(rate["responder_pct"].value or 0),
+            "count": f"{rate['n_responders'].value}/{rate['n_evaluable'].value}",
         }
         for rate in rates
         if rate["arm"] in arms
@@ -58,7 +79,7 @@ def responder_figure(rates: list[Row], arms: dict[str, str]) -> Figure | None:
         width = max(width, 44 * len(cycles))
         x = alt.X("cycle:O", scale=alt.Scale(domain=cycles, paddingInner=0.1, paddingOuter=0.05))
         offset = alt.XOffset("arm:N", sort=labels, scale=alt.Scale(domain=labels, paddingOuter=0.35))
-        base = alt.Chart(alt.Data(values=judged)).encode(
+        base = alt.Chart(JUDGED).encode(
             x=x.axis(title="Cycle", labelAngle=0, ticks=False, domainColor="var(--axis)"),
             xOffset=offset,
             color=_colour(labels),
@@ -70,16 +91,17 @@ def responder_figure(rates: list[Row], arms: dict[str, str]) -> Figure | None:
         ]
         if width / len(cycles) / len(labels) >= 48:
             number = base.mark_text(align="left", dx=8, fontSize=11.5).encode(
-                y=y, text=alt.Text("pct:Q", format=".1f"), color=alt.value("currentColor")
+                y=y, text="shown:N", color=alt.value("currentColor")
             )
             layers.append(number)
         plot = alt.layer(*layers).properties(width=width, height=230)
-        return _with_strip(plot, rows, labels, x, width, "Responders / evaluable subjects")
+        return _with_strip(plot, labels, x, width, "Responders / evaluable subjects")
 
     words = " ".join(
         f"Cycle {cycle}: "
         + "; ".join(
-            f"{row['arm']} {row['pct']:.1f}% ({row['count']}), 95% interval {row['low']:.1f} to {row['high']:.1f}%"
+            f"{row['arm']} {row['shown']}% ({row['count']}), 95% interval {one_decimal(row['low'])}"
+            f" to {one_decimal(row['high'])}%"
             if row["pct"] is not None
             else f"{row['arm']} not evaluable yet"
             for row in rows
@@ -88,7 +110,8 @@ def responder_figure(rates: list[Row], arms: dict[str, str]) -> Figure | None:
         + "."
         for cycle in cycles
     )
-    return _figure("responders", "Responders by cycle and arm, in percent with 95% confidence intervals", words, draw)
+    label = "Responders by cycle and arm, in percent with 95% confidence intervals"
+    return _figure("responders", label, words, draw, {"judged": judged, "rows": rows, "arms": _named(labels)})
 
 
 def month_figure(months: list[Row], arms: dict[str, str]) -> Figure | None:
@@ -96,14 +119,15 @@ def month_figure(months: list[Row], arms: dict[str, str]) -> Figure | None:
 
     Grain in: one row per cycle, month and arm: n, mean, se (null for one subject). None without months.
     """
+    arms = _drawable(arms)
     rows = [
         {
             "at": _month_position(month),
             "arm": arms[month["arm"]],
-            "mean": month["mean_days"],
-            "low": month["mean_days"] - (month["se_days"] or 0),
-            "high": month["mean_days"] + (month["se_days"] or 0),
-            "count": str(month["n"]),
+            "mean": month["mean_days"].value,
+            "low": month["mean_days"].value - (month["se_days"] or 0),
+            "high": month["mean_days"].value + (month["se_days"] or 0),
+            "count": str(month["n"].value),
             "name": "Baseline" if month["cycle"] == 0 else f"Cycle {month['cycle']} month {month['month']}",
         }
         for month in months
@@ -116,7 +140,7 @@ def month_figure(months: list[Row], arms: dict[str, str]) -> Figure | None:
     positions = list(range(3 * last_cycle + 1))
     for row in rows:  # side by side, so that intervals do not hide each other
         row["x"] = row["at"] + 0.16 * (labels.index(row["arm"]) - (len(labels) - 1) / 2)
-    highest = 4 * (int(max(row["high"] for row in rows)) // 4 + 1)
+    highest = 5 * (int(max(row["high"] for row in rows)) // 5 + 1)
 
     def draw(width: int) -> alt.VConcatChart:
         width = max(width, 23 * len(positions))
@@ -127,11 +151,9 @@ def month_figure(months: list[Row], arms: dict[str, str]) -> Figure | None:
             labelExpr="datum.value == 0 ? ['Base-', 'line'] : (datum.value - 1) % 3 == 1"
             " ? [2, 'Cycle ' + (floor((datum.value - 1) / 3) + 1)] : [(datum.value - 1) % 3 + 1, '']",
         )  # fmt: skip
-        base = alt.Chart(alt.Data(values=rows)).encode(x=x.axis(axis), color=_colour(labels))
+        base = alt.Chart(ROWS).encode(x=x.axis(axis), color=_colour(labels))
         y = alt.Y("mean:Q", title="Headache days per 28 days", scale=alt.Scale(domain=[0, highest]))
-        injections = alt.Chart(alt.Data(values=[{"x": 3 * c + 0.5} for c in range(last_cycle)])).mark_rule(
-            color="var(--axis)", strokeDash=[2, 3]
-        )
+        injections = alt.Chart(alt.NamedData("injections")).mark_rule(color="var(--axis)", strokeDash=[2, 3])
         dash = alt.StrokeDash("arm:N", scale=alt.Scale(domain=labels, range=_cycled(ARM_DASHES, labels)), legend=None)
         plot = alt.layer(
             injections.encode(x=x.axis(axis)),
@@ -139,27 +161,33 @@ def month_figure(months: list[Row], arms: dict[str, str]) -> Figure | None:
             base.mark_line(strokeWidth=1.5).encode(y=y, strokeDash=dash),
             base.mark_point(filled=True, size=60, opacity=1).encode(y=y, shape=_shape(labels)),
         ).properties(width=width, height=230)
-        return _with_strip(plot, rows, labels, alt.X("at:Q", scale=scale), width, "Subjects")
+        return _with_strip(plot, labels, alt.X("at:Q", scale=scale), width, "Subjects")
 
     words = " ".join(
         f"{label}: "
-        + "; ".join(f"{row['name']} {row['mean']:.1f} days (n = {row['count']})" for row in rows if row["arm"] == label)
+        + "; ".join(f"{row['name']} {one_decimal(row['mean'])} days (n = {row['count']})" for row in rows if row["arm"] == label)
         + "."
         for label in labels
     )
-    return _figure("months", "Mean headache days per 28 days, from the baseline on, by arm", words, draw)
+    injections = [{"x": 3 * cycle + 0.5} for cycle in range(last_cycle)]
+    label = "Mean headache days per 28 days, from the baseline on, by arm"
+    return _figure("months", label, words, draw, {"rows": rows, "arms": _named(labels), "injections": injections})
 
 
 def _month_position(month: Row) -> int:
     return 0 if month["cycle"] == 0 else 3 * (month["cycle"] - 1) + month["month"]
 
 
-def _with_strip(plot: Any, rows: list[Row], labels: list[str], x: alt.X, width: int, title: str) -> alt.VConcatChart:
+def _named(labels: list[str]) -> list[Row]:
+    return [{"arm": label} for label in labels]
+
+
+def _with_strip(plot: Any, labels: list[str], x: alt.X, width: int, title: str) -> alt.VConcatChart:
     """The plot above its numbers: one line of counts per arm, told apart by the arm's mark."""
     y = alt.Y("arm:N", sort=labels, axis=None, scale=alt.Scale(domain=labels))
-    counts = alt.Chart(alt.Data(values=rows)).mark_text(fontSize=11.5).encode(x=x.axis(None), y=y, text="count:N")
+    counts = alt.Chart(ROWS).mark_text(fontSize=11.5).encode(x=x.axis(None), y=y, text="count:N")
     marks = (
-        alt.Chart(alt.Data(values=[{"arm": label} for label in labels]))
+        alt.Chart(alt.NamedData("arms"))
         .mark_point(filled=True, size=50, opacity=1)
         .encode(x=alt.value(-22), y=y, color=_colour(labels), shape=_shape(labels))
     )
@@ -177,7 +205,8 @@ def _legend(labels: list[str]) -> alt.Legend | None:
 
 
 def _colour(labels: list[str]) -> alt.Color:
-    scale = alt.Scale(domain=labels, range=_cycled(ARM_COLOURS, labels))
+    colours = ARM_COLOURS if len(labels) > 1 else ARM_COLOURS[1:]  # the first is the grey of a reference arm
+    scale = alt.Scale(domain=labels, range=_cycled(colours, labels))
     return alt.Color("arm:N", scale=scale, legend=_legend(labels))
 
 
@@ -186,26 +215,52 @@ def _shape(labels: list[str]) -> alt.Shape:
     return alt.Shape("arm:N", scale=scale, legend=_legend(labels))
 
 
-def _figure(id: str, label: str, words: str, draw: Any) -> Figure:
-    drawings = {name: inline_svg(_drawn(draw(width)), f"{label}. {words}") for name, width in WIDTHS.items()}
-    return Figure(id, label, words, drawings)
+def _drawable(arms: dict[str, str]) -> dict[str, str]:
+    return {arm: NOT_DRAWABLE.sub(" ", label) for arm, label in arms.items()}
 
 
-def _drawn(chart: alt.VConcatChart) -> str:
-    text = {"color": "currentColor", "font": "Arial", "fontSize": 12}
-    axis = {f"{part}Color": "currentColor" for part in ("label", "title")} | {
-        f"{part}Font{what}": value for part in ("label", "title") for what, value in (("", "Arial"), ("Size", 12))
-    }  # fmt: skip
-    chart = chart.configure(background="transparent", font="Arial", aria=False).configure_text(**text)
-    chart = chart.configure_view(stroke=None).configure_axis(
-        **axis, titleFontWeight="normal", gridColor="var(--grid)", tickColor="var(--axis)", domain=True
-    )
-    chart = chart.configure_axisY(domain=False, ticks=False, tickCount=5)
-    chart = chart.configure_legend(labelColor="currentColor", labelFontSize=12, symbolSize=80)
-    chart = chart.configure_title(color="currentColor", fontSize=11.5, fontWeight="normal", anchor="start", offset=4)
-    return vl_convert.vegalite_to_svg(chart.to_dict())
+def _figure(
+    id: str, label: str, words: str, draw: Callable[[int], alt.VConcatChart], data: dict[str, list[Row]]
+) -> Figure:
+    drawings = {}
+    for name, width in WIDTHS.items():
+        # Data and style join the finished specification: Altair copies a chart with all it holds at every step.
+        spec = draw(width).to_dict() | {"datasets": data, "config": STYLE}
+        drawings[name] = inline_svg(vl_convert.vegalite_to_svg(spec), label, f"{id}-words")
+    return Figure(id, words, drawings)
 
 
-def inline_svg(drawing: str, words: str) -> str:
-    """One image to a screen reader, in the page's own font."""
-    return drawing
+def inline_svg(drawing: str, label: str, described_by: str) -> Markup:
+    """Vega's SVG as one labelled image in the page's own font: no namespaces, classes, roles or empty paths.
+
+    Coordinates are cut to hundredths of a pixel. Text stays escaped: it is parsed and written again as XML.
+    """
+    root = ET.fromstring(drawing)
+    width = float(root.get("width", "0"))
+    _strip(root)
+    root.attrib = {
+        "viewBox": root.get("viewBox", ""),
+        "role": "img",
+        "aria-label": label,
+        "aria-describedby": described_by,
+        "style": f"max-width:{width:.0f}px;min-width:{min(width, 300):.0f}px",
+    }
+    return Markup(ET.tostring(root, encoding="unicode", short_empty_elements=False))
+
+
+KEPT = {"d", "fill", "stroke", "stroke-width", "stroke-dasharray", "transform", "x2", "y2", "text-anchor", "font-size"}
+
+
+def _strip(element: ET.Element) -> None:
+    element.tag = element.tag.rpartition("}")[2]
+    for child in list(element):
+        if child.get("class") in ("background", "foreground"):
+            element.remove(child)
+        else:
+            _strip(child)
+    if element.get("viewBox") is None:
+        element.attrib = {
+            name: re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", value)
+            for name, value in element.attrib.items()
+            if name in KEPT
+        }

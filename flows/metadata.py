@@ -13,6 +13,7 @@ from flows.dictionary import load_dictionary
 from flows.resources import resource
 from flows.rules import Condition, RuleSet
 from flows.study import Study
+from flows.variants import AS_WRITTEN, variants_of
 
 Row = dict[str, Any]
 
@@ -38,6 +39,7 @@ def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | N
     protocol = study.protocol.model_dump()
     _write(con, "protocol", ", ".join(f"{name} INTEGER" for name in protocol), [protocol])
     _write(con, "rule_sets", _RULE_SET_COLUMNS, [rule_set_row(rule, i) for i, rule in enumerate(study.rule_sets)])
+    _write_variants(con, study)
     # A blinded snapshot holds neither code nor label of an arm.
     arms = {} if facts.blinded else study.arms
     _write(
@@ -54,6 +56,33 @@ def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | N
         [{"code": code, "class": name} for code, classes in codelist.items() for name in classes],
     )
     _write(con, "dictionary", _DICTIONARY_COLUMNS, dictionary_rows())
+
+
+def _write_variants(con: duckdb.DuckDBPyConnection, study: Study) -> None:
+    """meta.rule_variants: every rule set as written and with one assumption changed; meta.rule_variations: which
+    variant stands for which value of which assumption."""
+    rules, variations = [], []
+    for position, rule in enumerate(study.rule_sets):
+        rules.append({**rule_set_row(rule, position), "variant": AS_WRITTEN})
+        for number, (changed, variant, parameter, value) in enumerate(variants_of(rule)):
+            if variant != AS_WRITTEN:
+                rules.append({**rule_set_row(changed, position), "variant": variant})
+            variations.append(
+                {
+                    "rule_set": rule.id,
+                    "parameter": parameter,
+                    "value": str(value),
+                    "variant": variant,
+                    "position": number,
+                }
+            )
+    _write(con, "rule_variants", f"{_RULE_SET_COLUMNS}, variant VARCHAR", rules)
+    _write(
+        con,
+        "rule_variations",
+        "rule_set VARCHAR, parameter VARCHAR, value VARCHAR, variant VARCHAR, position INTEGER",
+        variations,
+    )
 
 
 _RULE_SET_COLUMNS = """

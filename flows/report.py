@@ -1,6 +1,5 @@
 """report.html: one self-contained page per snapshot: the answer, then what it rests on. No script, no request."""
 
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from flows import report_queries as queries
-from flows.figures import month_figure, responder_figure
 from flows.report_queries import ALL, Cell, Row
 from flows.resources import resource
 from flows.settings import read_toml
@@ -40,6 +38,8 @@ def render_report(database: Path, target: Path) -> None:
 
 def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Everything the templates show, by section."""
+    from flows.figures import month_figure, responder_figure  # Altair: seconds of imports
+
     run, arms, rule_sets = queries.load_run(con), queries.load_arms(con), queries.load_rule_sets(con)
     protocol = read_toml(resource("data/protocol.toml"), Protocol)
     rates, verdicts = queries.load_rates(con), queries.load_verdicts(con)
@@ -72,3 +72,32 @@ def _by_rule_set(rows: list[Row]) -> dict[str, list[Row]]:
     for row in rows:
         groups.setdefault(row["rule_set"], []).append(row)
     return groups
+
+
+def show_count(number: Cell) -> Markup:
+    """A whole number with its address; an en dash where there is none."""
+    return _shown(number, f"{number.value:,}" if number.value is not None else "–")
+
+
+def show_decimal(number: Cell, missing: str = "–") -> Markup:
+    """A number with one decimal and its address; ``missing`` where there is none."""
+    return _shown(number, queries.one_decimal(number.value) if number.value is not None else missing)
+
+
+def _shown(number: Cell, text: str) -> Markup:
+    return Markup('<span data-cell="{}">{}</span>').format(number.address, text)
+
+
+def response_in_words(rule: Row) -> str:
+    """The conditions of a response, from the parameters of the rule set."""
+    days = rule["rule_month_days"]
+    said = [
+        f"{COMPARATORS[rule[f'{measure}_comparator']]} {words.format(rule[f'{measure}_threshold'])}"
+        for measure, words in (
+            ("reduction", "{}% fewer headache days than at baseline"),
+            ("free_days", f"{{}} headache-free days per {days} days"),
+            ("headache_days", f"{{}} headache days per {days} days"),
+        )
+        if rule[f"{measure}_comparator"]
+    ]
+    return (" and " if rule["response_require"] == "all" else " or ").join(said)

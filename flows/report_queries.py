@@ -6,6 +6,7 @@ percent-encoded, an empty value means null, ``*`` means anything but null, and `
 and ``sum(column)`` stand for what they say.
 """
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -35,6 +36,11 @@ def _as_text(value: Any) -> str:
     if value is None:
         return ""
     return quote(str(value).lower() if isinstance(value, bool) else str(value), safe="")
+
+
+def one_decimal(value: float) -> str:
+    """A number as it is shown: one decimal, halves away from zero as in clinical tables."""
+    return str(Decimal(repr(float(value))).quantize(Decimal("0.1"), ROUND_HALF_UP) + 0)
 
 
 def load_rows(con: Connection, query: str, parameters: object = None) -> list[Row]:
@@ -217,9 +223,7 @@ def load_months(con: Connection, month_days: int) -> list[Row]:
         ORDER BY cycle, month, arm""",
         [month_days],
     )
-    return [
-        row_cells(row, "analysis.months", ("cycle", "month", "arm")) | {"se_days": row["se_days"]} for row in rows
-    ]
+    return [row_cells(row, "analysis.months", ("cycle", "month", "arm")) | {"se_days": row["se_days"]} for row in rows]
 
 
 def load_months_left_out(con: Connection) -> Row:

@@ -17,6 +17,7 @@ WITH lacking AS (
         status IN ('responder', 'non_responder')
         AND (no_response_condition = 'response' OR is_relief IS NOT NULL) AS is_counted
     FROM analysis.response
+    WHERE variant = 'as written'
 ),
 
 numbered AS (

@@ -1,6 +1,6 @@
 -- analysis.response: the counts of each cycle under each rule set, and whether they are a response
--- Grain:   one row per rule_set x subject_id x cycle
--- Key:     rule_set, subject_id, cycle
+-- Grain:   one row per rule_set x variant ('as written', or one assumption changed) x subject_id x cycle
+-- Key:     rule_set, variant, subject_id, cycle
 -- Units:   *_days = diary days; judged_* = h of d after the rule set's missing-day policy
 -- Missing: status says why nothing could be judged; is_relief is null where the baseline cannot be compared with
 -- Source:  design.md 4; domain.md 4. 9 of 15 against 24 of 28 is exactly 30% fewer: integers say so, floats do not
@@ -20,7 +20,7 @@ WITH counted AS (
         baseline.headache_days AS baseline_headache_days,
         coalesce(spot.window_end_date - spot.window_start_date + 1, 0) AS window_length_days
     FROM analysis.rule_windows AS spot
-    JOIN meta.rule_sets AS rule ON rule.rule_set = spot.rule_set
+    JOIN meta.rule_variants AS rule ON rule.rule_set = spot.rule_set
     LEFT JOIN analysis.headache_counts AS counts
         ON counts.headache_day = rule.headache_day
         AND counts.subject_id = spot.subject_id

@@ -7,6 +7,7 @@ Shares nothing with the pipeline or with the converter: study days come from the
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -14,7 +15,8 @@ STATUSES = ("responder", "non_responder", "not_evaluable", "not_due")
 LAST_DAY_OF_THE_STUDY = 1271  # dos: Day 84 of the patients who began last; study.toml says 2004-06-25
 
 
-class Diary(NamedTuple):
+@dataclass(frozen=True)
+class Diary:
     """One patient's diary. Study days: the start of treatment is Day 1, the day before it Day -1, no Day 0."""
 
     start_dos: int
@@ -108,7 +110,7 @@ def table(found: Iterable[Outcome]) -> str:
     """Patients by status, a line a rule set."""
     counts = Counter((one.rule_set, one.status) for one in found)
     lines = [
-        "| rule set | days judged | recorded days needed | evaluable | responder | non-responder | not evaluable | not due |",
+        "| rule set | days judged | days needed | evaluable | responder | non-responder | not evaluable | not due |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, rule in RULES.items():

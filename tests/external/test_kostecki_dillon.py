@@ -32,7 +32,7 @@ FACTS = {
     "patients with a day in Days -28..-1": 54,
 }
 EXPECTED = """\
-| rule set | days judged | recorded days needed | evaluable | responder | non-responder | not evaluable | not due |
+| rule set | days judged | days needed | evaluable | responder | non-responder | not evaluable | not due |
 |---|---|---|---|---|---|---|---|
 | `article` | 57-84 | 20 | 2 | 1 | 1 | 131 | 0 |
 | `nice_ta260` | 57-84 | 20 | 1 | 1 | 0 | 132 | 0 |
@@ -41,7 +41,7 @@ EXPECTED = """\
 | `nice_min_20` | 1-28 | 20 | 9 | 0 | 9 | 124 | 0 |
 | `nice_min_23` | 1-28 | 23 | 3 | 0 | 3 | 130 | 0 |"""
 EXPECTED_AT_LAST_DIARY_DAY = """\
-| rule set | days judged | recorded days needed | evaluable | responder | non-responder | not evaluable | not due |
+| rule set | days judged | days needed | evaluable | responder | non-responder | not evaluable | not due |
 |---|---|---|---|---|---|---|---|
 | `article` | 57-84 | 20 | 2 | 1 | 1 | 124 | 7 |
 | `nice_ta260` | 57-84 | 20 | 1 | 1 | 0 | 125 | 7 |

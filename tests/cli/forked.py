@@ -1,0 +1,37 @@
+"""Many calls of the command line for the price of one import: each call is a forked process that runs main().
+
+Reads a JSON list of argument lists from stdin, one call after the other, and writes [exit code, stdout, stderr] each.
+Nothing is opened and no thread is started before a fork, so a call finds what a fresh process would.
+"""
+
+import importlib
+import json
+import os
+import sys
+import tempfile
+
+
+def call(arguments: list[str], main: object) -> tuple[int, str, str]:
+    """One call in a process of its own."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = os.fork()
+        if child == 0:
+            os.dup2(out.fileno(), 1)
+            os.dup2(err.fileno(), 2)
+            sys.argv = ["migraine-outcomes", *arguments]
+            main()  # type: ignore[operator]
+            os._exit(99)  # main always ends the process itself
+        _, status = os.waitpid(child, 0)
+        said = []
+        for stream in (out, err):
+            stream.seek(0)
+            said.append(stream.read().decode())
+        return os.waitstatus_to_exitcode(status), said[0], said[1]
+
+
+if __name__ == "__main__":
+    for module in sys.argv[1:]:
+        importlib.import_module(module)
+    from flows.cli import main
+
+    json.dump([call(arguments, main) for arguments in json.load(sys.stdin)], sys.stdout)

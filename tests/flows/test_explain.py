@@ -1,0 +1,90 @@
+"""explain on the demo: counts, comparison, status and the lines themselves, held against the files."""
+
+import csv
+import json
+import subprocess
+import sys
+
+import pytest
+
+from flows.errors import ConfigurationError
+from flows.explain import Explanation, explain
+from tests.conftest import Published
+
+
+def every_explanation(demo: Published, rule_set: str) -> list[Explanation]:
+    with (demo.study / "truth/statuses.csv").open() as file:
+        subjects = sorted({row["subject_id"] for row in csv.DictReader(file)})
+    return [told for subject in subjects for told in explain(demo.study, subject, None, rule_set)]
+
+
+@pytest.mark.parametrize("rule_set", ["article", "nice_ta260"])
+def test_strips_and_comparisons_lead_to_every_status(demo: Published, rule_set: str) -> None:
+    """Counting the strip by hand gives the counts; the inequality gives the status."""
+    explanations = every_explanation(demo, rule_set)
+    assert len(explanations) == 180
+    assert {told.status for told in explanations} == {"responder", "non_responder", "not_evaluable", "not_due"}
+    for told in explanations:
+        for period in (told.baseline, told.window):
+            assert period.strip.count("H") == period.headache_days
+            assert period.strip.count("H") + period.strip.count("·") == period.recorded_days
+            assert len(period.strip) == len(period.days)
+        if told.status in ("responder", "non_responder"):
+            assert told.comparisons[0].endswith(" does not hold") == (told.status == "non_responder")
+        else:
+            assert told.comparisons == ()
+
+
+def test_every_counted_day_leads_to_its_line(demo: Published) -> None:
+    lines = {}
+    for site in ("site-01", "site-05"):
+        for path in (demo.study / "inbox" / site).glob("*.csv"):
+            with path.open(newline="") as file:
+                lines[f"{site}/{path.name}"] = list(csv.reader(file))
+    checked = 0
+    for told in every_explanation(demo, "article"):
+        for day in (*told.baseline.days, *told.window.days):
+            if day.path in lines:
+                subject_id, diary_date, headache = lines[day.path][(day.line_number or 0) - 1][:3]
+                assert (subject_id, diary_date) == (told.subject_id, day.date.isoformat())
+                assert headache == {"headache": "1", "free": "0", "unknown": ""}[day.state]
+                checked += 1
+    assert checked > 3000
+
+
+def test_a_stopped_subject_is_told_why(demo: Published) -> None:
+    """0110 has as many headache-free days as asked for, but 13 and 14 headache days after 13: no relief twice."""
+    (told,) = explain(demo.out, "0110", 2, "article")
+    assert (told.status, told.verdict) == ("responder", "stop_no_response")
+    assert (told.baseline.headache_days, told.window.headache_days) == (13, 14)
+    assert told.comparisons == (
+        "headache-free days >= 15 a month of 30: 14 x 30 = 420 >= 420 = 15 x 28 holds",
+        "relief, any fall below baseline: 14 x 28 = 392 < 364 = 13 x 28 does not hold",
+    )
+    assert told.verdict_reason == "2 evaluable cycles in a row without relief"
+
+
+@pytest.mark.parametrize(
+    ("subject", "cycle", "rule_set", "said"),
+    [
+        ("nobody", None, None, "Subject 'nobody' is not in this snapshot."),
+        ("0110", 7, None, "was given cycles 1 to 3, not 7"),
+        ("0110", None, "rubbish", "no rule set 'rubbish'"),
+    ],
+)
+def test_what_does_not_exist_is_said(
+    demo: Published, subject: str, cycle: int | None, rule_set: str | None, said: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        explain(demo.study, subject, cycle, rule_set)
+
+
+def test_command_line_prints_text_and_json(demo: Published) -> None:
+    command = [sys.executable, "-m", "flows.cli", "explain", str(demo.study), "0110", "--cycle", "2"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "Verdict  stop_no_response: 2 evaluable cycles in a row without relief" in text
+    assert "site-01/diary.csv:" in text
+    (told,) = json.loads(subprocess.run([*command, "--json"], capture_output=True, text=True, check=True).stdout)
+    assert told["window"]["headache_days"] == 14
+    missing = subprocess.run([*command[:5], "nobody"], capture_output=True, text=True, check=False)
+    assert (missing.returncode, missing.stderr) == (2, "Subject 'nobody' is not in this snapshot.\n")
