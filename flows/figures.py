@@ -18,7 +18,7 @@ from flows.report_queries import Row, one_decimal
 ARM_COLOURS = [f"var(--arm-{i})" for i in range(1, 7)]
 ARM_SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 ARM_DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [10, 4], [4, 4]]
-WIDTHS = {"wide": 430, "narrow": 268}
+WIDTHS = {"wide": 378, "narrow": 268}
 JUDGED, ROWS = alt.NamedData("judged"), alt.NamedData("rows")
 TEXT = {"color": "currentColor", "fontSize": 12, "fontWeight": "normal"}
 STYLE = {
@@ -248,7 +248,7 @@ def inline_svg(drawing: str, label: str, described_by: str) -> Markup:
     return Markup(ET.tostring(root, encoding="unicode", short_empty_elements=False))
 
 
-KEPT = {"d", "fill", "stroke", "stroke-width", "stroke-dasharray", "transform", "x2", "y2", "text-anchor", "font-size"}
+KEPT = set("d fill stroke stroke-width stroke-dasharray transform x x2 y2 dy text-anchor font-size".split())
 
 
 def _strip(element: ET.Element) -> None:
