@@ -37,7 +37,13 @@ STYLE = {
         "gridColor": "var(--grid)",
     },
     "axisY": {"domain": False, "ticks": False, "tickCount": 5, "labelPadding": 6},
-    "legend": {"labelColor": "currentColor", "labelFontSize": 12, "symbolSize": 80, "symbolStrokeWidth": 0},
+    "legend": {
+        "labelColor": "currentColor",
+        "labelFontSize": 12,
+        "labelLimit": 280,
+        "symbolSize": 80,
+        "symbolStrokeWidth": 0,
+    },
 }
 NOT_DRAWABLE = re.compile("[^ -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML has no other characters
 
@@ -80,7 +86,7 @@ def responder_figure(rates: list[Row], arms: dict[str, str]) -> Figure | None:
         x = alt.X("cycle:O", scale=alt.Scale(domain=cycles, paddingInner=0.1, paddingOuter=0.05))
         offset = alt.XOffset("arm:N", sort=labels, scale=alt.Scale(domain=labels, paddingOuter=0.35))
         base = alt.Chart(JUDGED).encode(
-            x=x.axis(title="Cycle", labelAngle=0, ticks=False, domainColor="var(--axis)"),
+            x=x.axis(title="Cycle", labelAngle=0, labelPadding=8, ticks=False, domainColor="var(--axis)"),
             xOffset=offset,
             color=_colour(labels),
         )
@@ -165,7 +171,9 @@ def month_figure(months: list[Row], arms: dict[str, str]) -> Figure | None:
 
     words = " ".join(
         f"{label}: "
-        + "; ".join(f"{row['name']} {one_decimal(row['mean'])} days (n = {row['count']})" for row in rows if row["arm"] == label)
+        + "; ".join(
+            f"{row['name']} {one_decimal(row['mean'])} days (n = {row['count']})" for row in rows if row["arm"] == label
+        )
         + "."
         for label in labels
     )
@@ -191,7 +199,9 @@ def _with_strip(plot: Any, labels: list[str], x: alt.X, width: int, title: str) 
         .mark_point(filled=True, size=50, opacity=1)
         .encode(x=alt.value(-22), y=y, color=_colour(labels), shape=_shape(labels))
     )
-    strip = alt.layer(counts, marks).properties(width=width, height=18 * len(labels), title=title)
+    strip = alt.layer(counts, *([marks] if len(labels) > 1 else [])).properties(
+        width=width, height=18 * len(labels), title=title
+    )
     return alt.vconcat(plot, strip, spacing=10)
 
 
@@ -201,7 +211,7 @@ def _cycled(values: list[Any], labels: list[str]) -> list[Any]:
 
 def _legend(labels: list[str]) -> alt.Legend | None:
     columns = 1 if sum(map(len, labels)) > 34 else len(labels)
-    return alt.Legend(title=None, orient="top", columns=columns, labelLimit=250) if len(labels) > 1 else None
+    return alt.Legend(title=None, orient="top", columns=columns) if len(labels) > 1 else None
 
 
 def _colour(labels: list[str]) -> alt.Color:
@@ -248,7 +258,22 @@ def inline_svg(drawing: str, label: str, described_by: str) -> Markup:
     return Markup(ET.tostring(root, encoding="unicode", short_empty_elements=False))
 
 
-KEPT = set("d fill stroke stroke-width stroke-dasharray transform x x2 y2 dy text-anchor font-size".split())
+KEPT = set(
+    [
+        "d",
+        "fill",
+        "stroke",
+        "stroke-width",
+        "stroke-dasharray",
+        "transform",
+        "x",
+        "x2",
+        "y2",
+        "dy",
+        "text-anchor",
+        "font-size",
+    ]
+)
 
 
 def _strip(element: ET.Element) -> None:

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+
+from flows.findings import print_findings
 
 if TYPE_CHECKING:
     from flows.summary import RunSummary
@@ -36,8 +37,7 @@ def print_summary(summary: "RunSummary") -> None:
     """The end of a run: headline table, findings, and the path of the report as the last line of stdout."""
     if not summary.is_new:
         console.print("Nothing new since the last run: the current snapshot stands.")
-    for path, reason in summary.refused:
-        console.print(f"[red]refused[/red] {escape(path)}: {escape(reason)}.", soft_wrap=True)
+    print_findings(console, summary.errors)
     table = Table(title=f"Responders under the rule set '{summary.primary_rule_set}'", title_justify="left")
     for heading in ("Cycle", "Arm", "Evaluable", "Responders", "%", "95% CI", "Imputed %"):
         table.add_column(heading, justify="left" if heading == "Arm" else "right")

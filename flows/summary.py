@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from flows.findings import FindingGroup, count_by_severity, load_findings
 from flows.query import one_value
 from flows.settings import Frozen
 
@@ -17,7 +18,7 @@ class RunSummary(Frozen):
     report: Path
     is_new: bool
     findings: dict[str, int]
-    refused: tuple[tuple[str, str], ...]
+    errors: tuple[FindingGroup, ...]
     primary_rule_set: str
     rates: tuple[dict[str, Any], ...]
 
@@ -29,10 +30,7 @@ class RunSummary(Frozen):
 def summarise_run(snapshot: Path, is_new: bool) -> RunSummary:
     """Read the headline numbers of a snapshot."""
     with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
-        findings = con.execute("SELECT severity, count(*) FROM meta.findings GROUP BY severity").fetchall()
-        refused = con.execute(
-            "SELECT path, refused_reason FROM landing.files WHERE status = 'refused' ORDER BY path"
-        ).fetchall()
+        groups = load_findings(con)
         primary = one_value(con, "SELECT primary_rule_set FROM meta.runs")
         rates = con.execute(
             "SELECT rate.* FROM summary.responder_rates AS rate LEFT JOIN meta.arms AS arm USING (arm)"
@@ -44,8 +42,8 @@ def summarise_run(snapshot: Path, is_new: bool) -> RunSummary:
         snapshot=snapshot,
         report=snapshot.parent.parent / "current" / "report.html",
         is_new=is_new,
-        findings=dict(findings),
-        refused=tuple(refused),
+        findings=count_by_severity(groups),
+        errors=tuple(group for group in groups if group.severity in ("critical", "error")),
         primary_rule_set=primary,
         rates=tuple(dict(zip(names, row, strict=True)) for row in rates),
     )

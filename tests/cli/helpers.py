@@ -1,8 +1,9 @@
 """Tiny studies written to a temporary folder, and what became of each of their lines."""
 
+import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from flows.landing import Landing
 from flows.study import load_study
 from flows.warehouse import open_warehouse
 
+ROOT = Path(__file__).parent.parent.parent
 DIARY = "subject_id,diary_date,headache\n"
 SETTINGS = """
 [study]
@@ -42,10 +44,21 @@ def write_study(folder: Path, files: Mapping[str, str | bytes] = BASE, settings:
     return folder
 
 
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """The command line as a user calls it."""
-    words = [sys.executable, "-m", "flows.cli", *map(str, arguments)]
-    return subprocess.run(words, capture_output=True, text=True, timeout=120)
+class Said(NamedTuple):
+    """How a call of the command line ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def commands(calls: Sequence[Sequence[str | Path]], warm: Sequence[str] = ("flows.quality",)) -> list[Said]:
+    """Calls of the command line, each in a process of its own; ``warm`` is imported once for all of them."""
+    words = [sys.executable, "-m", "tests.cli.forked", *warm]
+    asked = json.dumps([[str(word) for word in call] for call in calls])
+    answered = subprocess.run(words, input=asked, capture_output=True, text=True, timeout=300, cwd=ROOT)
+    assert answered.returncode == 0, answered.stderr
+    return [Said(*said) for said in json.loads(answered.stdout)]
 
 
 class File(NamedTuple):

@@ -1,0 +1,53 @@
+"""Settings that parse but could never read a file are refused before anything is landed."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.errors import ConfigurationError
+from flows.study import load_study
+from flows.warehouse import only_run
+from tests.cli.helpers import SETTINGS, write_study
+from tests.cli.test_configuration_errors import RULES
+
+
+def refused(study: Path) -> str:
+    with pytest.raises(ConfigurationError) as error:
+        load_study(study)
+    return str(error.value)
+
+
+@pytest.mark.xfail(strict=True, reason="accepted; then every diary file is refused for a missing column")
+@pytest.mark.parametrize("delimiter", ['"', "\\n", "\\r"])
+def test_delimiter_that_csv_cannot_have(tmp_path: Path, delimiter: str) -> None:
+    written = delimiter if delimiter != '"' else '\\"'
+    study = write_study(tmp_path / "s", settings=f'{SETTINGS}[files.diary]\ndelimiter = "{written}"\n')
+    assert "delimiter" in refused(study)
+
+
+@pytest.mark.xfail(strict=True, reason="accepted; the first of the two columns is silently never read")
+def test_two_columns_read_from_one(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "s", settings=f"{SETTINGS}[files.diary]\ncolumns = {{ hours = 'X', severity = 'X' }}\n")
+    assert "files.diary.columns" in refused(study)
+
+
+@pytest.mark.xfail(strict=True, reason="a second sentence says that conditions has no item, though it has one")
+def test_one_fault_in_a_rule_set_is_told_once(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "s", settings=SETTINGS.replace("nice_ta260", "own"))
+    (study / "rules").mkdir()
+    (study / "rules/own.toml").write_text(RULES.replace(">=", "=>"))
+    assert len(refused(study).splitlines()) == 1
+
+
+@pytest.mark.xfail(strict=True, reason="IsADirectoryError")
+def test_settings_file_is_a_folder(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "s")
+    (study / "study.toml").unlink()
+    (study / "study.toml").mkdir()
+    assert "study.toml" in refused(study)
+
+
+def test_out_with_a_file_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(ConfigurationError, match=r"out: cannot be written to .*choose another --out\."), only_run(tmp_path / "out"):
+        pass
