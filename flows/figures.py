@@ -19,7 +19,6 @@ ARM_COLOURS = [f"var(--arm-{i})" for i in range(1, 7)]
 ARM_SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 ARM_DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [10, 4], [4, 4]]
 WIDTHS = {"wide": 378, "narrow": 268}
-JUDGED, ROWS = alt.NamedData("judged"), alt.NamedData("rows")
 TEXT = {"color": "currentColor", "fontSize": 12, "fontWeight": "normal"}
 STYLE = {
     "background": "transparent",
@@ -45,6 +44,10 @@ STYLE = {
         "symbolStrokeWidth": 0,
     },
 }
+KEPT_ATTRIBUTES = {
+    "d", "fill", "stroke", "stroke-width", "stroke-dasharray", "transform", "x", "x2", "y2", "dy", "text-anchor",
+    "font-size",
+}  # fmt: skip
 NOT_DRAWABLE = re.compile("[^ -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML has no other characters
 
 
@@ -62,7 +65,7 @@ def responder_figure(rates: list[Row], arms: dict[str, str]) -> Figure | None:
     Grain in: one row per cycle and arm (columns of summary.responder_rates). None when nobody can be judged yet.
     """
     arms = _drawable(arms)
-    rows = [
+    rows: list[Row] = [
         {
             "cycle": rate["cycle"],
             "arm": arms[rate["arm"]],
@@ -71,6 +74,7 @@ def responder_figure(rates: list[Row], arms: dict[str, str]) -> Figure | None:
             "high": rate["ci_high_pct"].value,
             "shown": one_decimal(rate["responder_pct"].value or 0),
             "count": f"{rate['n_responders'].value}/{rate['n_evaluable'].value}",
+            "words": f"{arms[rate['arm']]} {_rate_in_words(rate)}",
         }
         for rate in rates
         if rate["arm"] in arms
@@ -85,7 +89,7 @@ def responder_figure(rates: list[Row], arms: dict[str, str]) -> Figure | None:
         width = max(width, 44 * len(cycles))
         x = alt.X("cycle:O", scale=alt.Scale(domain=cycles, paddingInner=0.1, paddingOuter=0.05))
         offset = alt.XOffset("arm:N", sort=labels, scale=alt.Scale(domain=labels, paddingOuter=0.35))
-        base = alt.Chart(JUDGED).encode(
+        base = _chart("judged").encode(
             x=x.axis(title="Cycle", labelAngle=0, labelPadding=8, ticks=False, domainColor="var(--axis)"),
             xOffset=offset,
             color=_colour(labels),
@@ -103,43 +107,32 @@ def responder_figure(rates: list[Row], arms: dict[str, str]) -> Figure | None:
         plot = alt.layer(*layers).properties(width=width, height=230)
         return _with_strip(plot, labels, x, width, "Responders / evaluable subjects")
 
-    words = " ".join(
-        f"Cycle {cycle}: "
-        + "; ".join(
-            f"{row['arm']} {row['shown']}% ({row['count']}), 95% interval {one_decimal(row['low'])}"
-            f" to {one_decimal(row['high'])}%"
-            if row["pct"] is not None
-            else f"{row['arm']} not evaluable yet"
-            for row in rows
-            if row["cycle"] == cycle
-        )
-        + "."
-        for cycle in cycles
-    )
     label = "Responders by cycle and arm, in percent with 95% confidence intervals"
+    words = " ".join(f"Cycle {cycle}: {_in_words(rows, 'cycle', cycle)}." for cycle in cycles)
     return _figure("responders", label, words, draw, {"judged": judged, "rows": rows, "arms": _named(labels)})
 
 
 def month_figure(months: list[Row], arms: dict[str, str]) -> Figure | None:
     """Mean headache days per 28 days with one standard error, from the baseline on, by arm.
 
-    Grain in: one row per cycle, month and arm: n, mean, se (null for one subject). None without months.
+    Grain in: one row per cycle, month and arm: n, mean, se (null for one subject). None while no month is evaluable.
     """
     arms = _drawable(arms)
-    rows = [
+    rows: list[Row] = [
         {
             "at": _month_position(month),
             "arm": arms[month["arm"]],
             "mean": month["mean_days"].value,
-            "low": month["mean_days"].value - (month["se_days"] or 0),
-            "high": month["mean_days"].value + (month["se_days"] or 0),
+            "low": (month["mean_days"].value or 0) - (month["se_days"] or 0),
+            "high": (month["mean_days"].value or 0) + (month["se_days"] or 0),
             "count": str(month["n"].value),
-            "name": "Baseline" if month["cycle"] == 0 else f"Cycle {month['cycle']} month {month['month']}",
+            "words": _month_in_words(month),
         }
         for month in months
         if month["arm"] in arms
     ]
-    if not rows:
+    judged = [row for row in rows if row["mean"] is not None]
+    if not judged:
         return None
     labels = list(arms.values())
     last_cycle = max(month["cycle"] for month in months)
@@ -157,9 +150,9 @@ def month_figure(months: list[Row], arms: dict[str, str]) -> Figure | None:
             labelExpr="datum.value == 0 ? ['Base-', 'line'] : (datum.value - 1) % 3 == 1"
             " ? [2, 'Cycle ' + (floor((datum.value - 1) / 3) + 1)] : [(datum.value - 1) % 3 + 1, '']",
         )  # fmt: skip
-        base = alt.Chart(ROWS).encode(x=x.axis(axis), color=_colour(labels))
+        base = _chart("judged").encode(x=x.axis(axis), color=_colour(labels))
         y = alt.Y("mean:Q", title="Headache days per 28 days", scale=alt.Scale(domain=[0, highest]))
-        injections = alt.Chart(alt.NamedData("injections")).mark_rule(color="var(--axis)", strokeDash=[2, 3])
+        injections = _chart("injections").mark_rule(color="var(--axis)", strokeDash=[2, 3])
         dash = alt.StrokeDash("arm:N", scale=alt.Scale(domain=labels, range=_cycled(ARM_DASHES, labels)), legend=None)
         plot = alt.layer(
             injections.encode(x=x.axis(axis)),
@@ -169,17 +162,28 @@ def month_figure(months: list[Row], arms: dict[str, str]) -> Figure | None:
         ).properties(width=width, height=230)
         return _with_strip(plot, labels, alt.X("at:Q", scale=scale), width, "Subjects")
 
-    words = " ".join(
-        f"{label}: "
-        + "; ".join(
-            f"{row['name']} {one_decimal(row['mean'])} days (n = {row['count']})" for row in rows if row["arm"] == label
-        )
-        + "."
-        for label in labels
-    )
     injections = [{"x": 3 * cycle + 0.5} for cycle in range(last_cycle)]
     label = "Mean headache days per 28 days, from the baseline on, by arm"
-    return _figure("months", label, words, draw, {"rows": rows, "arms": _named(labels), "injections": injections})
+    words = " ".join(f"{name}: {_in_words(judged, 'arm', name)}." for name in labels)
+    data = {"judged": judged, "rows": rows, "arms": _named(labels), "injections": injections}
+    return _figure("months", label, words, draw, data)
+
+
+def _in_words(rows: list[Row], key: str, value: Any) -> str:
+    return "; ".join(row["words"] for row in rows if row[key] == value) or "not evaluable yet"
+
+
+def _rate_in_words(rate: Row) -> str:
+    pct, low, high = (rate[name].value for name in ("responder_pct", "ci_low_pct", "ci_high_pct"))
+    if pct is None:
+        return "not evaluable yet"
+    of = f"{rate['n_responders'].value} of {rate['n_evaluable'].value}"
+    return f"{one_decimal(pct)}% ({of}), 95% interval {one_decimal(low)} to {one_decimal(high)}%"
+
+
+def _month_in_words(month: Row) -> str:
+    name = "baseline" if month["cycle"] == 0 else f"cycle {month['cycle']} month {month['month']}"
+    return f"{name} {one_decimal(month['mean_days'].value or 0)} days (n = {month['n'].value})"
 
 
 def _month_position(month: Row) -> int:
@@ -190,12 +194,16 @@ def _named(labels: list[str]) -> list[Row]:
     return [{"arm": label} for label in labels]
 
 
+def _chart(data: str) -> Any:  # Any: type checkers lose sight of Altair's marks
+    return alt.Chart(alt.NamedData(data))
+
+
 def _with_strip(plot: Any, labels: list[str], x: alt.X, width: int, title: str) -> alt.VConcatChart:
     """The plot above its numbers: one line of counts per arm, told apart by the arm's mark."""
     y = alt.Y("arm:N", sort=labels, axis=None, scale=alt.Scale(domain=labels))
-    counts = alt.Chart(ROWS).mark_text(fontSize=11.5).encode(x=x.axis(None), y=y, text="count:N")
+    counts = _chart("rows").mark_text(fontSize=11.5).encode(x=x.axis(None), y=y, text="count:N")
     marks = (
-        alt.Chart(alt.NamedData("arms"))
+        _chart("arms")
         .mark_point(filled=True, size=50, opacity=1)
         .encode(x=alt.value(-22), y=y, color=_colour(labels), shape=_shape(labels))
     )
@@ -258,24 +266,6 @@ def inline_svg(drawing: str, label: str, described_by: str) -> Markup:
     return Markup(ET.tostring(root, encoding="unicode", short_empty_elements=False))
 
 
-KEPT = set(
-    [
-        "d",
-        "fill",
-        "stroke",
-        "stroke-width",
-        "stroke-dasharray",
-        "transform",
-        "x",
-        "x2",
-        "y2",
-        "dy",
-        "text-anchor",
-        "font-size",
-    ]
-)
-
-
 def _strip(element: ET.Element) -> None:
     element.tag = element.tag.rpartition("}")[2]
     for child in list(element):
@@ -287,5 +277,5 @@ def _strip(element: ET.Element) -> None:
         element.attrib = {
             name: re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", value)
             for name, value in element.attrib.items()
-            if name in KEPT
+            if name in KEPT_ATTRIBUTES
         }

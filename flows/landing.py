@@ -65,7 +65,10 @@ def land(con: Connection, study: Study, kept: KeptInputs) -> Landing:
     for entry in kept.files:
         if entry.file_id not in present:
             _, group = study.kind_of(entry.path) or (entry.kind, FileFormat())
-            land_file(con, kept.location(entry), entry, group)
+            try:
+                land_file(con, kept.location(entry), entry, group)
+            except FileRefused as refusal:  # landed before, under other settings
+                _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(refusal))
     seen = landed = lines = refused = 0
     kinds = {entry.kind for entry in kept.files}
     for source in sorted(path for path in study.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")):

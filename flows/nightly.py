@@ -20,7 +20,7 @@ from prefect import flow, task
 
 from flows import steps
 from flows.progress import step
-from flows.publish import current_snapshot, publish, snapshot_id
+from flows.publish import publish, published_snapshot, snapshot_id, switch_current
 from flows.study import load_study
 from flows.summary import RunSummary, summarise_run
 from flows.warehouse import only_run, open_warehouse
@@ -45,9 +45,9 @@ def publish_outcomes(study_folder: Path, out: Path, cutoff: date | None = None) 
                 f"{landed.files_refused} refused"
             )
         name = snapshot_id(con, study, kept)
-        current = current_snapshot(out)
-        if current and current.name == name:
-            return summarise_run(current, is_new=False)
+        if snapshot := published_snapshot(out, name):
+            switch_current(out, name)
+            return summarise_run(snapshot, is_new=False)
         with step("validate") as line:
             quality = validate(con, study, kept)
             line.text = (

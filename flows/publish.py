@@ -41,10 +41,10 @@ def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
     return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def current_snapshot(out: Path) -> Path | None:
-    """The snapshot readers see now."""
-    link = out / "current"
-    return link.resolve() if link.is_symlink() and link.exists() else None
+def published_snapshot(out: Path, name: str) -> Path | None:
+    """The snapshot of this name, if it was published before: a folder there is complete, for it came by renaming."""
+    folder = out / "snapshots" / name
+    return folder if folder.is_dir() else None
 
 
 def publish(con: Connection, out: Path, name: str, study: Study, results: list[CheckResult]) -> Path:

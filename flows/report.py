@@ -14,6 +14,7 @@ from flows.resources import resource
 from flows.settings import read_toml
 from flows.study import Protocol
 
+DASH = "\u2013"
 COMPARATORS = {">=": "at least", ">": "more than", "<": "fewer than", "<=": "at most"}
 
 
@@ -76,10 +77,10 @@ def _by_rule_set(rows: list[Row]) -> dict[str, list[Row]]:
 
 def show_count(number: Cell) -> Markup:
     """A whole number with its address; an en dash where there is none."""
-    return _shown(number, f"{number.value:,}" if number.value is not None else "–")
+    return _shown(number, f"{number.value:,}" if number.value is not None else DASH)
 
 
-def show_decimal(number: Cell, missing: str = "–") -> Markup:
+def show_decimal(number: Cell, missing: str = DASH) -> Markup:
     """A number with one decimal and its address; ``missing`` where there is none."""
     return _shown(number, queries.one_decimal(number.value) if number.value is not None else missing)
 

@@ -25,9 +25,10 @@ class Cell(NamedTuple):
     address: str
 
 
-def cell(value: Any, table: str, column: str = "count()", **keys: Any) -> Cell:
+def cell(value: Any, table: str, keys: Row | None = None, column: str = "count()") -> Cell:
     """A number with its address."""
-    return Cell(value, f"{table}:{','.join(f'{key}={_as_text(keys[key])}' for key in keys)}:{column}")
+    where = ",".join(f"{name}={_as_text(key)}" for name, key in (keys or {}).items())
+    return Cell(value, f"{table}:{where}:{column}")
 
 
 def _as_text(value: Any) -> str:
@@ -64,12 +65,12 @@ def load_run(con: Connection) -> Row:
     treated = {"first_injection_date": ANYTHING}
     return run | {
         "subjects": cell(run["subjects"], "analysis.subjects"),
-        "treated": cell(run["treated"], "analysis.subjects", **treated),
-        "treated_without_arm": cell(run["treated_without_arm"], "analysis.subjects", **treated, arm=None),
+        "treated": cell(run["treated"], "analysis.subjects", treated),
+        "treated_without_arm": cell(run["treated_without_arm"], "analysis.subjects", treated | {"arm": None}),
         "cycles": cell(run["cycles"], "analysis.cycles"),
-        "lines_read": cell(run["lines_read"], "meta.runs", "lines_read"),
-        "lines_quarantined": cell(run["lines_quarantined"], "meta.runs", "lines_quarantined"),
-        "files_landed": cell(run["files_landed"], "meta.runs", "files_landed"),
+        "lines_read": cell(run["lines_read"], "meta.runs", None, "lines_read"),
+        "lines_quarantined": cell(run["lines_quarantined"], "meta.runs", None, "lines_quarantined"),
+        "files_landed": cell(run["files_landed"], "meta.runs", None, "files_landed"),
     }
 
 
@@ -97,7 +98,7 @@ def load_rates(con: Connection) -> list[Row]:
         con,
         """WITH stands AS (
             SELECT rule_set, cycle, CASE WHEN grouping(arm) = 1 THEN 'all' ELSE arm END AS arm, count(*) AS n_given,
-                count(*) FILTER (status = 'non_responder') AS n_non_responders,
+                count(*) FILTER (status = 'non_responder') AS n_non_responder,
                 count(*) FILTER (status = 'not_evaluable') AS n_not_evaluable,
                 count(*) FILTER (status = 'not_due') AS n_not_due
             FROM analysis.responder
@@ -105,7 +106,7 @@ def load_rates(con: Connection) -> list[Row]:
             HAVING grouping(arm) = 1 OR arm IS NOT NULL
         )
         SELECT rate.*, treated.n_subjects AS n_treated, coalesce(n_given, 0) AS n_given,
-            coalesce(n_non_responders, 0) AS n_non_responders, coalesce(n_not_evaluable, 0) AS n_not_evaluable,
+            coalesce(n_non_responder, 0) AS n_non_responder, coalesce(n_not_evaluable, 0) AS n_not_evaluable,
             coalesce(n_not_due, 0) AS n_not_due
         FROM summary.responder_rates AS rate
         JOIN summary.first_response AS treated USING (rule_set, cycle, arm)
@@ -113,21 +114,20 @@ def load_rates(con: Connection) -> list[Row]:
         LEFT JOIN meta.arms AS arm USING (arm)
         ORDER BY rate.rule_set, rate.cycle, arm.position NULLS LAST""",
     )
-    statuses = {
-        "n_non_responders": {"status": "non_responder"},
-        "n_not_evaluable": {"status": "not_evaluable"},
-        "n_not_due": {"status": "not_due"},
-        "n_given": {},
-    }
-    return [
-        row_cells(row, "summary.responder_rates", ("rule_set", "cycle", "arm"))
-        | {
-            name: cell(row[name], "analysis.responder", **_group(row, "rule_set", "cycle", "arm"), **status)
-            for name, status in statuses.items()
-        }
-        | {"n_treated": cell(row["n_treated"], "summary.first_response", "n_subjects", **_group(row, *RATE_KEY))}
-        for row in rows
-    ]
+    shown = []
+    for row in rows:
+        key = {"rule_set": row["rule_set"], "cycle": row["cycle"], "arm": row["arm"]}
+        given = {name: key[name] for name in key if name != "arm" or row["arm"] != ALL}  # without an arm: everybody
+        shown.append(
+            row_cells(row, "summary.responder_rates", ("rule_set", "cycle", "arm"))
+            | {"n_treated": cell(row["n_treated"], "summary.first_response", key, "n_subjects")}
+            | {"n_given": cell(row["n_given"], "analysis.responder", given)}
+            | {
+                f"n_{status}": cell(row[f"n_{status}"], "analysis.responder", given | {"status": status})
+                for status in ("non_responder", "not_evaluable", "not_due")
+            }
+        )
+    return shown
 
 
 RATE_KEY = ("rule_set", "arm", "cycle")
@@ -136,12 +136,7 @@ RATE_KEY = ("rule_set", "arm", "cycle")
 def row_cells(row: Row, table: str, key: tuple[str, ...]) -> Row:
     """The row with every column outside its key made a cell of that table."""
     keys = {name: row[name] for name in key}
-    return keys | {name: cell(value, table, name, **keys) for name, value in row.items() if name not in key}
-
-
-def _group(row: Row, *key: str) -> Row:
-    """The key without an arm that means everybody."""
-    return {name: row[name] for name in key if not (name == "arm" and row[name] == ALL)}
+    return keys | {name: cell(value, table, keys, name) for name, value in row.items() if name not in key}
 
 
 def load_first_response(con: Connection, rule_set: str) -> list[Row]:
@@ -192,8 +187,8 @@ def load_eligibility(con: Connection) -> dict[str, dict[str, tuple[Cell, Cell]]]
         counts = {True: row["is_true"], False: row["is_false"], None: row["is_null"]}
         criteria[column] = {
             answer: (
-                cell(counts[value], table, **{column: value}),
-                cell(row["n"] and 100.0 * counts[value] / row["n"], table, "percent()", **{column: value}),
+                cell(counts[value], table, {column: value}),
+                cell(row["n"] and 100.0 * counts[value] / row["n"], table, {column: value}, "percent()"),
             )
             for answer, value in (("yes", met), ("no", not met), ("unknown", None))
         }
@@ -203,24 +198,33 @@ def load_eligibility(con: Connection) -> dict[str, dict[str, tuple[Cell, Cell]]]
 def load_months(con: Connection, month_days: int) -> list[Row]:
     """One row per cycle (0 = baseline), month and arm (and all): n, mean and SD of headache days per ``month_days``.
 
-    Only months that are due and evaluable. se_days (plain) is the standard error; SD and SE are null for one subject.
+    Only months that are due and evaluable count; where there are none, n is 0 and the mean null. se_days (plain) is the
+    standard error; SD and SE are null for one subject.
     """
     rows = load_rows(
         con,
-        """WITH monthly AS (
+        """WITH arms AS (
+            SELECT arm, position FROM meta.arms
+            UNION ALL
+            SELECT 'all', NULL
+        ),
+        periods AS (SELECT DISTINCT cycle, month FROM analysis.months),
+        monthly AS (
             SELECT month.cycle, month.month, subject.arm, month.headache_days * $1 / month.recorded_days AS days
             FROM analysis.months AS month
             JOIN analysis.subjects AS subject USING (subject_id)
             WHERE month.is_due AND month.is_evaluable
         )
         -- Rounded far below what is shown, so that the order of summation leaves no trace.
-        SELECT cycle, month, CASE WHEN grouping(monthly.arm) = 1 THEN 'all' ELSE monthly.arm END AS arm,
-            count(*) AS n, round(avg(days), 9) AS mean_days, round(stddev_samp(days), 9) AS sd_days,
-            round(stddev_samp(days) / sqrt(count(*)), 9) AS se_days
-        FROM monthly
-        GROUP BY GROUPING SETS ((cycle, month, monthly.arm), (cycle, month))
-        HAVING grouping(monthly.arm) = 1 OR monthly.arm IS NOT NULL
-        ORDER BY cycle, month, arm""",
+        SELECT periods.cycle, periods.month, arms.arm, count(days) AS n, round(avg(days), 9) AS mean_days,
+            round(stddev_samp(days), 9) AS sd_days, round(stddev_samp(days) / sqrt(count(days)), 9) AS se_days
+        FROM periods
+        CROSS JOIN arms
+        LEFT JOIN monthly
+            ON monthly.cycle = periods.cycle AND monthly.month = periods.month
+            AND (arms.arm = 'all' OR monthly.arm = arms.arm)
+        GROUP BY periods.cycle, periods.month, arms.arm, arms.position
+        ORDER BY periods.cycle, periods.month, arms.position NULLS LAST""",
         [month_days],
     )
     return [row_cells(row, "analysis.months", ("cycle", "month", "arm")) | {"se_days": row["se_days"]} for row in rows]
@@ -236,8 +240,8 @@ def load_months_left_out(con: Connection) -> Row:
     table = "analysis.months"
     return {
         "months": cell(row["months"], table),
-        "not_due": cell(row["not_due"], table, is_due=False),
-        "not_evaluable": cell(row["not_evaluable"], table, is_due=True, is_evaluable=False),
+        "not_due": cell(row["not_due"], table, {"is_due": False}),
+        "not_evaluable": cell(row["not_evaluable"], table, {"is_due": True, "is_evaluable": False}),
     }
 
 
@@ -252,7 +256,11 @@ def load_files(con: Connection) -> list[Row]:
         FROM landing.files ORDER BY path, sha256""",
     )
     return [
-        row | {name: cell(row[name], "landing.files", name, path=row["path"], file_id=row["file_id"]) for name in LINES}
+        row
+        | {
+            name: cell(row[name], "landing.files", {"path": row["path"], "file_id": row["file_id"]}, name)
+            for name in LINES
+        }
         for row in rows
     ]
 
@@ -260,7 +268,7 @@ def load_files(con: Connection) -> list[Row]:
 def load_line_totals(con: Connection) -> Row:
     """Lines over all files, by where they ended."""
     (row,) = load_rows(con, f"SELECT {', '.join(f'coalesce(sum({n}), 0) AS {n}' for n in LINES)} FROM landing.files")
-    return {name: cell(row[name], "landing.files", f"sum({name})") for name in LINES}
+    return {name: cell(row[name], "landing.files", None, f"sum({name})") for name in LINES}
 
 
 def load_quarantine(con: Connection) -> list[Row]:
@@ -271,13 +279,14 @@ def load_quarantine(con: Connection) -> list[Row]:
             SELECT check_id, min(reason) AS reason, count(DISTINCT reason) AS reasons FROM meta.findings GROUP BY ALL
         )
         SELECT line.check_id, line.severity, line.kind, count(*) AS n_lines,
-            coalesce(any_value(said.reason), min(line.reason)) AS reason, coalesce(any_value(said.reasons), 1) AS reasons
+            coalesce(any_value(said.reason), min(line.reason)) AS reason,
+            coalesce(any_value(said.reasons), 1) AS reasons
         FROM landing.quarantine AS line
         LEFT JOIN said USING (check_id)
         GROUP BY line.check_id, line.severity, line.kind
         ORDER BY n_lines DESC, line.check_id, line.kind""",
     )
-    return [row | {"n_lines": cell(row["n_lines"], "landing.quarantine", **_check(row))} for row in rows]
+    return [row | {"n_lines": cell(row["n_lines"], "landing.quarantine", _check(row))} for row in rows]
 
 
 def load_flags(con: Connection) -> list[Row]:
@@ -291,7 +300,7 @@ def load_flags(con: Connection) -> list[Row]:
         GROUP BY ALL
         ORDER BY severity DESC, n_findings DESC, check_id, kind""",
     )
-    return [row | {"n_findings": cell(row["n_findings"], "meta.findings", **_check(row))} for row in rows]
+    return [row | {"n_findings": cell(row["n_findings"], "meta.findings", _check(row))} for row in rows]
 
 
 def _check(row: Row) -> Row:

@@ -34,7 +34,7 @@ def validate(con: Connection, study: Study, kept: KeptInputs) -> Quality:
     Raises DataError on a critical finding.
     """
     results = validate_landing(con)
-    stop_on_critical(results)
+    stop_on_critical(con, results)
     build_models(con, schemas={"tabulation"})
     _quote_quarantined(con, study, kept)
     build_models(con, schemas={"landing"})

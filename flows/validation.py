@@ -64,16 +64,17 @@ def validate_results(con: Connection) -> list[CheckResult]:
     with gx_on(con) as source:
         for name, checks in suites.items():
             results += run_suite(con, source, name, checks)
-    stop_on_critical(results)
+    stop_on_critical(con, results)
     return results
 
 
-def stop_on_critical(results: list[CheckResult]) -> None:
+def stop_on_critical(con: Connection, results: list[CheckResult]) -> None:
     """Raises DataError when a critical check failed, before anything is published."""
-    failed = [result for result in results if result.failing and result.check.severity == "critical"]
+    failed = [result.check for result in results if result.failing and result.check.severity == "critical"]
     if failed:
-        said = "; ".join(f"{r.check.id}: {r.check.reason} ({r.failing} rows)" for r in failed)
-        raise DataError(f"Nothing was published. {said}.")
+        found = con.execute("SELECT DISTINCT check_id, reason FROM landing.findings ORDER BY ALL").fetchall()
+        said = [reason for check_id, reason in found if check_id in {check.id for check in failed}]
+        raise DataError(f"Nothing was published: {'; '.join(said or [check.reason for check in failed])}.")
 
 
 def run_suite(con: Connection, source: Any, table: str, checks: list[Check]) -> list[CheckResult]:

@@ -106,7 +106,7 @@ def sample() -> list[tuple[Row, dict[str, list[Row]]]]:
         drawn.append(study)
 
     collect()
-    return [(study, _reference(study)) for study in [*drawn[:150], boundary_grid(), *drawn[150:]]]
+    return [(study, _reference(study)) for study in [*drawn[:40], boundary_grid(), *drawn[40:]]]
 
 
 def _reference(study: Row) -> dict[str, list[Row]]:

@@ -1,0 +1,97 @@
+"""However a site writes its CSV files, the same days come out."""
+
+import pytest
+
+from tests.cli.helpers import Outcome
+from tests.cli.zoo import HEADER, Case, assert_as_expected, assert_others_stand, process_zoo
+
+PLAIN = HEADER + "@,2024-01-01,1\n@,2024-01-02,0\n@,2024-01-03,\n"
+DAYS: dict[str, bool | None] = {"2024-01-01": True, "2024-01-02": False, "2024-01-03": None}
+HOURS = "subject_id;diary_date;headache;hours\n@;2024-01-01;1;4,5\n"
+ONE_DAY: dict[str, bool | None] = {"2024-01-01": True}
+TWO_DAYS: dict[str, bool | None] = {"2024-01-13": True, "2024-02-01": False}
+
+CASES = {
+    "no last line end": Case(PLAIN.rstrip("\n") + "", DAYS),
+    "carriage return and line feed": Case(PLAIN.replace("\n", "\r\n"), DAYS),
+    "carriage return": Case(PLAIN.replace("\n", "\r"), DAYS),
+    "mixed line ends": Case(PLAIN.replace("1\n", "1\r\n").replace("0\n", "0\r"), DAYS),
+    "blank lines": Case("\n\n" + PLAIN.replace("\n", "\n\n"), DAYS),
+    "utf-8 mark": Case(PLAIN, DAYS, encoding="utf-8-sig"),
+    "utf-16 mark": Case(PLAIN, DAYS, encoding="utf-16"),
+    "utf-32 mark": Case(PLAIN, DAYS, encoding="utf-32"),
+    "utf-16 declared": Case(PLAIN, DAYS, encoding="utf-16-be", settings="encoding = 'utf-16-be'"),
+    "mark wins over declaration": Case(PLAIN, DAYS, encoding="utf-8-sig", settings="encoding = 'latin-1'"),
+    "Köpf’weh": Case(PLAIN, DAYS, encoding="cp1252"),
+    "Köpf": Case(PLAIN, DAYS, encoding="mac-roman", settings="encoding = 'mac-roman'"),
+    "tab": Case(PLAIN.replace(",", "\t"), DAYS),
+    "pipe": Case(PLAIN.replace(",", "|"), DAYS),
+    "semicolon": Case(PLAIN.replace(",", ";"), DAYS),
+    "odd delimiter": Case(PLAIN.replace(",", "§"), DAYS, settings="delimiter = '§'"),
+    "all quoted": Case('"subject_id","diary_date","headache"\n"@","2024-01-01","1"\n', ONE_DAY),
+    "quoted break": Case('subject_id,note,diary_date,headache\n@,"a,\n""b""\n",2024-01-01,1\n', ONE_DAY),
+    "header in capitals": Case(" SUBJECT_ID , Diary_Date,HEADACHE\n@,2024-01-01,1\n", ONE_DAY),
+    "columns in another order": Case("headache,diary_date,x,subject_id\n1,2024-01-01,y,@\n", ONE_DAY),
+    "sql words": Case("select,diary_date,headache,subject_id,c0,surplus\n;,2024-01-01,1,@,,\n", ONE_DAY),
+    "trailing delimiters": Case("subject_id,diary_date,headache,\n@,2024-01-01,1,\n", ONE_DAY),
+    "day first": Case(HEADER + "@,13/01/2024,1\n@,1/2/2024,0\n", TWO_DAYS, settings="date_format = '%d/%m/%Y'"),
+    "month first": Case(HEADER + "@,01/13/2024,1\n@,02/01/2024,0\n", TWO_DAYS, settings="date_format = '%m/%d/%Y'"),
+    "short year": Case(HEADER + "@,13.01.24,1\n@,01.02.24,0\n", TWO_DAYS, settings="date_format = '%d.%m.%y'"),
+    "date with time": Case(HEADER + "@,2024-01-01T00:30:00+02:00,1\n@,2024-01-02 23:59,0\n", dict(list(DAYS.items())[:2])),
+    "own answers": Case(
+        HEADER + "@,2024-01-01,Ja\n@,2024-01-02,NEIN\n", dict(list(DAYS.items())[:2]), settings="values.headache = { JA = 1, nein = 0 }"
+    ),
+    "answers as true and false": Case(
+        HEADER + "@,2024-01-01,x\n@,2024-01-02,o\n", dict(list(DAYS.items())[:2]), settings="values.headache = { x = true, o = false }"
+    ),
+    "own columns": Case(
+        "PatNr;Datum;Kopfschmerz\n@;2024-01-01;1\n",
+        ONE_DAY,
+        settings="columns = { subject_id = 'patnr', diary_date = 'Datum', headache = 'Kopfschmerz' }",
+    ),
+    "decimal comma": Case(HOURS, ONE_DAY),
+    "decimal comma declared": Case(HOURS.replace("4,5", '"4,5"').replace(";", ","), ONE_DAY, settings="decimal = ','"),
+    "decimal point declared": Case(HOURS.replace("4,5", "4.5"), ONE_DAY, settings="decimal = '.'"),
+}
+DEFECTS = {
+    "scharfes s": (
+        Case(HEADER + "@,2024-01-01,weiß\n", ONE_DAY, settings='values.headache = { "weiß" = 1 }'),
+        "casefold() of the setting (weiss) against lower() of the field (weiß)",
+    ),
+    "own word for unknown": (
+        Case(HEADER + "@,2024-01-01,-9\n", {"2024-01-01": None}, settings='values.headache = { -9 = "" }'),
+        "a value mapped to the empty text is unreadable instead of unknown",
+    ),
+    "tab after a value": (
+        Case(HEADER + "@\t,2024-01-01\t,1\t\n", ONE_DAY),
+        "DuckDB's trim() leaves tabs: a subject of its own, and an unreadable date",
+    ),
+}
+ALL = {**CASES, **{name: case for name, (case, _) in DEFECTS.items()}}
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    return process_zoo(tmp_path_factory.mktemp("zoo") / "study", ALL)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_days_come_out(name: str, outcome: Outcome) -> None:
+    assert_as_expected(outcome, name, CASES[name])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=reason)) for name, (_, reason) in DEFECTS.items()],
+)
+def test_the_days_should_come_out(name: str, outcome: Outcome) -> None:
+    assert_as_expected(outcome, name, ALL[name])
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name.startswith("decimal")])
+def test_decimal_comma(name: str, outcome: Outcome) -> None:
+    assert [row[3] for row in outcome.diary if row[0] == name] == [4.5]
+
+
+def test_other_files_go_on(outcome: Outcome) -> None:
+    assert_others_stand(outcome)

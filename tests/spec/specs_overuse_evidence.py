@@ -1,0 +1,151 @@
+"""Overuse, the evidence: days and not doses, thin diaries, and the clinician's word beside the diary's."""
+
+from tests.spec.format import Spec
+
+TITLE = "Medication overuse: the evidence"
+
+RULES = ("article",)
+
+SPECS = [
+    Spec(
+        title="Days of intake, not doses, and not headache days",
+        question="Two triptans on one day; a triptan on days without headache.",
+        rules=RULES,
+        diary="""
+        | patient | Days -28..-1 |
+        | A       | 20 of 28     |
+        | B       | 20 of 28     |
+        """,
+        medication="""
+        | patient | drug        | taken on       |
+        | A       | sumatriptan | Days -28..-20  |
+        | A       | rizatriptan | Days -28..-20  |
+        | B       | sumatriptan | Days -10..-1   |
+        """,
+        arithmetic="""
+        A: 18 triptans on nine days, `9 < 10`.
+        B: ten days, eight of them free of headache, `10 >= 10`.
+        """,
+        eligibility="""
+        | patient | overuse by diary | overuse |
+        | A       | no               | no      |
+        | B       | yes              | yes     |
+        """,
+        source="ICHD-3 8.2: regular intake on >= 10 days a month",
+    ),
+    Spec(
+        title="Prorated over the recorded days",
+        question="20 recorded days: how many days of intake are ten, or fifteen, a month?",
+        rules=RULES,
+        diary="""
+        | patient | Days -28..-1 |
+        | A       | 16 of 20     |
+        | B       | 16 of 20     |
+        | C       | 16 of 20     |
+        | D       | 16 of 20     |
+        | E       | 16 of 19     |
+        """,
+        medication="""
+        | patient | drug        | taken on       |
+        | A       | sumatriptan | Days -28..-22  |
+        | B       | sumatriptan | Days -28..-21  |
+        | C       | ibuprofen   | Days -28..-19  |
+        | D       | ibuprofen   | Days -28..-18  |
+        | E       | sumatriptan | Days -28..-14  |
+        """,
+        arithmetic="""
+        A: `7 * 28 = 196 < 200 = 10 * 20`. B: `8 * 28 = 224 >= 200 = 10 * 20`.
+        C: `10 * 28 = 280 < 300 = 15 * 20`. D: `11 * 28 = 308 >= 300 = 15 * 20`.
+        E: `19 < 20` recorded days: the month cannot be judged.
+        """,
+        eligibility="""
+        | patient | baseline | overuse by diary | overuse |
+        | A       | 16 of 20 | no               | no      |
+        | B       | 16 of 20 | yes              | yes     |
+        | C       | 16 of 20 | no               | no      |
+        | D       | 16 of 20 | yes              | yes     |
+        | E       | 16 of 19 | unknown          | unknown |
+        """,
+        source="data/protocol.toml: month_days, min_recorded_days",
+    ),
+    Spec(
+        title="The diary's word and the clinician's",
+        question="Diary and clinician may each say yes, no or nothing. Is overuse ruled out?",
+        rules=RULES,
+        diary="""
+        | patient | Days -28..-1 |
+        | A       | 20 of 28     |
+        | B       | 20 of 28     |
+        | C       | 20 of 28     |
+        | D       | 20 of 28     |
+        | E       | 20 of 28     |
+        | F       | 20 of 28     |
+        | G       | 20 of 28     |
+        | H       | 20 of 28     |
+        | I       | 20 of 28     |
+        """,
+        medication="""
+        | patient | drug        | taken on       |
+        | A       | sumatriptan | Days -28..-26  |
+        | B       | sumatriptan | Days -28..-26  |
+        | C       | sumatriptan | Days -28..-26  |
+        | D       | sumatriptan | Days -28..-19  |
+        | E       | sumatriptan | Days -28..-19  |
+        | F       | sumatriptan | Days -28..-19  |
+        """,
+        subjects="""
+        | patient | preventives failed | overuse excluded by clinician |
+        | A       | 2                  | yes                           |
+        | B       | 2                  | no                            |
+        | C       | 2                  | ?                             |
+        | D       | 2                  | yes                           |
+        | E       | 2                  | no                            |
+        | F       | 2                  | ?                             |
+        | G       | 2                  | yes                           |
+        | H       | 2                  | no                            |
+        | I       | 2                  | ?                             |
+        """,
+        arithmetic="""
+        A, B, C: three days of intake, `3 < 10`. D, E, F: ten, `10 >= 10`. G, H, I never noted a drug: the diary is silent.
+        Either source suffices for overuse: B, H by the clinician, D, E, F by the diary. Against an overusing diary the
+        clinician's word does not help (D). One 'no' and no contradiction rules overuse out: A, C, G. I: nobody knows.
+        """,
+        eligibility="""
+        | patient | overuse by diary | overuse | eligible |
+        | A       | no               | no      | yes      |
+        | B       | no               | yes     | no       |
+        | C       | no               | no      | yes      |
+        | D       | yes              | yes     | no       |
+        | E       | yes              | yes     | no       |
+        | F       | yes              | yes     | no       |
+        | G       | unknown          | no      | yes      |
+        | H       | unknown          | yes     | no       |
+        | I       | unknown          | unknown | unknown  |
+        """,
+        source="data/dictionary/analysis.toml: overuse by the diary, or not ruled out by the clinician",
+    ),
+    Spec(
+        title="Silence and 'none' are told apart",
+        question="No drug is noted in the baseline. Did the patient take none, or does the diary not ask?",
+        rules=RULES,
+        diary="""
+        | patient | Days -28..-1 | Days 1..28 |
+        | A       | 20 of 28     | 10 of 28   |
+        | B       | 20 of 28     | 10 of 28   |
+        """,
+        medication="""
+        | patient | drug        | taken on |
+        | A       | sumatriptan | Day 5    |
+        """,
+        arithmetic="""
+        A noted a drug once, later: the diary does ask, and the baseline holds none, `0 < 10`.
+        B never noted any: unknown.
+        """,
+        eligibility="""
+        | patient | overuse by diary | overuse |
+        | A       | no               | no      |
+        | B       | unknown          | unknown |
+        """,
+        source="data/dictionary/analysis.toml: has_medication_record",
+    ),
+]
