@@ -50,12 +50,16 @@ CASES = {
     "not UTF-8": Case(("study.toml", "save it as UTF-8"), SETTINGS + "# \udce9"),
     "typo in a key": Case(("study.toml: study.blindet:", "did you mean 'blinded'?"), settings(more="blindet = true")),
     "typo in a table": Case(("study.toml: armz:", "did you mean 'arms'?"), settings(more="[armz]\na = 'b'")),
-    "typo in a files key": Case(("delimeter: there is no such key; did you mean 'delimiter'?",), diary("delimeter=';'")),
+    "typo in a files key": Case(
+        ("delimeter: there is no such key; did you mean 'delimiter'?",), diary("delimeter=';'")
+    ),
     "number for a text": Case(("study.toml: study.id:", "valid string"), settings(('"T"', "5"))),
     "number for yes or no": Case(("study.toml: study.blinded:", "valid boolean"), settings(more="blinded = 3")),
     "cut-off is no date": Case(("study.toml: study.data_cutoff:", "date"), settings(more="data_cutoff = 'soon'")),
     "required key missing": Case(("study.toml: study.title: this key is required",), settings(('title = "Test"', ""))),
-    "unknown rule set": Case(("rule_sets: there is no rule set 'nice'", "nice_ta260"), settings(("nice_ta260", "nice"))),
+    "unknown rule set": Case(
+        ("rule_sets: there is no rule set 'nice'", "nice_ta260"), settings(("nice_ta260", "nice"))
+    ),
     "no rule set": Case(("study.toml: study.rule_sets:", "at least 1"), settings(('["nice_ta260"]', "[]"))),
     "primary is not run": Case(
         ("study.toml: study: primary_rule_set 'nice_ta260' is not one of rule_sets",),
@@ -110,7 +114,9 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
 
 
 def marked(cases: dict[str, Case]) -> list[object]:
-    defects = {name: [pytest.mark.xfail(strict=True, reason=case.defect)] for name, case in cases.items() if case.defect}
+    defects = {
+        name: [pytest.mark.xfail(strict=True, reason=case.defect)] for name, case in cases.items() if case.defect
+    }
     return [pytest.param(name, marks=defects.get(name, [])) for name in cases]
 
 
@@ -134,7 +140,10 @@ def assert_plain(answer: Said, *fragments: str) -> None:
 CALLS: dict[str, tuple[Callable[[Path], list[str | Path]], tuple[str, ...]]] = {
     "no folder": (lambda study: ["check", study / "nowhere"], ("nowhere: there is no such study folder", "init DIR")),
     "a file as the study": (lambda study: ["check", study / "study.toml"], ("there is no such study folder",)),
-    "cut-off in dots": (lambda study: ["run", study, "--cutoff", "31.12.2024"], ("--cutoff: '31.12.2024'", "YYYY-MM-DD")),
+    "cut-off in dots": (
+        lambda study: ["run", study, "--cutoff", "31.12.2024"],
+        ("--cutoff: '31.12.2024'", "YYYY-MM-DD"),
+    ),
     "no such day": (lambda study: ["run", study, "--cutoff", "2024-02-30"], ("--cutoff: '2024-02-30' is not a date",)),
 }
 USAGE = (["chekc"], ["check", "--nope", "."], ["check"], ["check", ".", "--format", "xml"])

@@ -42,7 +42,9 @@ CASES = {
     "entered at the same time": Case((timed("1 08"), timed("0 08")), (SUPERSEDED, CURRENT), False),
     "only the first is timed": Case((timed("1 08"), plain("0")), (SUPERSEDED, CURRENT), False),
     "only the second is timed": Case((plain("1"), timed("0 08")), (SUPERSEDED, CURRENT), False),
-    "three times corrected": Case((plain("1"), plain("0"), TIMED + "@,2024-01-01,,\n"), (SUPERSEDED, SUPERSEDED, CURRENT), None),
+    "three times corrected": Case(
+        (plain("1"), plain("0"), TIMED + "@,2024-01-01,,\n"), (SUPERSEDED, SUPERSEDED, CURRENT), None
+    ),
     "there and back": Case((plain("1"), plain("0"), timed("1")), (CURRENT, SUPERSEDED, DUPLICATE), True),
     "superseded twice": Case((plain("1"), timed("1"), plain("0")), (SUPERSEDED, SUPERSEDED, CURRENT), False),
     "conflict in a file": Case((plain("1", "0"),), ((0, 0, 0, 2),), "none"),
@@ -57,7 +59,9 @@ CASES = {
     "wrong line corrected": Case((plain("7"), plain("0")), ((0, 0, 0, 1), CURRENT), False),
 }
 DEFECTS = {
-    "untimed and then corrected within a file": Case((plain("1"), timed("0 09", "1 08")), (SUPERSEDED, (1, 1, 0, 0)), False),
+    "untimed and then corrected within a file": Case(
+        (plain("1"), timed("0 09", "1 08")), (SUPERSEDED, (1, 1, 0, 0)), False
+    ),
 }
 ALL = {**CASES, **DEFECTS}
 # Within a case the order of landing is the order of the paths.
@@ -105,7 +109,9 @@ def test_the_right_row_stands(name: str, at_once: Outcome) -> None:
     assert_case(at_once, name, CASES[name])
 
 
-@pytest.mark.xfail(strict=True, reason="with one untimed row, the last line of the latest file wins over its later entry")
+@pytest.mark.xfail(
+    strict=True, reason="with one untimed row, the last line of the latest file wins over its later entry"
+)
 @pytest.mark.parametrize("name", DEFECTS)
 def test_the_right_row_should_stand(name: str, at_once: Outcome) -> None:
     assert_case(at_once, name, DEFECTS[name])

@@ -30,7 +30,9 @@ def muscles(*rows: str) -> str:
 
 
 CASES = {
-    "muscles side by side": Case("injections", (muscles("f,10,2", "t,20,4"),), ((2, 0, 0, 0),), [("f", 10.0), ("t", 20.0)]),
+    "muscles side by side": Case(
+        "injections", (muscles("f,10,2", "t,20,4"),), ((2, 0, 0, 0),), [("f", 10.0), ("t", 20.0)]
+    ),
     "sent again with one more": Case(
         "injections",
         (muscles("f,10,2"), muscles("f,10,2", "t,20,4")),
@@ -73,7 +75,10 @@ CASES = {
     ),
     "impossible score": Case("scores", (SCORES + "@,2024-01-05,HIT6,35\n",), (QUARANTINED,), []),
     "two scores of one day": Case(
-        "scores", (SCORES + "@,2024-01-05,HIT6,60\n@,2024-01-05,MIDAS,60\n",), ((2, 0, 0, 0),), [("HIT6", 60.0), ("MIDAS", 60.0)]
+        "scores",
+        (SCORES + "@,2024-01-05,HIT6,60\n@,2024-01-05,MIDAS,60\n",),
+        ((2, 0, 0, 0),),
+        [("HIT6", 60.0), ("MIDAS", 60.0)],
     ),
     "event sent again": Case(
         "adverse_events",
@@ -82,7 +87,10 @@ CASES = {
         [("Ptosis", True)],
     ),
     "event of an unknown day": Case(
-        "adverse_events", (EVENTS + "@,,Ptosis,0\n", EVENTS + "@,,Ptosis,no\n"), (CURRENT, DUPLICATE), [("Ptosis", False)]
+        "adverse_events",
+        (EVENTS + "@,,Ptosis,0\n", EVENTS + "@,,Ptosis,no\n"),
+        (CURRENT, DUPLICATE),
+        [("Ptosis", False)],
     ),
 }
 COLUMNS = {"injections": (2, 3), "subjects": (3, 4), "scores": (2, 3), "adverse_events": (3, 5)}
@@ -126,8 +134,12 @@ def test_two_runs_give_the_same_as_one(outcomes: list[Outcome]) -> None:
     assert all(file.is_conserved for file in outcomes[0].files.values())
 
 
-@pytest.mark.xfail(strict=True, reason="the muscle is part of the key: 30 U by muscle and 30 U in all are summed to 60 U")
-def test_a_session_sent_by_muscle_and_as_a_whole_is_not_summed_silently(tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.xfail(
+    strict=True, reason="the muscle is part of the key: 30 U by muscle and 30 U in all are summed to 60 U"
+)
+def test_a_session_sent_by_muscle_and_as_a_whole_is_not_summed_silently(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     study = write_study(tmp_path_factory.mktemp("sums") / "study")
     by_muscle, whole = muscles("f,10,2", "t,20,4"), SESSIONS + "@,2024-01-05,30,6\n"
     write_files(study, {"injections-1.csv": by_muscle.replace("@", "A"), "injections-2.csv": whole.replace("@", "A")})

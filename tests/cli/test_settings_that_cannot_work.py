@@ -27,7 +27,9 @@ def test_delimiter_that_csv_cannot_have(tmp_path: Path, delimiter: str) -> None:
 
 @pytest.mark.xfail(strict=True, reason="accepted; the first of the two columns is silently never read")
 def test_two_columns_read_from_one(tmp_path: Path) -> None:
-    study = write_study(tmp_path / "s", settings=f"{SETTINGS}[files.diary]\ncolumns = {{ hours = 'X', severity = 'X' }}\n")
+    study = write_study(
+        tmp_path / "s", settings=f"{SETTINGS}[files.diary]\ncolumns = {{ hours = 'X', severity = 'X' }}\n"
+    )
     assert "files.diary.columns" in refused(study)
 
 
@@ -49,5 +51,8 @@ def test_settings_file_is_a_folder(tmp_path: Path) -> None:
 
 def test_out_with_a_file_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
-    with pytest.raises(ConfigurationError, match=r"out: cannot be written to .*choose another --out\."), only_run(tmp_path / "out"):
+    with (
+        pytest.raises(ConfigurationError, match=r"out: cannot be written to .*choose another --out\."),
+        only_run(tmp_path / "out"),
+    ):
         pass

@@ -15,7 +15,9 @@ CASES = {
     "only a byte order mark": Case(b"\xef\xbb\xbf", refused="'subject_id' is missing"),
     "column missing": Case("subject_id,diary_date\n@,2024-01-01\n", refused="required column 'headache' is missing"),
     "column misnamed": Case("subject_id,date,headache\n", refused="'diary_date' is missing (it has date)"),
-    "column twice": Case("subject_id,diary_date,headache,Headache\n@,2024-01-01,1,0\n", refused="'headache' stands twice"),
+    "column twice": Case(
+        "subject_id,diary_date,headache,Headache\n@,2024-01-01,1,0\n", refused="'headache' stands twice"
+    ),
     "nulls": Case(HEADER.encode() + b"S,2024-01-01,\x001\n", refused="is a binary file"),
     "picture": Case(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), refused="is neither UTF-8 nor Windows-1252"),
     "workbook": Case(b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0", refused="is a binary file"),
@@ -23,12 +25,16 @@ CASES = {
     "no header, semicolons": Case("P-4711;1987-06-05;1;geheim\n", refused="'subject_id' is missing"),
     "wrong delimiter": Case(HEADER + GOOD, refused="'subject_id' is missing", settings="delimiter = ';'"),
     "declared utf-16": Case(HEADER + GOOD, refused="cannot be read as utf-16", settings="encoding = 'utf-16'"),
-    "declared ascii": Case(HEADER + "@é,2024-01-01,1\n", refused="cannot be read as ascii", settings="encoding = 'ascii'"),
+    "declared ascii": Case(
+        HEADER + "@é,2024-01-01,1\n", refused="cannot be read as ascii", settings="encoding = 'ascii'"
+    ),
     "mark but not utf-8": Case(b"\xef\xbb\xbf" + HEADER.encode() + b"\xff,2024-01-01,1\n", refused="utf-8-sig"),
     "neither encoding": Case(HEADER.encode() + b"\x81\xff,2024-01-01,1\n", refused="is neither UTF-8 nor Windows-1252"),
     "utf-16 without mark": Case(HEADER + GOOD, refused="is a binary file", encoding="utf-16-le"),
-    "dates day first": Case(HEADER + "@,13/01/2024,1\n@,02/01/2024,0\n", refused='set date_format for these files'),
-    "dates not as declared": Case(HEADER + GOOD, refused="not written as %d.%m.%Y", settings="date_format = '%d.%m.%Y'"),
+    "dates day first": Case(HEADER + "@,13/01/2024,1\n@,02/01/2024,0\n", refused="set date_format for these files"),
+    "dates not as declared": Case(
+        HEADER + GOOD, refused="not written as %d.%m.%Y", settings="date_format = '%d.%m.%Y'"
+    ),
 }
 
 
@@ -50,11 +56,15 @@ def test_other_files_go_on(outcome: Outcome) -> None:
 
 def test_every_refusal_is_a_finding_with_its_own_reason(outcome: Outcome) -> None:
     told = {(path, reason) for path, check, reason in outcome.findings if check == "file.refused"}
-    assert {(path, f"the file was refused whole: {file.reason}") for path, file in outcome.files.items() if file.reason} == told
+    assert {
+        (path, f"the file was refused whole: {file.reason}") for path, file in outcome.files.items() if file.reason
+    } == told
 
 
 def test_no_value_of_a_file_without_header_is_shown(outcome: Outcome) -> None:
-    said = " ".join([*(file.reason or "" for file in outcome.files.values()), *(reason for _, _, reason in outcome.findings)])
+    said = " ".join(
+        [*(file.reason or "" for file in outcome.files.values()), *(reason for _, _, reason in outcome.findings)]
+    )
     assert not [secret for secret in SECRETS if secret in said]
 
 

@@ -15,7 +15,9 @@ CASES = {
         {"2024-01-01": True, "2024-01-05": False, "2024-01-06": False},
         [(3, NO_DATE), (4, NO_DATE), (5, "diary.diary_date.missing")],
     ),
-    "too few": Case(HEADER + "@,2024-01-01\n@,2024-01-02,1\n@\n,\n", {"2024-01-02": True}, [(n, BROKEN) for n in (2, 4, 5)]),
+    "too few": Case(
+        HEADER + "@,2024-01-01\n@,2024-01-02,1\n@\n,\n", {"2024-01-02": True}, [(n, BROKEN) for n in (2, 4, 5)]
+    ),
     "too many": Case(HEADER + "@,2024-01-01,1,0\n@,2024-01-02,1\n", {"2024-01-02": True}, [(2, BROKEN)]),
     "empty surplus": Case(HEADER + "@,2024-01-01,1,\n@,2024-01-02,1\n", {"2024-01-02": True}, [(2, BROKEN)]),
     "last line too short": Case(HEADER + "@,2024-01-01,1\n@,2024-", {"2024-01-01": True}, [(3, BROKEN)]),
@@ -34,14 +36,17 @@ CASES = {
         {"2024-01-01": True, "2024-01-03": False},
         [(3, "diary.headache.unreadable")],
     ),
-    "text after a quote": Case(WIDE + '@,2024-01-01,1,,"a"b\n@,2024-01-02,0,,x\n', {"2024-01-02": False}, [(2, BROKEN)]),
+    "text after a quote": Case(
+        WIDE + '@,2024-01-01,1,,"a"b\n@,2024-01-02,0,,x\n', {"2024-01-02": False}, [(2, BROKEN)]
+    ),
     "lines after a quoted break": Case(
         WIDE + '@,2024-01-01,1,,"a\nb"\n\n@,2024-01-02,9,,x\n@,2024-01-03\n',
         {"2024-01-01": True},
         [(5, "diary.headache.unreadable"), (6, BROKEN)],
     ),
     "hours": Case(
-        WIDE + "@,2024-01-01,1,24,\n@,2024-01-02,1,24.01,\n@,2024-01-03,1,-1,\n@,2024-01-04,1,NaN,\n@,2024-01-05,1,inf,\n"
+        WIDE
+        + "@,2024-01-01,1,24,\n@,2024-01-02,1,24.01,\n@,2024-01-03,1,-1,\n@,2024-01-04,1,NaN,\n@,2024-01-05,1,inf,\n"
         '@,2024-01-06,1,"1,5",\n',
         {"2024-01-01": True},
         [
@@ -50,7 +55,9 @@ CASES = {
         ],
     ),
     "duplicate": Case(HEADER + "@,2024-01-01,1\n@,2024-01-01,1\n", {"2024-01-01": True}, duplicate=1),
-    "same line thrice": Case(HEADER + '@,2024-01-01,1\n"@",2024-01-01,yes\n@ , 2024-01-01,1\n', {"2024-01-01": True}, duplicate=2),
+    "same line thrice": Case(
+        HEADER + '@,2024-01-01,1\n"@",2024-01-01,yes\n@ , 2024-01-01,1\n', {"2024-01-01": True}, duplicate=2
+    ),
 }
 
 

@@ -33,7 +33,9 @@ def process_zoo(folder: Path, cases: dict[str, Case]) -> Outcome:
     groups = ""
     for name, case in cases.items():
         content = case.content
-        files[file_name(name)] = content if isinstance(content, bytes) else content.replace("@", name).encode(case.encoding)
+        files[file_name(name)] = (
+            content if isinstance(content, bytes) else content.replace("@", name).encode(case.encoding)
+        )
         groups += f"[[files.diary]]\npattern = '{file_name(name)}'\n{case.settings}\n" if case.settings else ""
     return process(write_study(folder, files, SETTINGS + groups))
 
@@ -56,5 +58,5 @@ def assert_as_expected(outcome: Outcome, name: str, case: Case) -> None:
 def assert_others_stand(outcome: Outcome) -> None:
     """The sound files beside the odd ones were processed, and every file's lines add up."""
     assert outcome.days_of("BASE") == {"2024-01-01": True, "2024-01-02": False}
-    assert [row[0] for row in outcome.injections] == ["BASE"]
+    assert [row[0] for row in outcome.injections].count("BASE") == 1
     assert all(file.is_conserved for file in outcome.files.values())

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 (a mutant stands on one line)
+
 """Mutants: each breaks one comparator, bound, policy or step of the rules, and the tests must notice.
 
 ``make mutants`` applies each to the SQL (or to the rule set the SQL is given) and compares with the reference on

@@ -33,10 +33,7 @@ def headache_answer(diary_day: dict[str, Any], definition: str, classes: Classes
 
 def took_triptan_or_ergot(diary_day: dict[str, Any], classes: Classes) -> bool:
     """Nothing written down is nothing taken; a code in no class is neither drug."""
-    for code in diary_day["acute_medication"]:
-        if MIGRAINE_SPECIFIC & classes.get(code, frozenset()):
-            return True
-    return False
+    return any(MIGRAINE_SPECIFIC & classes.get(code, frozenset()) for code in diary_day["acute_medication"])
 
 
 def derive_answers(diary: dict[date, dict], definition: str, classes: Classes) -> Answers:

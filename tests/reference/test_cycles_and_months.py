@@ -104,5 +104,5 @@ def test_a_subject_known_only_after_the_cutoff_is_untreated_not_absent():
 
 
 def test_two_rows_for_one_subject_day_are_refused():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="two diary rows"):
         tables(diary(1, "1") + diary(1, "0"), [injection()])

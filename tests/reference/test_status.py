@@ -173,7 +173,7 @@ def test_all_or_any_of_several_conditions():
     ],
 )
 def test_a_misspelt_parameter_is_refused(misspelt):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"unknown in|cannot be|no comparator|no measure"):
         judge(rule(**misspelt), marks(20, 28), marks(14, 28))
 
 

@@ -6,14 +6,22 @@ Exact fractions throughout. ``~=`` claims a rounded value: ``100 * (1 - 19/27) ~
 import ast
 import operator
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
+Operation = Callable[[Fraction, Fraction], Fraction]
+Comparison = Callable[[Fraction, Fraction], bool]
 SPAN = re.compile(r"`([^`]+)`")
 FORMULA = re.compile(r"[\d\s+\-*/().<>=~]*")
 COMPARISON = re.compile(r"[<>=]")
-OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
-COMPARISONS = {
+OPERATIONS: dict[type[ast.operator], Operation] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+COMPARISONS: dict[type[ast.cmpop], Comparison] = {
     ast.Eq: operator.eq,
     ast.Lt: operator.lt,
     ast.LtE: operator.le,

@@ -14,9 +14,11 @@ from tests.spec import (
     specs_relief,
     specs_rule_sets,
     specs_runs,
+    specs_side_by_side,
     specs_statuses,
     specs_stop_no_response,
     specs_stop_success,
+    specs_unusable_baselines,
     specs_verdicts,
     specs_windows,
 )
@@ -26,12 +28,14 @@ CHAPTERS = tuple(
     as_chapter(module)
     for module in (
         specs_rule_sets,
+        specs_side_by_side,
         specs_boundaries,
         specs_reductions,
         specs_headache_days,
         specs_missing_days,
         specs_missing_policies,
         specs_baselines,
+        specs_unusable_baselines,
         specs_windows,
         specs_cycles,
         specs_statuses,

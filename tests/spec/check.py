@@ -41,8 +41,8 @@ RESPONDER: dict[str, Cell] = {
     "baseline": counts("baseline_headache_days", "baseline_recorded_days"),
     "window": days("window_start_date", "window_end_date"),
     "headache": counts("headache_days", "recorded_days"),
-    "baseline / month": value("baseline_days_per_month"),
-    "headache / month": value("headache_days_per_month"),
+    "at baseline": value("baseline_days_per_month"),
+    "per month": value("headache_days_per_month"),
     "reduction %": value("reduction_pct"),
     "status": value("status"),
     "verdict": value("verdict"),
@@ -77,7 +77,11 @@ def differences(
         ("eligibility", spec.eligibility, ELIGIBILITY),
     ):
         if text:
-            got = {key_of_row(spec, row, c, name): row for c, tables in tables_by_cutoff.items() for row in tables[name]}
+            got = {
+                key_of_row(row, cutoff, name): row
+                for cutoff, tables in tables_by_cutoff.items()
+                for row in tables[name]
+            }
             asked = {column: cell for column, cell in cells.items() if column not in not_returned}
             unknown = {column for row in pipe_table(text)[:1] for column in row} - {*cells, *KEYS}
             said += [f"{name}: there is no column {column}" for column in unknown]
@@ -85,7 +89,7 @@ def differences(
     return said
 
 
-def key_of_row(spec: Spec, row: Row, cutoff: int | None, table: str) -> tuple[str, ...]:
+def key_of_row(row: Row, cutoff: int | None, table: str) -> tuple[str, ...]:
     key = [str(cutoff), row["subject_id"]]
     if table == "responder":
         key += [row["rule_set"], str(row["cycle"])]
@@ -96,7 +100,7 @@ def key_of_row(spec: Spec, row: Row, cutoff: int | None, table: str) -> tuple[st
 
 def key_of_expected(spec: Spec, row: dict[str, str], table: str) -> tuple[str, ...]:
     """The key as written; what the spec has only one of need not be written."""
-    key = [row.get("cut-off", str(spec.cutoffs[0])), row.get("patient", next(iter(diary_cells(spec))))]
+    key = [row.get("cut-off", str(spec.cutoffs[0])), row.get("patient") or next(iter(diary_cells(spec)))]
     if table == "responder":
         key += [row.get("rule set", spec.rule_ids[0]), row.get("cycle", "1")]
     if table == "months":

@@ -12,19 +12,20 @@ from tests.spec.layout import date_of, diary_rows, injection_days
 from tests.sql_engine import evaluate_sql
 
 Tables = dict[str, list[Row]]
-Engine = Callable[[list[Row], list[Row], list[Row], date | None, list[Row]], Tables]
+Rows = list[Row]
+Engine = Callable[[Rows, Rows, Rows, date | None, Rows], Tables]
 CLASSES = {code: frozenset(classes) for code, classes in CODELIST.items()}
 
 
 def reference_engine() -> Engine:
-    def run(diary: list[Row], injections: list[Row], rules: list[Row], cutoff: date | None, subjects: list[Row]) -> Tables:
+    def run(diary: Rows, injections: Rows, rules: Rows, cutoff: date | None, subjects: Rows) -> Tables:
         return evaluate(diary, injections, rules, PROTOCOL, cutoff, medication_classes=CLASSES, subjects=subjects)
 
     return run
 
 
 def sql_engine(con: duckdb.DuckDBPyConnection) -> Engine:
-    def run(diary: list[Row], injections: list[Row], rules: list[Row], cutoff: date | None, subjects: list[Row]) -> Tables:
+    def run(diary: Rows, injections: Rows, rules: Rows, cutoff: date | None, subjects: Rows) -> Tables:
         return evaluate_sql(diary, injections, rules, cutoff, subjects, con)
 
     return run

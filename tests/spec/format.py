@@ -99,7 +99,7 @@ def resolve(rule: str | Variant) -> Row:
     if isinstance(rule, str):
         return copy.deepcopy(SHIPPED[rule])
     resolved = copy.deepcopy(SHIPPED[rule.base]) | {"id": rule.id}
-    for name, change in rule.changes.items():
+    for name, change in copy.deepcopy(rule.changes).items():
         if change is None:
             resolved.pop(name, None)
         elif isinstance(change, dict):

@@ -28,7 +28,7 @@ LETTERS = {
     "s": Answer("headache, 3 h 45 min", True, 3.75),
     "t": Answer("headache, 1 h 30 min, ended by a triptan", True, 1.5, ("sumatriptan",)),
     "e": Answer("headache, 1 h 30 min, ended by an ergot", True, 1.5, ("ergotamine",)),
-    "c": Answer("headache, 1 h 30 min, ended by triptan and naproxen in one tablet", True, 1.5, ("sumatriptan_naproxen",)),
+    "c": Answer("headache, 1 h 30 min, ended by triptan with naproxen", True, 1.5, ("sumatriptan_naproxen",)),
     "n": Answer("headache, 1 h 30 min, ended by ibuprofen", True, 1.5, ("ibuprofen",)),
     "u": Answer("headache of unknown duration", True),
     "U": Answer("headache of unknown duration, a triptan taken", True, None, ("sumatriptan",)),
@@ -39,7 +39,7 @@ LETTERS = {
 NO_ROW = "-"
 COUNTS = re.compile(r"(\d+) of (\d+)")
 RUN = re.compile(r"(\d*)(?:\(([^()]+)\)|([A-Za-z?-]))\s*")
-RANGE = re.compile(r"Days? (-?\d+)(?:\.\.(-?\d+))?")
+RANGE = re.compile(r"(?:Days? )?(-?\d+)(?:\.\.(-?\d+))?")
 BY_PATIENT = ("patient", "injections")
 
 
@@ -97,10 +97,10 @@ def strips(spec: Spec) -> dict[str, dict[int, str]]:
 
 def injection_days(spec: Spec) -> dict[str, list[int]]:
     """patient -> study days of the injection rows, as often as they are written."""
-    given = {patient: spec.injections for patient in diary_cells(spec)}
+    given = dict.fromkeys(diary_cells(spec), spec.injections)
     if spec.diary.strip().startswith("|"):
         given |= {row["patient"]: row["injections"] for row in pipe_table(spec.diary) if "injections" in row}
-    days = {patient: [int(day) for day in text.replace("none", "").split(",") if day] for patient, text in given.items()}
+    days = {patient: [] if text == "none" else [int(day) for day in text.split(",")] for patient, text in given.items()}
     if any(numbers and (min(numbers) != 1 or 0 in numbers) for numbers in days.values()):
         raise ValueError("Day 1 is the first injection")
     return days

@@ -1,4 +1,4 @@
-"""Cycles, months and the cut-off: what opens a cycle, what ends it, and which data count."""
+"""What opens a cycle and what ends it, which months it has, and which data count."""
 
 from tests.spec.format import LATEST_DIARY_DAY, Spec, variant
 
@@ -50,7 +50,7 @@ SPECS = [
         | 1     | 57..84   | 14 of 28 | 30          | responder | continue |
         | 2     | 141..168 | 14 of 28 | 30          | responder | continue |
         """,
-        source="design, Semantics: each distinct date opens a cycle",
+        source="data/dictionary/tabulation.toml: injections, a row per muscle; an injection date is Day 1 of a cycle",
     ),
     Spec(
         title="An injection after the cut-off has not happened",
@@ -72,7 +72,7 @@ SPECS = [
         | 70      | 1     | 57..69   | 7 of 13  | not_evaluable | undetermined |
         | 70      | 2     | 126..153 | 0 of 0   | not_due       | undetermined |
         """,
-        source="design, Semantics: Cut-off",
+        source="docs/rule-parameters.md, Windows: days and injections on or before the cut-off",
     ),
     Spec(
         title="A diary day after the cut-off does not count",
@@ -83,13 +83,13 @@ SPECS = [
         Days -28..-1: 20 of 28
         Days 57..84: 14(HF)
         """,
-        arithmetic="Days 57-70 are 14 days with 7 headaches; Days 57-84 are 28 with 14, `10 * 14 = 140 <= 140 = 7 * 20`.",
+        arithmetic="Days 57-70: 14 days, 7 headaches. Days 57-84: 28 and 14, `10 * 14 = 140 <= 140 = 7 * 20`.",
         expected="""
         | cut-off | window | headache | status    | verdict      |
         | 70      | 57..84 | 7 of 14  | not_due   | undetermined |
         | 84      | 57..84 | 14 of 28 | responder | continue     |
         """,
-        source="design, Semantics: Cut-off",
+        source="docs/rule-parameters.md, Windows: days and injections on or before the cut-off",
     ),
     Spec(
         title="Without a cut-off: the latest diary day",
@@ -105,7 +105,7 @@ SPECS = [
         | window | headache | reduction % | status    | verdict  |
         | 57..84 | 13 of 27 | 32.59..     | responder | continue |
         """,
-        source="design, Semantics: Cut-off",
+        source="docs/rule-parameters.md, Windows: days and injections on or before the cut-off",
     ),
     Spec(
         title="Without a cut-off, and the diary a day shorter",
@@ -121,7 +121,7 @@ SPECS = [
         | window | headache | status  | verdict      |
         | 57..84 | 13 of 27 | not_due | undetermined |
         """,
-        source="design, Semantics: Cut-off",
+        source="docs/rule-parameters.md, Windows: days and injections on or before the cut-off",
     ),
     Spec(
         title="Months are cut at the end of their cycle",
@@ -134,7 +134,7 @@ SPECS = [
         | B       | 1, 105     | 20 of 28     | 52(HF)      |
         """,
         arithmetic="""
-        Headache on odd days. A: month 2 ends on Day 49, with `(49 - 29) / 2 + 1 = 11` headaches; month 3 does not exist.
+        Headache on odd days. A: month 2 ends on Day 49, `(49 - 29) / 2 + 1 = 11` headaches; month 3 does not exist.
         A, cycle 2, month 2: Days 78-105, Day 105 is not recorded, `(103 - 79) / 2 + 1 = 13` of 27.
         B: Days 85-104 come after Day 84 and belong to no month.
         """,
@@ -154,6 +154,6 @@ SPECS = [
         | B       | 2     | 2     | 133..160 | 0 of 0   | no  | no        |
         | B       | 2     | 3     | 161..188 | 0 of 0   | no  | no        |
         """,
-        source="design, Semantics: Months",
+        source="data/dictionary/analysis.toml: months; data/protocol.toml: months_per_cycle",
     ),
 ]

@@ -62,7 +62,7 @@ SPECS = [
         arithmetic="""
         A, any headache: `8 + 6 = 14` of 28. Four hours: six days are not recorded, 8 of 22,
         `100 * (1 - 8*28/(22*20)) ~= 49.1`.
-        B, any headache: `8 + 9 = 17` of 28, `10 * 17 = 170 > 140 = 7 * 20`. Four hours: `8 + 11 = 19 < 20` recorded days.
+        B, any headache: `8 + 9 = 17` of 28, `10 * 17 = 170 > 140 = 7 * 20`. Four hours: `8 + 11 = 19 < 20` days.
         """,
         expected="""
         | patient | rule set   | headache | reduction % | status        | verdict      |

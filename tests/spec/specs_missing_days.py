@@ -29,11 +29,11 @@ SPECS = [
         At least 23 recorded days wanted: `20 < 23`, not evaluable, whatever the reduction.
         """,
         expected="""
-        | rule set       | headache | headache / month | reduction % | status        | verdict      |
-        | nice_ta260     | 10 of 20 | 14               | 30          | responder     | continue     |
-        | best_case      | 10 of 20 | 10               | 50          | responder     | continue     |
-        | worst_case     | 10 of 20 | 18               | 10          | non_responder | continue     |
-        | complete_month | 10 of 20 | 14               | 30          | not_evaluable | undetermined |
+        | rule set       | headache | per month | reduction % | status        | verdict      |
+        | nice_ta260     | 10 of 20 | 14        | 30          | responder     | continue     |
+        | best_case      | 10 of 20 | 10        | 50          | responder     | continue     |
+        | worst_case     | 10 of 20 | 18        | 10          | non_responder | continue     |
+        | complete_month | 10 of 20 | 14        | 30          | not_evaluable | undetermined |
         """,
         source="docs/rule-parameters.md: window.missing_days, window.min_recorded_days",
     ),
@@ -102,10 +102,10 @@ SPECS = [
         `100 * (1 - 10*20/(28*10)) ~= 28.57`: below 30% whatever the policy, for the window is complete.
         """,
         expected="""
-        | rule set   | baseline | baseline / month | headache / month | reduction % | status        | verdict  |
-        | nice_ta260 | 10 of 20 | 14               | 10               | 28.57..     | non_responder | continue |
-        | best_case  | 10 of 20 | 14               | 10               | 28.57..     | non_responder | continue |
-        | worst_case | 10 of 20 | 14               | 10               | 28.57..     | non_responder | continue |
+        | rule set   | baseline | at baseline | per month | reduction % | status        | verdict  |
+        | nice_ta260 | 10 of 20 | 14          | 10        | 28.57..     | non_responder | continue |
+        | best_case  | 10 of 20 | 14          | 10        | 28.57..     | non_responder | continue |
+        | worst_case | 10 of 20 | 14          | 10        | 28.57..     | non_responder | continue |
         """,
         source="docs/rule-parameters.md, Counts: baseline is always prorated",
     ),
@@ -118,14 +118,14 @@ SPECS = [
         Days 57..84: 12 of 12
         """,
         arithmetic="""
-        12 recorded days, all with headache; `12 < 20`: not evaluable. A policy fills gaps, it does not lower the minimum.
+        12 recorded days, all with headache; `12 < 20`: not evaluable. A policy does not lower the minimum.
         Prorated and worst case `12 * 28 / 12 = 28`, best case 12.
         """,
         expected="""
-        | rule set   | headache | headache / month | reduction % | status        | verdict      |
-        | nice_ta260 | 12 of 12 | 28               | -40         | not_evaluable | undetermined |
-        | best_case  | 12 of 12 | 12               | 40          | not_evaluable | undetermined |
-        | worst_case | 12 of 12 | 28               | -40         | not_evaluable | undetermined |
+        | rule set   | headache | per month | reduction % | status        | verdict      |
+        | nice_ta260 | 12 of 12 | 28        | -40         | not_evaluable | undetermined |
+        | best_case  | 12 of 12 | 12        | 40          | not_evaluable | undetermined |
+        | worst_case | 12 of 12 | 28        | -40         | not_evaluable | undetermined |
         """,
         source="docs/rule-parameters.md, Status",
     ),

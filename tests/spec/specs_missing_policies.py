@@ -1,4 +1,4 @@
-"""Best and worst case: what the policies for missing days change beyond the reduction."""
+"""Best case and worst case: what the policies change beyond the reduction."""
 
 from tests.spec.format import Spec, variant
 
@@ -26,10 +26,10 @@ SPECS = [
         Missing days with headache: 11 free of 28, `11 * 30 = 330 < 420 = 15 * 28`.
         """,
         expected="""
-        | rule set      | headache | headache / month | status        | verdict          |
-        | article       | 9 of 20  | 13.5             | responder     | continue         |
-        | article_best  | 9 of 20  | 9.64..           | responder     | continue         |
-        | article_worst | 9 of 20  | 18.21..          | non_responder | stop_no_response |
+        | rule set      | headache | per month | status        | verdict          |
+        | article       | 9 of 20  | 13.5      | responder     | continue         |
+        | article_best  | 9 of 20  | 9.64..    | responder     | continue         |
+        | article_worst | 9 of 20  | 18.21..   | non_responder | stop_no_response |
         """,
         source="docs/rule-parameters.md: window.missing_days",
     ),
@@ -74,18 +74,18 @@ SPECS = [
         Days 57..80: 8 of 20
         """,
         arithmetic="""
-        The window has 24 days, 4 of them missing. Worst case `8 + 4 = 12` of 24: `10 * 12 * 28 = 3360 <= 3360 = 7 * 20 * 24`.
+        24 days, 4 of them missing. Worst case `8 + 4 = 12` of 24: `10 * 12 * 28 = 3360 <= 3360 = 7 * 20 * 24`.
         Were Days 81-84 counted as missing, too, it would be 16 of 28, `100 * (1 - 16/20) = 20`.
         Best case 8 of 24, `100 * (1 - 8*28/(24*20)) ~= 53.3`; prorated 8 of 20, `100 * (1 - 8*28/(20*20)) = 44`.
         """,
         expected="""
-        | rule set   | cycle | window   | headache | headache / month | reduction % | status    | verdict      |
-        | nice_ta260 | 1     | 57..80   | 8 of 20  | 11.2             | 44          | responder | continue     |
-        | best_case  | 1     | 57..80   | 8 of 20  | 9.33..           | 53.33..     | responder | continue     |
-        | worst_case | 1     | 57..80   | 8 of 20  | 14               | 30          | responder | continue     |
-        | nice_ta260 | 2     | 137..164 |          |                  |             | not_due   | undetermined |
-        | best_case  | 2     | 137..164 |          |                  |             | not_due   | undetermined |
-        | worst_case | 2     | 137..164 |          |                  |             | not_due   | undetermined |
+        | rule set   | cycle | window   | headache | per month | reduction % | status    | verdict      |
+        | nice_ta260 | 1     | 57..80   | 8 of 20  | 11.2      | 44          | responder | continue     |
+        | best_case  | 1     | 57..80   | 8 of 20  | 9.33..    | 53.33..     | responder | continue     |
+        | worst_case | 1     | 57..80   | 8 of 20  | 14        | 30          | responder | continue     |
+        | nice_ta260 | 2     | 137..164 |          |           |             | not_due   | undetermined |
+        | best_case  | 2     | 137..164 |          |           |             | not_due   | undetermined |
+        | worst_case | 2     | 137..164 |          |           |             | not_due   | undetermined |
         """,
         source="docs/rule-parameters.md, Counts: length = days from window start to window end",
     ),

@@ -1,4 +1,4 @@
-"""Medication overuse by the baseline diary: days of intake count, not doses, and each class has its limit."""
+"""Overuse by the baseline diary: days of intake count, not doses, and each class has its limit."""
 
 from tests.spec.format import Spec
 
@@ -23,15 +23,15 @@ SPECS = [
         | H       | 20 of 28     |
         """,
         medication="""
-        | patient | drug        | taken on       |
-        | A       | sumatriptan | Days -28..-20  |
-        | B       | sumatriptan | Days -28..-19  |
-        | C       | ergotamine  | Days -28..-20  |
-        | D       | ergotamine  | Days -28..-19  |
-        | E       | tramadol    | Days -28..-20  |
-        | F       | tramadol    | Days -28..-19  |
-        | G       | combination | Days -28..-20  |
-        | H       | combination | Days -28..-19  |
+        | patient | drug        | taken on      |
+        | A       | sumatriptan | Days -28..-20 |
+        | B       | sumatriptan | Days -28..-19 |
+        | C       | ergotamine  | Days -28..-20 |
+        | D       | ergotamine  | Days -28..-19 |
+        | E       | tramadol    | Days -28..-20 |
+        | F       | tramadol    | Days -28..-19 |
+        | G       | combination | Days -28..-20 |
+        | H       | combination | Days -28..-19 |
         """,
         arithmetic="Nine days: `9 * 28 = 252 < 280 = 10 * 28`. Ten: `10 * 28 = 280 >= 280 = 10 * 28`.",
         eligibility="""
@@ -59,13 +59,13 @@ SPECS = [
         | D       | 20 of 28     |
         """,
         medication="""
-        | patient | drug        | taken on       |
-        | A       | ibuprofen   | Days -28..-15  |
-        | B       | ibuprofen   | Days -28..-14  |
-        | C       | paracetamol | Days -28..-22  |
-        | C       | ibuprofen   | Days -21..-15  |
-        | D       | paracetamol | Days -28..-22  |
-        | D       | ibuprofen   | Days -21..-14  |
+        | patient | drug        | taken on      |
+        | A       | ibuprofen   | Days -28..-15 |
+        | B       | ibuprofen   | Days -28..-14 |
+        | C       | paracetamol | Days -28..-22 |
+        | C       | ibuprofen   | Days -21..-15 |
+        | D       | paracetamol | Days -28..-22 |
+        | D       | ibuprofen   | Days -21..-14 |
         """,
         arithmetic="""
         A: `14 < 15` days. B: `15 >= 15`.
@@ -92,13 +92,13 @@ SPECS = [
         | C       | 20 of 28     |
         """,
         medication="""
-        | patient | drug        | taken on       |
-        | A       | sumatriptan | Days -28..-24  |
-        | A       | ibuprofen   | Days -23..-19  |
-        | B       | sumatriptan | Days -28..-24  |
-        | B       | ibuprofen   | Days -23..-20  |
-        | C       | sumatriptan | Days -28..-24  |
-        | C       | ibuprofen   | Days -28..-24  |
+        | patient | drug        | taken on      |
+        | A       | sumatriptan | Days -28..-24 |
+        | A       | ibuprofen   | Days -23..-19 |
+        | B       | sumatriptan | Days -28..-24 |
+        | B       | ibuprofen   | Days -23..-20 |
+        | C       | sumatriptan | Days -28..-24 |
+        | C       | ibuprofen   | Days -28..-24 |
         """,
         arithmetic="""
         A: `5 + 5 = 10 >= 10` days with a drug of one of two classes.
@@ -126,14 +126,14 @@ SPECS = [
         | E       | 20 of 28     |
         """,
         medication="""
-        | patient | drug                 | taken on       |
-        | A       | paracetamol_codeine  | Days -28..-19  |
-        | B       | paracetamol_codeine  | Days -28..-20  |
-        | C       | paracetamol_codeine  | Days -28..-24  |
-        | C       | tramadol             | Days -23..-19  |
-        | D       | paracetamol_codeine  | Days -28..-24  |
-        | D       | tramadol             | Days -23..-20  |
-        | E       | sumatriptan_naproxen | Days -28..-20  |
+        | patient | drug                 | taken on      |
+        | A       | paracetamol_codeine  | Days -28..-19 |
+        | B       | paracetamol_codeine  | Days -28..-20 |
+        | C       | paracetamol_codeine  | Days -28..-24 |
+        | C       | tramadol             | Days -23..-19 |
+        | D       | paracetamol_codeine  | Days -28..-24 |
+        | D       | tramadol             | Days -23..-20 |
+        | E       | sumatriptan_naproxen | Days -28..-20 |
         """,
         arithmetic="""
         A: ten days of a combination, `10 >= 10`; as a simple analgesic, `10 < 15`, it would not have been too much.

@@ -1,4 +1,4 @@
-"""Overuse, the evidence: days and not doses, thin diaries, and the clinician's word beside the diary's."""
+"""Days and not doses, thin diaries, and the clinician's word beside the diary's."""
 
 from tests.spec.format import Spec
 
@@ -17,10 +17,10 @@ SPECS = [
         | B       | 20 of 28     |
         """,
         medication="""
-        | patient | drug        | taken on       |
-        | A       | sumatriptan | Days -28..-20  |
-        | A       | rizatriptan | Days -28..-20  |
-        | B       | sumatriptan | Days -10..-1   |
+        | patient | drug        | taken on      |
+        | A       | sumatriptan | Days -28..-20 |
+        | A       | rizatriptan | Days -28..-20 |
+        | B       | sumatriptan | Days -10..-1  |
         """,
         arithmetic="""
         A: 18 triptans on nine days, `9 < 10`.
@@ -46,12 +46,12 @@ SPECS = [
         | E       | 16 of 19     |
         """,
         medication="""
-        | patient | drug        | taken on       |
-        | A       | sumatriptan | Days -28..-22  |
-        | B       | sumatriptan | Days -28..-21  |
-        | C       | ibuprofen   | Days -28..-19  |
-        | D       | ibuprofen   | Days -28..-18  |
-        | E       | sumatriptan | Days -28..-14  |
+        | patient | drug        | taken on      |
+        | A       | sumatriptan | Days -28..-22 |
+        | B       | sumatriptan | Days -28..-21 |
+        | C       | ibuprofen   | Days -28..-19 |
+        | D       | ibuprofen   | Days -28..-18 |
+        | E       | sumatriptan | Days -28..-14 |
         """,
         arithmetic="""
         A: `7 * 28 = 196 < 200 = 10 * 20`. B: `8 * 28 = 224 >= 200 = 10 * 20`.
@@ -85,13 +85,13 @@ SPECS = [
         | I       | 20 of 28     |
         """,
         medication="""
-        | patient | drug        | taken on       |
-        | A       | sumatriptan | Days -28..-26  |
-        | B       | sumatriptan | Days -28..-26  |
-        | C       | sumatriptan | Days -28..-26  |
-        | D       | sumatriptan | Days -28..-19  |
-        | E       | sumatriptan | Days -28..-19  |
-        | F       | sumatriptan | Days -28..-19  |
+        | patient | drug        | taken on      |
+        | A       | sumatriptan | Days -28..-26 |
+        | B       | sumatriptan | Days -28..-26 |
+        | C       | sumatriptan | Days -28..-26 |
+        | D       | sumatriptan | Days -28..-19 |
+        | E       | sumatriptan | Days -28..-19 |
+        | F       | sumatriptan | Days -28..-19 |
         """,
         subjects="""
         | patient | preventives failed | overuse excluded by clinician |
@@ -106,9 +106,10 @@ SPECS = [
         | I       | 2                  | ?                             |
         """,
         arithmetic="""
-        A, B, C: three days of intake, `3 < 10`. D, E, F: ten, `10 >= 10`. G, H, I never noted a drug: the diary is silent.
-        Either source suffices for overuse: B, H by the clinician, D, E, F by the diary. Against an overusing diary the
-        clinician's word does not help (D). One 'no' and no contradiction rules overuse out: A, C, G. I: nobody knows.
+        A, B, C: three days of intake, `3 < 10`. D, E, F: ten, `10 >= 10`. G, H, I never noted a drug.
+        Either source suffices for overuse: B and H by the clinician, D, E and F by the diary.
+        The clinician's word does not undo what the diary shows: D.
+        One 'no' and no contradiction rules overuse out: A, C, G. Of I nobody knows.
         """,
         eligibility="""
         | patient | overuse by diary | overuse | eligible |

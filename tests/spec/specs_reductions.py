@@ -22,9 +22,9 @@ SPECS = [
         B: `10 * 13 * 21 = 2730 > 2520 = 7 * 15 * 24`.
         """,
         expected="""
-        | patient | baseline | headache | baseline / month | headache / month | reduction % | status        | verdict  |
-        | A       | 15 of 21 | 12 of 24 | 20               | 14               | 30          | responder     | continue |
-        | B       | 15 of 21 | 13 of 24 | 20               | 15.16..          | 24.16..     | non_responder | continue |
+        | patient | baseline | headache | at baseline | per month | reduction % | status        | verdict  |
+        | A       | 15 of 21 | 12 of 24 | 20          | 14        | 30          | responder     | continue |
+        | B       | 15 of 21 | 13 of 24 | 20          | 15.16..   | 24.16..     | non_responder | continue |
         """,
         source="docs/rule-parameters.md, Counts: normalised by recorded days",
     ),
@@ -53,7 +53,7 @@ SPECS = [
     ),
     Spec(
         title="'30% or not chronic' against '30% and not chronic'",
-        question="A local policy continues if headaches fell by 30% OR are no longer chronic. How far is that from AND?",
+        question="A local policy continues if headaches fell by 30% OR are not chronic. How far is that from AND?",
         rules=(
             variant("either", "preempt", headache_day="any", response=when(*EPISODIC_OR_BETTER, require="any")),
             variant("both", "preempt", headache_day="any", response=when(*EPISODIC_OR_BETTER, require="all")),
@@ -83,5 +83,34 @@ SPECS = [
         | D       | both     | 6.25        | non_responder | continue |
         """,
         source="docs/rule-parameters.md: response.require. A local policy against the wording of NICE TA260",
+    ),
+    Spec(
+        title="Below 15 against at most 15",
+        question="Is a month of 15 headache days still 'not chronic'?",
+        rules=(
+            variant("below_15", "preempt", headache_day="any", response=when("headache_days < 15")),
+            variant("at_most_15", "preempt", headache_day="any", response=when("headache_days <= 15")),
+        ),
+        diary="""
+        | patient | Days 57..84 |
+        | A       | 14 of 28    |
+        | B       | 15 of 28    |
+        | C       | 16 of 28    |
+        """,
+        arithmetic="""
+        A: `14 * 28 = 392 < 420 = 15 * 28`.
+        B: `15 * 28 = 420 = 15 * 28`: at most 15, not below.
+        C: `16 * 28 = 448 > 420 = 15 * 28`. Neither rule needs a baseline.
+        """,
+        expected="""
+        | patient | rule set   | per month | status        | verdict  |
+        | A       | below_15   | 14        | responder     | continue |
+        | A       | at_most_15 | 14        | responder     | continue |
+        | B       | below_15   | 15        | non_responder | continue |
+        | B       | at_most_15 | 15        | responder     | continue |
+        | C       | below_15   | 16        | non_responder | continue |
+        | C       | at_most_15 | 16        | non_responder | continue |
+        """,
+        source="docs/rule-parameters.md, Status",
     ),
 ]

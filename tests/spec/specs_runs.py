@@ -102,7 +102,7 @@ SPECS = [
         """,
         arithmetic="""
         A: cycle 1 has two months; the next in time is Days 57-84, 14 headaches: a run of three that ends in cycle 2.
-        B: cycle 1 has a third month of 13 days, Days 57-69; `13 < 20` is a gap. After it there is one month, Days 70-97.
+        B: cycle 1 has a third month of 13 days, Days 57-69; `13 < 20` is a gap. One month follows, Days 70-97.
         """,
         expected="""
         | patient | cycle | window   | status        | verdict      |

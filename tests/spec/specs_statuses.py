@@ -116,7 +116,7 @@ SPECS = [
     ),
     Spec(
         title="Every cycle given has a row",
-        question="A was treated three times and kept no diary; B kept a diary and was never treated. Who is in the table?",
+        question="A was treated and kept no diary; B kept a diary and was never treated. Who is in the table?",
         rules=("nice_ta260",),
         cutoff=252,
         diary="""
@@ -124,7 +124,10 @@ SPECS = [
         | A       | 1, 85, 169 |              |
         | B       | none       | 20 of 28     |
         """,
-        arithmetic="A has three cycles, all due on Day `168 + 84 = 252` and none recorded. B has no Day 1, hence no cycle.",
+        arithmetic="""
+        A has three cycles, the last one due on Day `168 + 84 = 252`, and none of them recorded.
+        B has no Day 1, hence no cycle.
+        """,
         expected="""
         | patient | cycle | baseline | headache | reduction % | status        | verdict      |
         | A       | 1     | 0 of 0   | 0 of 0   | -           | not_evaluable | undetermined |

@@ -1,4 +1,4 @@
-"""Stopping because the aim is reached: a run of consecutive months below the limit."""
+"""The aim is reached: a run of consecutive months below the limit."""
 
 from tests.spec.format import Spec, variant
 
@@ -60,11 +60,11 @@ SPECS = [
         injections="1, 85",
         cutoff=168,
         diary="""
-        | patient | Days -28..-1 | Days 1..28 | Days 29..56 | Days 57..84 | Days 85..112 | Days 113..140 | Days 141..168 |
-        | A       | 24 of 28     | 14 of 28   | 14 of 28    | 14 of 28    | 14 of 28     | 14 of 28      | 16 of 28      |
-        | B       | 24 of 28     | 14 of 28   | 14 of 28    |             | 14 of 28     | 14 of 28      | 16 of 28      |
-        | C       | 24 of 28     | 14 of 28   | 14 of 28    | 10 of 20    | 14 of 28     | 14 of 28      | 16 of 28      |
-        | D       | 24 of 28     | 14 of 28   | 14 of 28    | 10 of 19    | 14 of 28     | 14 of 28      | 16 of 28      |
+        | patient | -28..-1  | 1..28    | 29..56   | 57..84   | 85..112  | 113..140 | 141..168 |
+        | A       | 24 of 28 | 14 of 28 | 14 of 28 | 14 of 28 | 14 of 28 | 14 of 28 | 16 of 28 |
+        | B       | 24 of 28 | 14 of 28 | 14 of 28 |          | 14 of 28 | 14 of 28 | 16 of 28 |
+        | C       | 24 of 28 | 14 of 28 | 14 of 28 | 10 of 20 | 14 of 28 | 14 of 28 | 16 of 28 |
+        | D       | 24 of 28 | 14 of 28 | 14 of 28 | 10 of 19 | 14 of 28 | 14 of 28 | 16 of 28 |
         """,
         arithmetic="""
         A: five months below 15; runs of three end in cycle 1 and in cycle 2.
@@ -88,18 +88,18 @@ SPECS = [
     ),
     Spec(
         title="A run across two cycles, and success beats no response",
-        question="The third month below 15 is the first of cycle 2, then the effect is lost. Which verdict has cycle 2?",
+        question="The third month below 15 is the first of cycle 2, then the effect is lost. Which verdict?",
         rules=("nice_ta260", variant("no_success", "nice_ta260", stop_success=None)),
         injections="1, 85",
         cutoff=168,
         diary="""
-        | patient | Days -28..-1 | Days 1..28 | Days 29..56 | Days 57..84 | Days 85..112 | Days 113..140 | Days 141..168 |
-        | A       | 24 of 28     | 20 of 28   | 14 of 28    | 14 of 28    | 14 of 28     | 20 of 28      | 20 of 28      |
-        | B       | 24 of 28     | 20 of 28   | 14 of 28    | 14 of 28    | 15 of 28     | 14 of 28      | 14 of 28      |
+        | patient | -28..-1  | 1..28    | 29..56   | 57..84   | 85..112  | 113..140 | 141..168 |
+        | A       | 24 of 28 | 20 of 28 | 14 of 28 | 14 of 28 | 14 of 28 | 20 of 28 | 20 of 28 |
+        | B       | 24 of 28 | 20 of 28 | 14 of 28 | 14 of 28 | 15 of 28 | 14 of 28 | 14 of 28 |
         """,
         arithmetic="""
-        A: 14, 14 | 14 is a run of three that ends in cycle 2. `10 * 20 = 200 > 168 = 7 * 24` would be a stop for lack of
-        response, and is one where success is not asked for.
+        A: 14, 14 | 14 is a run of three that ends in cycle 2; success comes first.
+        A without that rule: `10 * 20 = 200 > 168 = 7 * 24`, a stop for lack of response.
         B: `15 >= 15` starts the count anew; 14, 14 is too short. `10 * 14 = 140 <= 168 = 7 * 24`.
         """,
         expected="""

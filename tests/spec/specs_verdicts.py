@@ -1,4 +1,4 @@
-"""From cycle to cycle: what is carried over, what is not, and when nothing can be said."""
+"""What is carried over from cycle to cycle, what is not, and when nothing can be said."""
 
 from tests.spec.format import Spec
 
@@ -91,8 +91,8 @@ SPECS = [
         | B       | 24 of 28     | 14 of 28   | 14 of 28    | 14 of 28    | 16 of 28      |               |
         """,
         arithmetic="""
-        A: the success stands through cycle 2; in cycle 3 `10 * 20 = 200 > 168 = 7 * 24`: stop, now for lack of response.
-        B: `10 * 16 = 160 <= 168 = 7 * 24`: a response in cycle 2, its own verdict is 'continue'. Cycle 3 inherits no stop.
+        A: the success stands through cycle 2; in cycle 3 `10 * 20 = 200 > 168 = 7 * 24`: stop, for lack of response.
+        B: `10 * 16 = 160 <= 168 = 7 * 24`: a response, 'continue'. Cycle 3 inherits no stop.
         """,
         expected="""
         | patient | cycle | status        | verdict          |

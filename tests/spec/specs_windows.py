@@ -29,10 +29,10 @@ SPECS = [
         Last month: `100 * (1 - 13/20) = 35`.
         """,
         expected="""
-        | rule set    | window | headache | headache / month | reduction % | status        | verdict  |
-        | first_month | 1..28  | 8 of 28  | 8                | 60          | responder     | continue |
-        | whole_cycle | 1..84  | 30 of 84 | 10               | 50          | responder     | continue |
-        | mbs_18377   | 57..84 | 13 of 28 | 13               | 35          | non_responder | continue |
+        | rule set    | window | headache | per month | reduction % | status        | verdict  |
+        | first_month | 1..28  | 8 of 28  | 8         | 60          | responder     | continue |
+        | whole_cycle | 1..84  | 30 of 84 | 10        | 50          | responder     | continue |
+        | mbs_18377   | 57..84 | 13 of 28 | 13        | 35          | non_responder | continue |
         """,
         source="docs/rule-parameters.md: window.position",
     ),
@@ -105,15 +105,15 @@ SPECS = [
         `10 * 14 = 140 <= 140 = 7 * 20`.
         """,
         expected="""
-        | patient | rule set    | cycle | window   | headache | headache / month | reduction % | status        | verdict      |
-        | A       | nice_ta260  | 1     | none     | 0 of 0   | -                | -           | not_evaluable | undetermined |
-        | A       | before_next | 1     | 29..56   | 14 of 28 | 14               | 30          | responder     | continue     |
-        | B       | nice_ta260  | 1     | 57..57   | 1 of 1   | 28               | -40         | not_evaluable | undetermined |
-        | B       | before_next | 1     | 30..57   | 14 of 28 | 14               | 30          | responder     | continue     |
-        | A       | nice_ta260  | 2     | 113..140 |          |                  |             | not_due       | undetermined |
-        | A       | before_next | 2     | 113..140 |          |                  |             | not_due       | undetermined |
-        | B       | nice_ta260  | 2     | 114..141 |          |                  |             | not_due       | undetermined |
-        | B       | before_next | 2     | 114..141 |          |                  |             | not_due       | undetermined |
+        | patient | rule set    | cycle | window   | headache | per month | reduction % | status        | verdict      |
+        | A       | nice_ta260  | 1     | none     | 0 of 0   | -         | -           | not_evaluable | undetermined |
+        | A       | before_next | 1     | 29..56   | 14 of 28 | 14        | 30          | responder     | continue     |
+        | B       | nice_ta260  | 1     | 57..57   | 1 of 1   | 28        | -40         | not_evaluable | undetermined |
+        | B       | before_next | 1     | 30..57   | 14 of 28 | 14        | 30          | responder     | continue     |
+        | A       | nice_ta260  | 2     | 113..140 |          |           |             | not_due       | undetermined |
+        | A       | before_next | 2     | 113..140 |          |           |             | not_due       | undetermined |
+        | B       | nice_ta260  | 2     | 114..141 |          |           |             | not_due       | undetermined |
+        | B       | before_next | 2     | 114..141 |          |           |             | not_due       | undetermined |
         """,
         source="docs/rule-parameters.md, Windows",
     ),

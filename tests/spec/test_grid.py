@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.spec.engines import Engine, reference_engine, sql_engine
@@ -20,15 +21,14 @@ THIN_WINDOW = [(h, d, 20, 28) for d in range(29) for h in range(d + 1)]
 THIN_BASELINE = [(14, 28, bh, bd) for bd in range(29) for bh in range(bd + 1)]
 
 # Wording -> integers. At least 30% fewer: h/d <= 7/10 * bh/bd. At least 50% fewer: h/d <= 1/2 * bh/bd.
-FALL_OF_30: Callable[..., bool] = lambda h, d, bh, bd: 10 * h * bd <= 7 * bh * d  # noqa: E731
-FALL_OF_50: Callable[..., bool] = lambda h, d, bh, bd: 2 * h * bd <= bh * d  # noqa: E731
-CLOSED_FORMS: dict[str, Callable[..., bool]] = {
-    "article": lambda h, d, bh, bd: 2 * (d - h) >= d,  # 15 of 30 days free: at least half of those recorded
-    "nice_ta260": FALL_OF_30,
-    "ehf_2018": FALL_OF_30,
-    "dmkg_2018": FALL_OF_30,
-    "mbs_18377": FALL_OF_50,
-    "preempt": FALL_OF_50,
+# 15 of 30 days free: at least half of the recorded ones.
+CLOSED_FORMS: dict[str, Callable[[int, int, int, int], bool]] = {
+    "article": lambda h, d, bh, bd: 2 * (d - h) >= d,
+    "nice_ta260": lambda h, d, bh, bd: 10 * h * bd <= 7 * bh * d,
+    "ehf_2018": lambda h, d, bh, bd: 10 * h * bd <= 7 * bh * d,
+    "dmkg_2018": lambda h, d, bh, bd: 10 * h * bd <= 7 * bh * d,
+    "mbs_18377": lambda h, d, bh, bd: 2 * h * bd <= bh * d,
+    "preempt": lambda h, d, bh, bd: 2 * h * bd <= bh * d,
 }
 
 
@@ -69,8 +69,6 @@ def statuses(engine: Engine, grid: list[Counts]) -> dict[tuple[str, Counts], str
 )
 @pytest.mark.parametrize("name", ["sql", "reference"])
 def test_status_is_the_closed_form(name: str, grid: list[Counts], points: int) -> None:
-    import duckdb
-
     assert len(set(grid)) == points
     with duckdb.connect() as con:
         got = statuses(sql_engine(con) if name == "sql" else reference_engine(), grid)
@@ -80,9 +78,7 @@ def test_status_is_the_closed_form(name: str, grid: list[Counts], points: int) -
 
 def test_the_rules_can_be_told_apart() -> None:
     """Counted by hand from the wording: how many of the 841 points are responders."""
-    responders = {
-        rule: sum(expected_status(rule, *point) == "responder" for point in FULL) for rule in ALL_SHIPPED
-    }
+    responders = {rule: sum(expected_status(rule, *point) == "responder" for point in FULL) for rule in ALL_SHIPPED}
     assert responders["article"] == 15 * 29  # h = 0..14, whatever the baseline
     assert responders["preempt"] == responders["mbs_18377"] == sum(bh // 2 + 1 for bh in range(1, 29))
     assert responders["nice_ta260"] == sum(7 * bh // 10 + 1 for bh in range(1, 29))

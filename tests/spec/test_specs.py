@@ -1,34 +1,27 @@
 """Every spec on both engines, and that the specs together leave nothing out."""
 
 import re
-from collections.abc import Iterator
 from typing import Any, get_args
 
-import duckdb
 import pytest
 
 from flows import rules as rule_parameters
 from tests.spec.arithmetic import formulas, is_true
 from tests.spec.chapters import ALL_SPECS, CHAPTERS, DISPUTED
 from tests.spec.check import NOT_IN_REFERENCE, differences
-from tests.spec.engines import reference_engine, run_spec, sql_engine
+from tests.spec.conftest import TablesOf
+from tests.spec.engines import reference_engine, run_spec
 from tests.spec.format import ALL_SHIPPED, Row, Spec, pipe_table, resolve
+from tests.spec.render import PAGES, render_pages
 
 STATUSES = {"responder", "non_responder", "not_evaluable", "not_due"}
 VERDICTS = {"continue", "stop_no_response", "stop_success", "undetermined"}
 each_spec = pytest.mark.parametrize("spec", ALL_SPECS, ids=lambda spec: re.sub(r"\W+", "-", spec.title).strip("-"))
 
 
-@pytest.fixture(scope="module")
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute("SET threads = 1")
-        yield connection
-
-
 @each_spec
-def test_sql_is_as_specified(spec: Spec, con: duckdb.DuckDBPyConnection) -> None:
-    assert differences(spec, run_spec(spec, sql_engine(con))) == []
+def test_sql_is_as_specified(spec: Spec, sql_tables: TablesOf) -> None:
+    assert differences(spec, sql_tables(spec)) == []
 
 
 @each_spec
@@ -48,7 +41,7 @@ def expected_cells(column: str, specs: tuple[Spec, ...] = ALL_SPECS) -> set[str]
 def test_every_spec_expects_something_and_says_why() -> None:
     for spec in ALL_SPECS:
         assert spec.expected or spec.months or spec.eligibility, spec.title
-        assert spec.question and spec.source and spec.arithmetic, spec.title
+        assert all((spec.question, spec.source, spec.arithmetic)), spec.title
     assert len({spec.title for spec in ALL_SPECS}) == len(ALL_SPECS)
 
 
@@ -80,6 +73,13 @@ def test_every_value_of_every_rule_parameter_is_specified() -> None:
     defaults = {"protocol", "prorate"}  # never written in a shipped file, used by every rule set that says nothing
     assert len(allowed) >= 20
     assert allowed - used - defaults == set()
+
+
+def test_committed_pages_are_current() -> None:
+    """After a change of a spec: python -m tests.spec.render."""
+    pages = render_pages()
+    assert sorted(PAGES.glob("*.md")) == sorted(pages)
+    assert [path.name for path, text in pages.items() if path.read_text(encoding="utf-8") != text] == []
 
 
 def words_in(part: Any) -> set[str]:

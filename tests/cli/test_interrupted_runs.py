@@ -1,0 +1,66 @@
+"""A run that was cut short, settings that change between runs, state that was damaged: the next run puts it right."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.inputs import KeptFile, KeptInputs
+from tests.cli.helpers import BASE, DIARY, SETTINGS, land_only, process, write_study
+
+
+@pytest.mark.xfail(strict=True, reason="landed but not kept: landed once more, and the lines never add up again")
+def test_cut_short_between_landing_and_keeping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Power or disk space gives out after the file is in the warehouse and before its bytes are kept."""
+    study = write_study(tmp_path / "study")
+
+    def disk_full(self: KeptInputs, source: Path, entry: KeptFile) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(KeptInputs, "keep", disk_full)
+        with pytest.raises(OSError, match="No space"):
+            land_only(study)
+    outcome = process(study)
+    assert outcome.days_of("BASE") == {"2024-01-01": True, "2024-01-02": False}
+    assert all(file.is_conserved for file in outcome.files.values())
+
+
+def test_settings_that_no_longer_fit_refuse_the_file_by_name(tmp_path: Path) -> None:
+    """A kept file that cannot be read under new settings is refused; the others go on; the old settings bring it back."""
+    study = write_study(tmp_path / "study", {**BASE, "diary-2.csv": DIARY + "B,2024-02-01,1\n"})
+    before = land_only(study)
+    (study / "study.toml").write_text(SETTINGS + "[files.diary]\npattern = 'diary-2*'\ndate_format = '%d.%m.%Y'\n")
+    changed = land_only(study)
+    assert changed["diary-2.csv"][0] == "refused"
+    assert "not written as %d.%m.%Y" in str(changed["diary-2.csv"][1])
+    assert changed["diary.csv"] == ("landed", None)
+    (study / "study.toml").write_text(SETTINGS)
+    assert land_only(study) == before
+
+
+def test_settings_that_fit_at_last(tmp_path: Path) -> None:
+    """A refused file is tried again once study.toml says how it is written."""
+    study = write_study(tmp_path / "study", {**BASE, "diary-2.csv": DIARY + "B,13/01/2024,1\n"})
+    assert land_only(study)["diary-2.csv"][0] == "refused"
+    (study / "study.toml").write_text(SETTINGS + "[files.diary]\npattern = 'diary-2*'\ndate_format = '%d/%m/%Y'\n")
+    assert process(study).days_of("B") == {"2024-01-13": True}
+
+
+def test_a_file_taken_out_of_the_inbox_stays_landed(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study", {**BASE, "diary-2.csv": DIARY + "B,2024-02-01,1\n"})
+    first = process(study)
+    (study / "inbox/diary-2.csv").unlink()
+    (study / "out/state/warehouse.duckdb").unlink()
+    again = process(study)
+    assert again.tabulation == first.tabulation
+    assert again.landing.files_landed == 0
+
+
+def test_a_copy_cut_short_is_never_listed(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study")
+    inputs = study / "out/state/inputs"
+    inputs.mkdir(parents=True)
+    (inputs / "0123abcd.part").write_bytes(b"half a fi")
+    assert set(land_only(study)) == set(BASE)
+    assert len(json.loads((inputs / "index.json").read_text())) == len(BASE)
