@@ -17,7 +17,7 @@ class Case(NamedTuple):
 
     files: tuple[str, ...]
     lines: tuple[Counts, ...]
-    answer: bool | None | str  # of 2024-01-01; "none": no entry stands
+    answer: bool | str | None  # of 2024-01-01; "none": no entry stands
 
 
 def plain(*answers: str) -> str:

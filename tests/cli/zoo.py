@@ -3,20 +3,21 @@
 In a case ``@`` stands for the case's own subject, so that no two files speak of the same subject-day.
 """
 
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from tests.cli.helpers import BASE, SETTINGS, Outcome, process, write_study
 
 HEADER = "subject_id,diary_date,headache\n"
 
 
-class Case(NamedTuple):
+@dataclass(frozen=True)
+class Case:
     """One diary file and its outcome: refused with a reason, or read into days and quarantined lines."""
 
     content: str | bytes
-    days: dict[str, bool | None] = {}
-    quarantined: list[tuple[int, str]] = []
+    days: dict[str, bool | None] = field(default_factory=dict)
+    quarantined: list[tuple[int, str]] = field(default_factory=list)
     duplicate: int = 0
     refused: str | None = None
     settings: str = ""

@@ -1,4 +1,3 @@
-
 """Mutants: each breaks one comparator, bound, policy or step of the rules, and the tests must notice.
 
 ``make mutants`` applies each to the SQL (or to the rule set the SQL is given) and compares with the reference on
