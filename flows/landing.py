@@ -71,9 +71,17 @@ def land(con: Connection, study: Study, kept: KeptInputs) -> Landing:
                 _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(refusal))
     seen = landed = lines = refused = 0
     kinds = {entry.kind for entry in kept.files}
-    for source in sorted(path for path in study.inbox.rglob("*") if path.is_file() and not path.name.startswith(".")):
+    for source in sorted(path for path in study.inbox.rglob("*") if not path.name.startswith(".")):
+        if source.is_dir() and not source.is_symlink():
+            continue
         seen += 1
-        path = source.relative_to(study.inbox).as_posix()
+        # A name that is not UTF-8 is shown with its odd bytes spelled out.
+        path = source.relative_to(study.inbox).as_posix().encode("utf-8", "backslashreplace").decode()
+        if not source.is_file():
+            _refuse(
+                con, path, "", None, "ignored", "is not a file: a link that leads nowhere or to a folder, or a pipe"
+            )
+            continue
         sha256 = sha256_of(source)
         known = kept.holds(sha256)
         matched = study.kind_of(path)

@@ -82,7 +82,8 @@ def _date(text: str, date_format: str | None) -> str:
     # ISO, alone or with a time; year first is the only order that is never ambiguous.
     return (
         f"CASE WHEN length({text}) = 10 AND {text} LIKE '____-__-__' THEN TRY_CAST({text} AS DATE)"
-        f" WHEN {text} LIKE '____-__-__%' THEN CAST(TRY_CAST({text} AS TIMESTAMP) AS DATE) END"
+        f" WHEN ({text} LIKE '____-__-__T__:__%' OR {text} LIKE '____-__-__ __:__%')"
+        f" AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL THEN TRY_CAST(left({text}, 10) AS DATE) END"
     )
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from flows.findings import print_findings
@@ -45,7 +46,7 @@ def print_summary(summary: "RunSummary") -> None:
         interval = "" if rate["ci_low_pct"] is None else f"{rate['ci_low_pct']:.1f} to {rate['ci_high_pct']:.1f}"
         table.add_row(
             str(rate["cycle"]),
-            rate["arm"],
+            escape(rate["arm"]),
             f"{rate['n_evaluable']} of {rate['n_subjects']}",
             str(rate["n_responders"]),
             _percent(rate["responder_pct"]),

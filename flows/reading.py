@@ -13,6 +13,7 @@ from flows.errors import FileRefused
 from flows.study import FileFormat
 
 CHUNK_BYTES = 1 << 20
+csv.field_size_limit(1 << 24)  # the default refuses fields over 128 KiB
 LONGEST_RECORD_LINES = 50  # a quoted text may run over lines; past this the quote was never meant to open
 DELIMITERS = (",", ";", "\t", "|")
 BYTE_ORDER_MARKS = (
@@ -55,8 +56,12 @@ def find_encoding(path: Path, declared: str | None) -> str:
     with path.open("rb") as stream:
         head = stream.read(4)
     marked = next((name for mark, name in BYTE_ORDER_MARKS if head.startswith(mark)), None)
-    if marked or declared:
-        return marked or str(declared)
+    if marked:
+        return marked
+    if declared:
+        if not _decodes(path, declared):
+            raise FileRefused(f"cannot be read as {declared}; set 'encoding' for these files in study.toml")
+        return codecs.lookup(declared).name
     for name in ("utf-8", "cp1252"):
         if _decodes(path, name):
             return name
@@ -83,9 +88,11 @@ def to_plain_text(source: Path, scratch: Path, declared: str | None) -> PlainTex
     if source.stat().st_size == 0:
         raise FileRefused("is empty: it has not even a header line")
     encoding = find_encoding(source, declared)
-    target = source
-    if encoding != "utf-8":
-        target = scratch / "plain.csv"
+    # A name of our own: DuckDB would take [ or * in a file's name for a pattern, and read other files.
+    target = scratch / "plain.csv"
+    if encoding == "utf-8":
+        target.symlink_to(source.resolve())
+    else:
         try:
             with (
                 source.open(encoding=encoding, newline="") as incoming,
@@ -156,7 +163,8 @@ def find_layout(plain: PlainText, kind: str, group: FileFormat) -> Layout:
     Raises FileRefused where a required column is missing or a column stands twice.
     """
     with plain.path.open(encoding="utf-8", newline=None) as text:
-        header_line, header = next(records(text), (1, ""))
+        # A header stands on one line: a quote left open in it must not draw the lines below into a column's name.
+        header_line, header = next(records(text, lambda raw: False), (1, ""))
     header = header.lstrip("\ufeff")
     named = {theirs.strip().casefold(): canonical for canonical, theirs in group.columns.items()}
     known = {column.name: column for column in file_columns(kind)}

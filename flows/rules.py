@@ -22,7 +22,7 @@ class Baseline(Frozen):
 
     anchor: Literal["first_injection", "each_injection"] = "first_injection"
     days: int = Field(28, ge=1, le=366)
-    min_recorded_days: int = Field(20, ge=1)
+    min_recorded_days: int = Field(20, ge=1, le=366)
 
 
 class Window(Frozen):
@@ -35,7 +35,7 @@ class Window(Frozen):
     position: Literal["last", "first", "whole"] = "last"
     end: Literal["protocol", "next_injection"] = "protocol"
     days: int = Field(28, ge=1, le=84)
-    min_recorded_days: int = Field(20, ge=1)
+    min_recorded_days: int = Field(20, ge=1, le=366)
     missing_days: MissingDays = "prorate"
 
 
@@ -44,7 +44,7 @@ class Condition(Frozen):
 
     measure: Measure
     comparator: Comparator
-    threshold: int = Field(ge=0)
+    threshold: int = Field(ge=0, le=366)
 
     @model_validator(mode="after")
     def _direction(self) -> "Condition":
@@ -76,7 +76,7 @@ class StopNoResponse(Frozen):
     """Stop for lack of effect: the latest cycle (from cycle ``cycles`` on), or every one of the last ``cycles``."""
 
     mode: Literal["latest", "every"]
-    cycles: int = Field(ge=1)
+    cycles: int = Field(ge=1, le=1000)
     condition: Literal["response", "relief"] = "response"
     or_not_responding: bool = False
 
@@ -84,9 +84,9 @@ class StopNoResponse(Frozen):
 class StopSuccess(Frozen):
     """Stop because the aim is reached: ``months`` consecutive 28-day months below the limit."""
 
-    headache_days_below: int = Field(ge=1)
-    months: int = Field(ge=1)
-    min_recorded_days: int = Field(20, ge=1)
+    headache_days_below: int = Field(ge=1, le=366)
+    months: int = Field(ge=1, le=1000)
+    min_recorded_days: int = Field(20, ge=1, le=366)
 
 
 class RuleSet(Frozen):

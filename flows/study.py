@@ -1,8 +1,8 @@
 """The study folder: what study.toml says, parsed once (the input contract)."""
 
-import fnmatch
+import re
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -66,6 +66,21 @@ class FileFormat(Frozen):
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
+    @field_validator("delimiter")
+    @classmethod
+    def _possible_delimiter(cls, character: str | None) -> str | None:
+        if character in ('"', "\n", "\r"):
+            raise ValueError("a delimiter is neither a quotation mark nor a line end")
+        return character
+
+    @field_validator("columns")
+    @classmethod
+    def _each_column_once(cls, columns: dict[str, str]) -> dict[str, str]:
+        theirs = [name.strip().casefold() for name in columns.values()]
+        if len(set(theirs)) < len(theirs):
+            raise ValueError("two of our columns are read from the same one of theirs")
+        return columns
+
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, name: str | None) -> str | None:
@@ -79,14 +94,17 @@ class FileFormat(Frozen):
     @field_validator("date_format")
     @classmethod
     def _whole_date(cls, text: str | None) -> str | None:
-        if text is not None and not ("%d" in text and "%m" in text and "%y" in text.lower()):
-            raise ValueError("must hold %d, %m and %Y")
+        if text is not None:
+            directives = set(re.findall(r"%-?(.?)", text))
+            if not ("d" in directives and directives & {"m", "b", "B"} and directives & {"y", "Y"}):
+                raise ValueError("must hold %d, %m and %Y")
+            if unknown := sorted(directives - set("dmbByYHMS%")):
+                raise ValueError(f"%{unknown[0]} is not known; use %d, %m, %b, %B, %Y, %y, %H, %M, %S")
         return text
 
     def matches(self, path: str) -> bool:
         """Whether a file (path relative to inbox/) belongs to this group."""
-        pattern = self.pattern or "*"
-        return fnmatch.fnmatch(path, pattern) or fnmatch.fnmatch(Path(path).name, pattern)
+        return PurePosixPath(path).match(self.pattern or "*")
 
 
 class StudyFile(Frozen):

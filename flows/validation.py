@@ -148,7 +148,12 @@ def set_repeats_aside(con: Connection, kind: str) -> None:
     last = (
         "max(sequence) OVER key = sequence" if table.same_file_rows == "keep" else "row_number() OVER newest_first = 1"
     )
-    entry_order = "CASE WHEN every_entry_timed THEN entered_at END DESC NULLS LAST, " if has_entry_time else ""
+    newest_first = "sequence DESC, line_number DESC"
+    if has_entry_time:
+        newest_first = (
+            "CASE WHEN every_entry_timed THEN entered_at END DESC NULLS LAST,"
+            " sequence DESC, entered_at DESC NULLS LAST, line_number DESC"
+        )
     timed = (
         "count(entered_at) OVER key = count(*) OVER key AS every_entry_timed" if has_entry_time else "NULL AS untimed"
     )
@@ -176,7 +181,7 @@ def set_repeats_aside(con: Connection, kind: str) -> None:
             SELECT *, {last} AS is_newest
             FROM candidates
             WINDOW key AS (PARTITION BY {key}),
-                newest_first AS (PARTITION BY {key} ORDER BY {entry_order}sequence DESC, line_number DESC)
+                newest_first AS (PARTITION BY {key} ORDER BY {newest_first})
         ),
         judged AS (
             SELECT *, bool_or(is_newest) OVER (PARTITION BY {key}, content) AS is_winning,

@@ -42,6 +42,8 @@ def open_warehouse(out: Path, study: Study) -> Generator[tuple[duckdb.DuckDBPyCo
 
     A warehouse that cannot be opened, or was landed under other reading settings, is made anew from the kept inputs.
     """
+    if out.resolve().is_relative_to(study.inbox.resolve()):
+        raise ConfigurationError(f"{out}: lies in the inbox, where every file is read; choose another --out.")
     state = out / "state"
     kept = KeptInputs(state / "inputs")
     path = state / "warehouse.duckdb"

@@ -9,7 +9,7 @@ WITH sessions AS (
     SELECT
         injection.subject_id,
         injection.injection_date,
-        CAST(sum(CAST(injection.units AS DECIMAL(18, 4))) AS DOUBLE) AS units,
+        CAST(sum(TRY_CAST(injection.units AS DECIMAL(18, 4))) AS DOUBLE) AS units,
         CAST(sum(injection.sites) AS INTEGER) AS sites
     FROM tabulation.injections AS injection
     CROSS JOIN analysis.cutoff AS cutoff

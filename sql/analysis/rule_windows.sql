@@ -44,7 +44,8 @@ SELECT
     bounded.cycle,
     CASE WHEN window_start_date <= window_end_date THEN window_start_date END AS window_start_date,
     CASE WHEN window_start_date <= window_end_date THEN window_end_date END AS window_end_date,
-    window_start_date > window_end_date OR window_end_date <= cutoff.cutoff_date AS is_due,
+    -- An empty window ended before a next injection that is known, so it is due as well.
+    window_end_date <= cutoff.cutoff_date AS is_due,
     bounded.anchor_date - bounded.baseline_days AS baseline_start_date,
     bounded.anchor_date - 1 AS baseline_end_date
 FROM bounded

@@ -47,7 +47,8 @@ LEFT JOIN current_lines ON current_lines.file_id = file.file_id
 LEFT JOIN outcomes ON outcomes.file_id = file.file_id
 UNION ALL
 SELECT
-    left(refused.sha256, 12),
+    -- A name of its own: a file ignored for repeating another one has that one's content.
+    left(sha256(refused.path || refused.sha256), 12),
     refused.path,
     refused.sha256,
     refused.kind,

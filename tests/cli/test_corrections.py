@@ -109,9 +109,6 @@ def test_the_right_row_stands(name: str, at_once: Outcome) -> None:
     assert_case(at_once, name, CASES[name])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="with one untimed row, the last line of the latest file wins over its later entry"
-)
 @pytest.mark.parametrize("name", DEFECTS)
 def test_the_right_row_should_stand(name: str, at_once: Outcome) -> None:
     assert_case(at_once, name, DEFECTS[name])

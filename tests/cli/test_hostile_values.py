@@ -41,28 +41,22 @@ def test_impossible_values_are_set_aside(outcome: Outcome) -> None:
     assert all(file.is_conserved for file in outcome.files.values())
 
 
-@pytest.mark.xfail(strict=True, reason="anything after the tenth character that DuckDB takes for a time is accepted")
 @pytest.mark.parametrize("subject", ["BC", "DAY"])
 def test_a_date_means_the_day_that_is_written(subject: str, outcome: Outcome) -> None:
     """'2024-01-01 (BC)' became 1 January 2024 before Christ, '2024-01-01 24:00:00' the second of January."""
     assert set(outcome.days_of(subject)) <= {"2024-01-01"}
 
 
-@pytest.mark.xfail(strict=True, reason="no check on entered_at in the future: such an entry can never be corrected")
 def test_an_entry_from_the_future_does_not_win(outcome: Outcome) -> None:
     assert outcome.days_of("CLOCK") == {"2024-01-01": False}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="units are only flagged; a very large one: CAST(units AS DECIMAL(18, 4)) ends the run"
-)
 def test_one_mistyped_dose_does_not_end_the_run(tmp_path: Path) -> None:
-    injections = "subject_id,injection_date,units,sites\nA,2024-01-05,155155155155155155155,31\n"
+    injections = "subject_id,injection_date,units,sites\nA,2024-01-01,155155155155155155155,31\n"
     outcome = process(write_study(tmp_path / "study", {**BASE, "injections-1.csv": injections}))
     assert ("injections-1.csv", "injections.units.out_of_range") in [finding[:2] for finding in outcome.findings]
 
 
-@pytest.mark.xfail(strict=True, reason="rich takes an arm's code for markup: MarkupError after all was published")
 def test_an_arm_named_like_markup_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = {
         **BASE,

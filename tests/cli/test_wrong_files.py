@@ -79,7 +79,6 @@ def test_ignored_and_empty_files(outcome_of_others: Outcome) -> None:
     assert_others_stand(outcome_of_others)
 
 
-@pytest.mark.xfail(strict=True, reason="meta.findings joins on file_id alone: min(path) of files with equal content")
 def test_a_finding_names_the_file_it_is_about(outcome_of_others: Outcome) -> None:
     """Several files of equal content share a file_id; a finding must still name the right one."""
     told = {(path, check) for path, check, _ in outcome_of_others.findings}
@@ -100,7 +99,6 @@ def outcome_of_others(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     return process(write_study(tmp_path_factory.mktemp("others") / "study", {**BASE, **files}))
 
 
-@pytest.mark.xfail(strict=True, raises=UnicodeDecodeError, reason="declared utf-8 is never tried before it is used")
 @pytest.mark.parametrize("good_lines", [0, 5000])
 def test_declared_utf_8_that_is_not(good_lines: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     content = HEADER.encode() + b"X,2023-01-01,1\n" * good_lines + b"\xe9,2024-01-01,1\n"
