@@ -75,7 +75,7 @@ def _decodes(path: Path, encoding: str) -> bool:
             while chunk := stream.read(CHUNK_BYTES):
                 decoder.decode(chunk)
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+    except UnicodeError:  # UTF-16 without its mark is not even a decode error
         return False
     return True
 
@@ -100,7 +100,7 @@ def to_plain_text(source: Path, scratch: Path, declared: str | None) -> PlainTex
             ):
                 while text := incoming.read(CHUNK_BYTES):
                     out.write(text)
-        except (UnicodeDecodeError, UnicodeError):
+        except UnicodeError:
             raise FileRefused(f"cannot be read as {encoding}; set 'encoding' for these files in study.toml") from None
     lines, carriage_returns, pairs, last = 0, 0, 0, b""
     with target.open("rb") as stream:

@@ -1,6 +1,7 @@
 """TOML files parsed once into frozen, typed objects; what is wrong is said with file and key."""
 
 import difflib
+import re
 import tomllib
 from pathlib import Path
 from typing import TypeVar
@@ -43,6 +44,8 @@ def _sentences(file: str, model: type[BaseModel], error: ValidationError) -> str
     said = []
     for fault in error.errors():
         place = ".".join(str(part) for part in fault["loc"]) or "(whole file)"
+        # [files.diary] may be one table or several; the first is what a single one is.
+        place = re.sub(r"^(files\.\w+)\.0\.", r"\1.", place)
         if fault["type"] == "extra_forbidden":
             known = _known_keys(model)
             near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)

@@ -28,7 +28,7 @@ def test_two_columns_read_from_one(tmp_path: Path) -> None:
     study = write_study(
         tmp_path / "s", settings=f"{SETTINGS}[files.diary]\ncolumns = {{ hours = 'X', severity = 'X' }}\n"
     )
-    assert "files.diary.columns" in refused(study)
+    assert "columns: two of our columns are read from the same one" in refused(study)
 
 
 @pytest.mark.xfail(strict=True, reason="a second sentence says that conditions has no item, though it has one")

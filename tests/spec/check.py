@@ -47,9 +47,19 @@ RESPONDER: dict[str, Cell] = {
     "status": value("status"),
     "verdict": value("verdict"),
 }
+CYCLES: dict[str, Cell] = {
+    "days": days("start_date", "end_date"),
+    "next injection": lambda row, day_1: (
+        "-" if row["next_injection_date"] is None else str(day_of(row["next_injection_date"], day_1))
+    ),
+}
 MONTHS: dict[str, Cell] = {
     "days": days("start_date", "end_date"),
     "headache": counts("headache_days", "recorded_days"),
+    "moderate or severe": value("moderate_severe_days"),
+    "hours": value("headache_hours"),
+    "acute medication": value("acute_medication_days"),
+    "crystal clear": value("crystal_clear_days"),
     "due": answer("is_due"),
     "evaluable": answer("is_evaluable"),
 }
@@ -73,6 +83,7 @@ def differences(
     said = []
     for name, text, cells in (
         ("responder", spec.expected, RESPONDER),
+        ("cycles", spec.cycles, CYCLES),
         ("months", spec.months, MONTHS),
         ("eligibility", spec.eligibility, ELIGIBILITY),
     ):
@@ -93,8 +104,8 @@ def key_of_row(row: Row, cutoff: int | None, table: str) -> tuple[str, ...]:
     key = [str(cutoff), row["subject_id"]]
     if table == "responder":
         key += [row["rule_set"], str(row["cycle"])]
-    if table == "months":
-        key += [str(row["cycle"]), str(row["month"])]
+    if table in ("cycles", "months"):
+        key += [str(row["cycle"]), str(row.get("month", ""))]
     return tuple(key)
 
 
@@ -103,8 +114,8 @@ def key_of_expected(spec: Spec, row: dict[str, str], table: str) -> tuple[str, .
     key = [row.get("cut-off", str(spec.cutoffs[0])), row.get("patient") or next(iter(diary_cells(spec)))]
     if table == "responder":
         key += [row.get("rule set", spec.rule_ids[0]), row.get("cycle", "1")]
-    if table == "months":
-        key += [row["cycle"], row["month"]]
+    if table in ("cycles", "months"):
+        key += [row["cycle"], row.get("month", "")]
     return tuple(key)
 
 

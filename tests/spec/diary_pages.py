@@ -47,7 +47,7 @@ def timing(spec: Spec) -> str:
         said.append("; ".join(f"{patient}: {injections_of(days, 'i')}" for patient, days in given.items()) + ".")
     if spec.cutoff is None:
         said.append("No cut-off is given.")
-    elif not spec.eligibility or spec.expected or spec.months:
+    elif not spec.eligibility or spec.expected or spec.months or spec.cycles:
         days = [str(day) for day in spec.cutoffs]
         said.append(f"Cut-off: Day {days[0]}." if len(days) == 1 else f"Cut-offs: Days {', '.join(days)}.")
     if spec.day_1 != Spec.__dataclass_fields__["day_1"].default:

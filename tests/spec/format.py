@@ -59,6 +59,7 @@ class Spec:
     rules: tuple[str | Variant, ...]
     diary: str
     expected: str = ""
+    cycles: str = ""
     months: str = ""
     eligibility: str = ""
     injections: str = "1"

@@ -20,10 +20,13 @@ class Answer:
     headache: bool | None
     hours: float | None = None
     drugs: tuple[str, ...] = ()
+    severity: int = 2
 
 
 LETTERS = {
     "H": Answer("headache, 6 h", True, 6.0),
+    "m": Answer("mild headache, 6 h", True, 6.0, severity=1),
+    "v": Answer("severe headache, 6 h", True, 6.0, severity=3),
     "B": Answer("headache, exactly 4 h", True, 4.0),
     "s": Answer("headache, 3 h 45 min", True, 3.75),
     "t": Answer("headache, 1 h 30 min, ended by a triptan", True, 1.5, ("sumatriptan",)),
@@ -136,7 +139,7 @@ def diary_rows(spec: Spec) -> list[Row]:
             "diary_date": date_of(day, spec.day_1),
             "headache": LETTERS[letter].headache,
             "hours": LETTERS[letter].hours,
-            "severity": {True: 2, False: 0, None: None}[LETTERS[letter].headache],
+            "severity": {True: LETTERS[letter].severity, False: 0, None: None}[LETTERS[letter].headache],
             "migraine": None,
             "acute_medication": tuple(sorted({*LETTERS[letter].drugs, *taken.get((patient, day), ())})),
         }

@@ -55,7 +55,12 @@ def spec_section(title: str, spec: Spec) -> str:
         f"**Diary.** {diary_markdown(spec)}",
         f"**Arithmetic**\n\n{bullets(pretty(spec.arithmetic))}",
     ]
-    named = (("Result", spec.expected), ("Months", spec.months), ("Eligibility", spec.eligibility))
+    named = (
+        ("Result", spec.expected),
+        ("Cycles", spec.cycles),
+        ("Months", spec.months),
+        ("Eligibility", spec.eligibility),
+    )
     parts += [f"**{name}**\n\n{result_table(text)}" for name, text in named if text]
     parts.append(f"<sub>Source: {linked(spec.source)}</sub>")
     return "\n\n".join(parts)

@@ -1,8 +1,8 @@
-"""What opens a cycle and what ends it, which months it has, and which data count."""
+"""What opens a cycle, and which data count."""
 
 from tests.spec.format import LATEST_DIARY_DAY, Spec, variant
 
-TITLE = "Cycles, months and the cut-off"
+TITLE = "Cycles and the cut-off"
 
 SPECS = [
     Spec(
@@ -122,38 +122,5 @@ SPECS = [
         | 57..84 | 13 of 27 | not_due | undetermined |
         """,
         source="docs/rule-parameters.md, Windows: days and injections on or before the cut-off",
-    ),
-    Spec(
-        title="Months are cut at the end of their cycle",
-        question="Which months have an early (Day 50) and a late (Day 105) second injection?",
-        rules=("nice_ta260",),
-        cutoff=105,
-        diary="""
-        | patient | injections | Days -28..-1 | Days 1..104 |
-        | A       | 1, 50      | 20 of 28     | 52(HF)      |
-        | B       | 1, 105     | 20 of 28     | 52(HF)      |
-        """,
-        arithmetic="""
-        Headache on odd days. A: month 2 ends on Day 49, `(49 - 29) / 2 + 1 = 11` headaches; month 3 does not exist.
-        A, cycle 2, month 2: Days 78-105, Day 105 is not recorded, `(103 - 79) / 2 + 1 = 13` of 27.
-        B: Days 85-104 come after Day 84 and belong to no month.
-        """,
-        months="""
-        | patient | cycle | month | days     | headache | due | evaluable |
-        | A       | 0     | 1     | -28..-1  | 20 of 28 | yes | yes       |
-        | A       | 1     | 1     | 1..28    | 14 of 28 | yes | yes       |
-        | A       | 1     | 2     | 29..49   | 11 of 21 | yes | yes       |
-        | A       | 2     | 1     | 50..77   | 14 of 28 | yes | yes       |
-        | A       | 2     | 2     | 78..105  | 13 of 27 | yes | yes       |
-        | A       | 2     | 3     | 106..133 | 0 of 0   | no  | no        |
-        | B       | 0     | 1     | -28..-1  | 20 of 28 | yes | yes       |
-        | B       | 1     | 1     | 1..28    | 14 of 28 | yes | yes       |
-        | B       | 1     | 2     | 29..56   | 14 of 28 | yes | yes       |
-        | B       | 1     | 3     | 57..84   | 14 of 28 | yes | yes       |
-        | B       | 2     | 1     | 105..132 | 0 of 0   | no  | no        |
-        | B       | 2     | 2     | 133..160 | 0 of 0   | no  | no        |
-        | B       | 2     | 3     | 161..188 | 0 of 0   | no  | no        |
-        """,
-        source="data/dictionary/analysis.toml: months; data/protocol.toml: months_per_cycle",
     ),
 ]

@@ -33,7 +33,7 @@ SPECS = [
     Spec(
         title="Four hours are enough",
         question="On which side of the limit lies a headache of exactly four hours?",
-        rules=(FOUR,),
+        rules=(FOUR, ACUTE),
         diary="""
         | patient | Days -28..-1 | Days 57..84 |
         | A       | 20 of 28     | 14H 1B 13F  |
@@ -41,12 +41,14 @@ SPECS = [
         """,
         arithmetic="""
         A: `4 >= 4` h, a headache day: `10 * 15 = 150 > 140 = 7 * 20`.
-        B: `3.75 < 4` h, a free day: `10 * 14 = 140 <= 140 = 7 * 20`.
+        B: `3.75 < 4` h and no drug, a free day: `10 * 14 = 140 <= 140 = 7 * 20`.
         """,
         expected="""
-        | patient | headache | reduction % | status        | verdict  |
-        | A       | 15 of 28 | 25          | non_responder | continue |
-        | B       | 14 of 28 | 30          | responder     | continue |
+        | patient | rule set   | headache | reduction % | status        | verdict  |
+        | A       | four_hours | 15 of 28 | 25          | non_responder | continue |
+        | A       | or_acute   | 15 of 28 | 25          | non_responder | continue |
+        | B       | four_hours | 14 of 28 | 30          | responder     | continue |
+        | B       | or_acute   | 14 of 28 | 30          | responder     | continue |
         """,
         source="data/protocol.toml: min_headache_hours = 4",
     ),

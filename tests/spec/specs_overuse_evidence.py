@@ -133,19 +133,23 @@ SPECS = [
         | patient | Days -28..-1 | Days 1..28 |
         | A       | 20 of 28     | 10 of 28   |
         | B       | 20 of 28     | 10 of 28   |
+        | C       | 20 of 28     | 10 of 28   |
         """,
         medication="""
-        | patient | drug        | taken on |
-        | A       | sumatriptan | Day 5    |
+        | patient | drug        | taken on   |
+        | A       | sumatriptan | Day 5      |
+        | C       | sumatriptan | Days 1..10 |
         """,
         arithmetic="""
         A noted a drug once, later: the diary does ask, and the baseline holds none, `0 < 10`.
         B never noted any: unknown.
+        C took ten in a month, but after the injection: the baseline is asked about, `0 < 10`.
         """,
         eligibility="""
         | patient | overuse by diary | overuse |
         | A       | no               | no      |
         | B       | unknown          | unknown |
+        | C       | no               | no      |
         """,
         source="data/dictionary/analysis.toml: has_medication_record",
     ),

@@ -141,4 +141,18 @@ SPECS = [
         """,
         source="data/dictionary/analysis.toml: one row per rule set, subject and cycle given",
     ),
+    Spec(
+        title="A study without a single diary day",
+        question="The injections are known, the diaries have not arrived. Is the study empty?",
+        rules=("nice_ta260",),
+        cutoff=(83, 84),
+        diary="Days 1..84: -",
+        arithmetic="Day 83: `83 < 84`, not due. Day 84: `0 < 20` recorded days.",
+        expected="""
+        | cut-off | baseline | headache | status        | verdict      |
+        | 83      | 0 of 0   | 0 of 0   | not_due       | undetermined |
+        | 84      | 0 of 0   | 0 of 0   | not_evaluable | undetermined |
+        """,
+        source="data/dictionary/analysis.toml: one row per rule set, subject and cycle given",
+    ),
 ]

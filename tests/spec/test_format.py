@@ -91,7 +91,7 @@ def test_arithmetic_is_evaluated() -> None:
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.file)
 def test_every_single_expectation_can_fail(chapter: Chapter, sql_tables: TablesOf) -> None:
     """Change each expected cell of each spec in turn: a change that nobody notices is an expectation of nothing."""
-    tables = ("expected", "months", "eligibility")
+    tables = ("expected", "cycles", "months", "eligibility")
     nothing = dict.fromkeys(tables, "")
     tried = [
         (spec, replace(spec, **{**nothing, table: mutant}), cell)
