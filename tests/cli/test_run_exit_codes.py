@@ -104,7 +104,8 @@ def test_no_value_of_a_diary_is_said(call: str, answers: Answers) -> None:
 def test_run_is_3_while_another_holds_the_lock(answers: Answers, root: Path) -> None:
     said = answers["run locked"]
     assert (said.code, said.out) == (3, "")
-    assert said.err.splitlines() == [f"{root}/locked/published: another run is under way; try again when it has ended."]
+    told = f"{root}/locked/published: another run is under way; try again when it has ended."
+    assert told in said.err.splitlines()  # on a busy machine Prefect adds a line of its own
 
 
 def test_lines_that_do_not_add_up_are_exit_1_and_publish_nothing(tmp_path: Path) -> None:

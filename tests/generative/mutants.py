@@ -1,7 +1,8 @@
 """Mutants: each breaks one comparator, bound, policy or step of the rules, and the tests must notice.
 
 ``make mutants`` applies each to the SQL (or to the rule set the SQL is given) and compares with the reference on
-generated studies until they differ. A mutant that survives is a gap in the tests, or code that does nothing.
+generated studies until they differ; what they do not tell is run through the specs. A mutant that survives both is a
+gap in the tests, or code that does nothing.
 """
 
 import sys
@@ -15,6 +16,9 @@ from flows import models
 from tests.generative.compare import CLASSES, KEYS, PROTOCOL, table_differences
 from tests.generative.studies import boundary_grid, studies
 from tests.reference.engine import evaluate
+from tests.spec.chapters import ALL_SPECS
+from tests.spec.check import differences
+from tests.spec.engines import run_spec, sql_engine
 from tests.sql_engine import evaluate_sql
 
 Row = dict[str, Any]
@@ -35,7 +39,8 @@ SQL_MUTANTS = [
     ("analysis.response", "missing_days = 'prorate' THEN recorded_days", "missing_days = 'prorate' THEN window_length_days"),
     ("analysis.response", "window_start_date + 1, 0)", "window_start_date, 0)"),
     ("analysis.response", "WHEN NOT is_due THEN 'not_due'", "WHEN false THEN 'not_due'"),
-    ("analysis.response", "response_require = 'all'", "response_require <> 'none'"),
+    ("analysis.response", "response_require = 'all'", "response_require = 'any'"),
+    ("analysis.response", "response_require = 'any'", "response_require = 'all'"),
     ("analysis.response", "reduction_comparator IS NOT NULL AND NOT has_baseline", "NOT has_baseline"),
     ("analysis.rule_windows", "- last_days + 1", "- last_days"),
     ("analysis.rule_windows", "next_injection_date - 1) AS window_end_date", "next_injection_date) AS window_end_date"),
@@ -119,6 +124,20 @@ def _reference(study: Row) -> dict[str, list[Row]]:
     )
 
 
+def killing_spec() -> str | None:
+    """The first spec that a mutant of the SQL does not meet; None when it meets them all."""
+    with duckdb.connect() as con:
+        con.execute("SET threads = 1")
+        for spec in ALL_SPECS:
+            try:
+                told = differences(spec, run_spec(spec, sql_engine(con)))
+            except duckdb.Error:
+                return spec.title
+            if told:
+                return spec.title
+    return None
+
+
 def killed_after(cases: list[tuple[Row, dict[str, list[Row]]]], rule: Any = None) -> int | None:
     """The number of the first study that tells the mutant from the reference; None when it survives."""
     with duckdb.connect() as con:
@@ -147,8 +166,9 @@ def _mutated_rule(rule: Row, path: tuple[str, ...], old: Any, new: Any) -> Row:
     return {**rule, path[0]: _mutated_rule(inner, path[1:], old, new)}
 
 
-def _tell(killed: int | None, place: str, old: object, new: object) -> None:
-    said = "survived   " if killed is None else f"killed {killed:>4}"
+def _tell(killed: int | str | None, place: str, old: object, new: object) -> None:
+    killer = f'"{killed}"' if isinstance(killed, str) else f"study {killed}"
+    said = "survived" if killed is None else f"killed by {killer}"
     print(f"{said}  {place}: {old} -> {new}", flush=True)
 
 
@@ -161,7 +181,7 @@ def main() -> int:
     for name, old, new in SQL_MUTANTS:
         assert old in texts[name], f"{name} no longer holds: {old}"
         with patch.object(models, "load_models", return_value={**texts, name: texts[name].replace(old, new)}):
-            killed = killed_after(cases)
+            killed = killed_after(cases) or killing_spec()
         survivors += killed is None
         _tell(killed, name, old.strip(), new.strip())
     for rule in RULE_MUTANTS:

@@ -152,6 +152,16 @@ def subjects(draw: st.DrawFn, subject_id: str) -> tuple[list[Row], list[Row], li
     return diary, injections, registered
 
 
+def cutoffs(injection_dates: list[date]) -> st.SearchStrategy[date]:
+    """Any day, or one around the end of a month that an injection opened: a month is due on its last day."""
+    anywhere = st.integers(100, 700).map(lambda days: FIRST_DAY + timedelta(days=days))
+    if not injection_dates:
+        return anywhere
+    days = st.builds(lambda months, off: 28 * months - 1 + off, st.integers(1, 3), st.sampled_from([-5, -1, 0, 1]))
+    month_end = st.builds(lambda date_, day: date_ + timedelta(days=day), st.sampled_from(injection_dates), days)
+    return st.one_of(anywhere, month_end)
+
+
 @st.composite
 def studies(draw: st.DrawFn) -> Row:
     """A study of one to three subjects and one to three drawn rule sets."""
@@ -161,9 +171,7 @@ def studies(draw: st.DrawFn) -> Row:
     for number in range(draw(st.integers(1, 3))):
         for into, rows in zip((diary, injections, registered), draw(subjects(f"S{number}")), strict=True):
             into.extend(rows)
-    cutoff = draw(
-        st.one_of(st.none(), st.none(), st.integers(100, 700).map(lambda days: FIRST_DAY + timedelta(days=days)))
-    )
+    cutoff = draw(st.one_of(st.none(), st.none(), cutoffs([row["injection_date"] for row in injections])))
     if not diary and cutoff is None:
         cutoff = FIRST_DAY + timedelta(days=200)
     rules = [draw(rule_sets(f"drawn_{number}")) for number in range(draw(st.integers(1, 3)))]

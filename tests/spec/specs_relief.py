@@ -5,6 +5,12 @@ from tests.spec.format import Spec, variant
 TITLE = "Relief: the article's two-cycle rule"
 
 TWO_CYCLES = variant("two_cycles_only", "article", stop_no_response={"or_not_responding": False})
+THREE_FRESH = variant(
+    "three_cycles_fresh",
+    "article",
+    baseline={"anchor": "each_injection"},
+    stop_no_response={"cycles": 3, "or_not_responding": False},
+)
 LATEST = variant("latest_relief", "article", stop_no_response={"mode": "latest", "or_not_responding": False})
 
 SPECS = [
@@ -131,5 +137,32 @@ SPECS = [
         | latest_relief | 2     | responder | stop_no_response |
         """,
         source="docs/rule-parameters.md: stop_no_response.mode with condition = relief",
+    ),
+    Spec(
+        title="A cycle without a baseline of its own does not count among three",
+        question="Each cycle is compared with the month before it. Cycle 2 has none to compare with: how many without relief?",
+        rules=(THREE_FRESH,),
+        injections="1, 85, 169, 253",
+        cutoff=336,
+        diary="""
+        Days -28..-1: 12 of 28
+        Days 57..84: 12 of 19
+        Days 141..168: 12 of 28
+        Days 225..252: 12 of 28
+        Days 309..336: 12 of 28
+        """,
+        arithmetic="""
+        Cycle 1: 19 recorded days, `19 < 20`: not evaluable, and no baseline for cycle 2 either.
+        Cycle 2: a response, for `16 * 30 = 480 >= 420 = 15 * 28`, but nothing is known of relief.
+        Cycles 3 and 4: `12 * 28 >= 12 * 28`, none, twice: `2 < 3`.
+        """,
+        expected="""
+        | cycle | headache | status        | verdict      |
+        | 1     | 12 of 19 | not_evaluable | undetermined |
+        | 2     | 12 of 28 | responder     | continue     |
+        | 3     | 12 of 28 | responder     | continue     |
+        | 4     | 12 of 28 | responder     | continue     |
+        """,
+        source="docs/rule-parameters.md, Verdict 2: evaluable for relief",
     ),
 ]
