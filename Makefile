@@ -46,7 +46,7 @@ mutants: setup
 
 # Write the dictionary-made expectations into expectations/ anew.
 expectations: setup
-	$(RUN) python -m flows.checks
+	$(RUN) python -m flows.dictionary_checks
 
 clean:
 	rm -rf build .venv .uv .pytest_cache .ruff_cache

@@ -1,15 +1,19 @@
 """Checks: the expectations in expectations/*.json, and the SQL that finds the lines which fail one.
 
 A suite is named after the table it checks. An entry is a Great Expectations expectation whose ``meta`` holds the
-check's id, our severity, the reason in plain words and what to do. Dictionary-made entries carry
-``"from": "dictionary"``; ``python -m flows.checks`` writes them anew and leaves the clinical ones alone.
+check's id, our severity, the reason in plain words and what to do. Entries with ``"from": "dictionary"`` are written
+by flows/dictionary_checks.py; the others are clinical and written by hand.
 """
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from flows.dictionary import FILE_KINDS, Column, file_columns, input_tables
+import sqlglot
+from sqlglot import exp
+
+from flows.dictionary import FILE_KINDS, file_columns, input_tables
 from flows.parsing import quoted
 from flows.resources import resource
 
@@ -27,28 +31,33 @@ class Check(NamedTuple):
     source: str
     type: str
     kwargs: dict[str, Any]
+    needs: tuple[str, ...] = ()  # kinds of file, and columns as kind.column, without which there is nothing to check
 
     def failing_rows(self) -> str:
         """A SELECT of the rows that fail: the check's own predicate, the same that GX counts."""
-        if self.type == "unexpected_rows_expectation":
-            return self._query()
-        return f"SELECT * FROM {self.table} WHERE {_predicate(self.type, self.kwargs)}"
-
-    def _query(self) -> str:
-        # GX would put a subquery with an alias of its own in place of {batch}, which no join could name.
-        return self.kwargs["unexpected_rows_query"].replace("{batch}", self.table)
+        return failing_rows(self.table, self.type, self.kwargs)
 
     def expectation(self) -> dict[str, Any]:
         """The entry as GX reads it; GX knows no 'error', which is its 'critical'."""
         gx_severity = "critical" if self.severity == "error" else self.severity
         kwargs = self.kwargs
         if self.type == "unexpected_rows_expectation":
-            # GX prints a warning, hundreds of times, for a query that never names {batch}.
-            kwargs = {"unexpected_rows_query": f"{self._query()} /* {{batch}} */"}
+            # GX would put a subquery with an alias of its own in place of {batch}, which no join could name, and it
+            # prints a warning, hundreds of times, for a query that never names {batch}.
+            kwargs = {"unexpected_rows_query": f"{self.failing_rows()} /* {{batch}} */"}
         return {"type": self.type, "kwargs": kwargs, "severity": gx_severity, "meta": {"check_id": self.id}}
 
 
+def failing_rows(table: str, kind: str, kwargs: dict[str, Any]) -> str:
+    """A SELECT of the rows of the table that fail an expectation of this kind."""
+    if kind == "unexpected_rows_expectation":
+        return kwargs["unexpected_rows_query"].replace("{batch}", table)
+    return f"SELECT * FROM {table} WHERE {_predicate(kind, kwargs)}"
+
+
 def _predicate(kind: str, kwargs: dict[str, Any]) -> str:
+    if kind == "expect_no_row_where":
+        return kwargs["condition"]
     column = kwargs["column"]
     if kind == "expect_column_values_to_not_be_null":
         return f"{column} IS NULL"
@@ -65,11 +74,14 @@ def load_suites() -> dict[str, list[Check]]:
     return {path.stem: _load_suite(path) for path in sorted(resource("expectations").glob("*.json"))}
 
 
+@cache
 def _load_suite(path: Path) -> list[Check]:
     document = json.loads(path.read_text(encoding="utf-8"))
     checks = []
     for entry in document["expectations"]:
-        meta = entry["meta"]
+        meta, kwargs = entry["meta"], entry["kwargs"]
+        if isinstance(query := kwargs.get("unexpected_rows_query"), list):  # written line by line, to be readable
+            kwargs = {"unexpected_rows_query": "\n".join(query)}
         checks.append(
             Check(
                 id=meta["check_id"],
@@ -79,157 +91,23 @@ def _load_suite(path: Path) -> list[Check]:
                 fix=meta["fix"],
                 source=meta["source"],
                 type=entry["type"],
-                kwargs=entry["kwargs"],
+                kwargs=kwargs,
+                needs=tuple(meta["needs"]) if "needs" in meta else _needs(path.stem, entry["type"], kwargs),
             )
         )
     return checks
 
 
-def _rows(check_id: str, severity: str, reason: str, fix: str, where: str) -> dict[str, Any]:
-    query = f"SELECT file_id, line_number, subject_id FROM {{batch}} WHERE {where}"
-    return _entry(check_id, severity, reason, fix, "unexpected_rows_expectation", {"unexpected_rows_query": query})
-
-
-def _entry(check_id: str, severity: str, reason: str, fix: str, kind: str, kwargs: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": kind,
-        "kwargs": kwargs,
-        "severity": "critical" if severity == "error" else severity,
-        "description": reason,
-        "meta": {"check_id": check_id, "severity": severity, "fix": fix, "source": "dictionary", "from": "dictionary"},
-    }
-
-
-_WRITTEN_AS = {
-    "date": "a date written as declared (default: year-month-day)",
-    "timestamp": "a date and time written as declared (default: year-month-day and time)",
-    "boolean": "1 or 0 (yes or no)",
-    "integer": "a whole number",
-    "number": "a number",
-}
-
-
-def _column_checks(kind: str, column: Column) -> list[dict[str, Any]]:
-    """The checks that follow from a column's type, limits and whether it may be empty."""
-    made = []
-    place = f"{kind}.{column.name}"
-    if column.type in _WRITTEN_AS:
-        made.append(
-            _rows(
-                f"{place}.unreadable",
-                column.severity,
-                f"{column.name} is not {_WRITTEN_AS[column.type]}",
-                f"correct the value, or declare the coding of {column.name} in study.toml",
-                f"list_contains(string_split(unreadable, ','), '{column.name}')",
-            )
-        )
-    if column.required and not column.may_be_empty:
-        made.append(
-            _rows(
-                f"{place}.missing",
-                "error",
-                f"{column.name} is empty",
-                f"fill in {column.name}",
-                f"{column.name} IS NULL AND NOT coalesce(list_contains(string_split(unreadable, ','), "
-                f"'{column.name}'), false)",
-            )
-        )
-    if column.minimum is not None or column.maximum is not None:
-        limits = {"column": column.name, "min_value": column.minimum, "max_value": column.maximum}
-        top = "" if column.maximum is None else f" to {column.maximum:g}"
-        made.append(
-            _entry(
-                f"{place}.out_of_range",
-                column.severity,
-                f"{column.name} is outside {column.minimum:g}{top}{f' {column.unit}' if column.unit else ''}",
-                "check the unit or scale the site uses",
-                "expect_column_values_to_be_between",
-                {name: value for name, value in limits.items() if value is not None},
-            )
-        )
-    if column.allowed:
-        made.append(
-            _entry(
-                f"{place}.unknown",
-                column.severity,
-                f"{column.name} is none of {', '.join(column.allowed)}",
-                f"correct the value, or map it in study.toml under values.{column.name}",
-                "expect_column_values_to_be_in_set",
-                {"column": column.name, "value_set": list(column.allowed)},
-            )
-        )
-    return made
-
-
-def _conflict_check(kind: str) -> dict[str, Any]:
-    """Two different rows of one key in one file, with no entry time to tell them apart."""
-    table = input_tables()[kind]
-    key = ", ".join(table.key)
-    names = [column.name for column in file_columns(kind)]
-    content = ", ".join(name for name in names if name not in (*table.key, "entered_at"))
-    # With entry times the later one is a correction, unless two different rows bear the same time.
-    untold = "true"
-    if "entered_at" in names:
-        untold = (
-            f"(count(entered_at) < count(*) OR count(DISTINCT ({content}, entered_at)) > count(DISTINCT entered_at))"
-        )
-    has_key = " AND ".join(f"{name} IS NOT NULL" for name in table.key)
-    query = (
-        f"WITH repeated AS (SELECT file_id, {key} FROM {{batch}} WHERE {has_key}"
-        f" GROUP BY ALL HAVING count(*) > 1),"
-        f" in_conflict AS (SELECT file_id, {key} FROM {{batch}} JOIN repeated USING (file_id, {key}) GROUP BY ALL"
-        f" HAVING count(DISTINCT ({content})) > 1 AND {untold})"
-        f" SELECT file_id, line_number, subject_id FROM {{batch}} JOIN in_conflict USING (file_id, {key})"
-    )
-    unit = {"diary": "subject_day", "subjects": "subject", "scores": "subject_date_instrument"}[kind]
-    return _entry(
-        f"{kind}.{unit}.conflict",
-        "error",
-        f"the file holds different rows for the same {' and '.join(table.key)} and nothing tells which is right",
-        "send a file that holds the right row only",
-        "unexpected_rows_expectation",
-        {"unexpected_rows_query": query},
-    )
-
-
-def _broken_line_checks() -> list[dict[str, Any]]:
-    """A line that is no record of the file's columns, for each kind of file."""
-    return [
-        _entry(
-            f"{kind}.line.columns",
-            "error",
-            "the line does not have the fields that the header names",
-            "quote texts that hold the delimiter, and close every quotation mark",
-            "unexpected_rows_expectation",
-            {
-                "unexpected_rows_query": "SELECT file_id, line_number, NULL AS subject_id, reason AS detail"
-                f" FROM {{batch}} WHERE kind = '{kind}'"
-            },
-        )
-        for kind in FILE_KINDS
-    ]
-
-
-def dictionary_expectations() -> dict[str, list[dict[str, Any]]]:
-    """Every expectation that follows from the dictionary, by suite."""
-    made = {"landing.broken_lines": _broken_line_checks()}
-    for kind in FILE_KINDS:
-        made[f"landing.{kind}"] = [check for column in file_columns(kind) for check in _column_checks(kind, column)]
-        if input_tables()[kind].same_file_rows == "conflict":
-            made[f"landing.{kind}"].append(_conflict_check(kind))
-    return made
-
-
-def write_dictionary_expectations(folder: Path) -> None:
-    """Write the dictionary-made entries into the suites, before the hand-written ones."""
-    for name, made in dictionary_expectations().items():
-        path = folder / f"{name}.json"
-        present = json.loads(path.read_text(encoding="utf-8"))["expectations"] if path.exists() else []
-        written = made + [entry for entry in present if entry["meta"].get("from") != "dictionary"]
-        path.write_text(
-            json.dumps({"name": name, "expectations": written}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
-
-
-if __name__ == "__main__":
-    write_dictionary_expectations(resource("expectations"))
+def _needs(table: str, kind: str, kwargs: dict[str, Any]) -> tuple[str, ...]:
+    """The kinds of file a check reads and the optional columns of them that it names."""
+    tree = sqlglot.parse_one(failing_rows(table, kind, kwargs), read="duckdb")
+    kind_of_table = {made.full_name: name for name, made in input_tables().items()}
+    kind_of_table |= {f"landing.{name}": name for name in FILE_KINDS}
+    tables = {f"{found.db}.{found.name}" for found in tree.find_all(exp.Table)}
+    columns = {found.name for found in tree.find_all(exp.Column)}
+    needs = []
+    for name in FILE_KINDS:
+        if name in {kind_of_table.get(found) for found in tables}:
+            optional = [column.name for column in file_columns(name) if not column.required]
+            needs += [name, *(f"{name}.{column}" for column in optional if column in columns)]
+    return tuple(needs)

@@ -80,6 +80,8 @@ class DuckDBDatasource(SQLDatasource):
 @contextmanager
 def gx_on(con: "DuckDBPyConnection") -> Generator[DuckDBDatasource]:
     """A GX data source over the open connection; nothing of it is left open afterwards."""
+    import flows.gx_expectations  # noqa: F401 (importing it registers them)
+
     token = _connection.set(con)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)

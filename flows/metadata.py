@@ -1,4 +1,5 @@
-"""The settings as tables: meta.study, meta.protocol, meta.rule_sets, meta.arms, meta.acute_medication, meta.dictionary.
+"""The settings as tables: meta.study, meta.protocol, meta.check_limits, meta.rule_sets, meta.arms, the codelists
+(meta.acute_medication, meta.instruments, meta.muscles) and meta.dictionary.
 
 The SQL reads every threshold from here, so no query holds one, and the snapshot shows what a run was made with.
 """
@@ -38,6 +39,8 @@ def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | N
     )
     protocol = study.protocol.model_dump()
     _write(con, "protocol", ", ".join(f"{name} INTEGER" for name in protocol), [protocol])
+    limits = study.limits.model_dump()
+    _write(con, "check_limits", ", ".join(f"{name} INTEGER" for name in limits), [limits])
     _write(con, "rule_sets", _RULE_SET_COLUMNS, [rule_set_row(rule, i) for i, rule in enumerate(study.rule_sets)])
     _write_variants(con, study)
     # A blinded snapshot holds neither code nor label of an arm.
@@ -55,7 +58,20 @@ def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | N
         "code VARCHAR, class VARCHAR",
         [{"code": code, "class": name} for code, classes in codelist.items() for name in classes],
     )
+    _write(
+        con,
+        "instruments",
+        "instrument VARCHAR, minimum INTEGER, maximum INTEGER, is_whole BOOLEAN",
+        _codelist("instruments", "instrument"),
+    )
+    _write(con, "muscles", "muscle VARCHAR, fixed_sites INTEGER, extra_sites INTEGER", _codelist("muscles", "muscle"))
     _write(con, "dictionary", _DICTIONARY_COLUMNS, dictionary_rows())
+
+
+def _codelist(name: str, key: str) -> list[Row]:
+    """One row per code of data/codelists/<name>.toml."""
+    listed = tomllib.loads(resource(f"data/codelists/{name}.toml").read_text(encoding="utf-8"))
+    return [{key: code, **facts} for code, facts in listed.items()]
 
 
 def _write_variants(con: duckdb.DuckDBPyConnection, study: Study) -> None:

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from flows.dictionary import FILE_KINDS, file_columns
 from flows.errors import ConfigurationError
+from flows.limits import CheckLimits, CheckOverrides, load_limits
 from flows.resources import resource
 from flows.rules import RuleSet, load_rule_sets
 from flows.settings import Frozen, read_toml
@@ -31,7 +32,6 @@ class Protocol(Frozen):
     units_per_site: int
     min_interval_days: int
     max_interval_days: int
-    late_entry_hours: int
     min_headache_hours: int
     min_moderate_severity: int
 
@@ -113,6 +113,7 @@ class StudyFile(Frozen):
     study: StudyFacts
     arms: dict[str, str] = Field(default_factory=dict)
     files: dict[str, tuple[FileFormat, ...]] = Field(default_factory=dict)
+    checks: CheckOverrides = Field(default_factory=CheckOverrides)
 
     @field_validator("files", mode="before")
     @classmethod
@@ -146,6 +147,7 @@ class Study(Frozen):
     files: dict[str, tuple[FileFormat, ...]]
     rule_sets: tuple[RuleSet, ...]
     protocol: Protocol
+    limits: CheckLimits = Field(default_factory=load_limits)
 
     @property
     def inbox(self) -> Path:
@@ -179,4 +181,5 @@ def load_study(folder: Path) -> Study:
         files=settings.files,
         rule_sets=load_rule_sets(settings.study.rule_sets, [resource("data/rules"), folder / "rules"]),
         protocol=read_toml(resource("data/protocol.toml"), Protocol),
+        limits=load_limits(settings.checks),
     )

@@ -1,7 +1,8 @@
 """validate: run the suites inside DuckDB, set failing lines aside with their reason, and build tabulation.*
 
 Every data line ends in one place: current in tabulation.*, or in ``landing.set_aside`` as quarantined, superseded or
-duplicate. GX counts the failing rows; the check's own predicate finds them; the two must agree.
+duplicate. GX counts the failing rows; the check's own predicate finds them; the two must agree. A check whose file or
+column nobody sent is not applicable: it is neither run nor passed.
 """
 
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from flows.checks import Check, load_suites
 from flows.dictionary import file_columns, input_tables
 from flows.errors import DataError
 from flows.models import build_models
-from flows.query import one_value
+from flows.query import one_row, one_value
 
 Connection = duckdb.DuckDBPyConnection
 # Subjects first: the checks on the other files look up consent and discontinuation.
@@ -20,11 +21,17 @@ ORDER = ("subjects", "diary", "injections", "scores", "adverse_events")
 
 
 class CheckResult(NamedTuple):
-    """How one check came out."""
+    """How one check came out; ``missing`` says what it lacks where it does not apply."""
 
     check: Check
     failing: int
     tested: int
+    missing: str | None = None
+
+    @property
+    def status(self) -> str:
+        """passed, failed or not_applicable."""
+        return "not_applicable" if self.missing else "failed" if self.failing else "passed"
 
 
 def validate_landing(con: Connection) -> list[CheckResult]:
@@ -37,15 +44,20 @@ def validate_landing(con: Connection) -> list[CheckResult]:
             check_id VARCHAR, severity VARCHAR, kind VARCHAR, file_id VARCHAR, line_number INTEGER,
             subject_id VARCHAR, reason VARCHAR, check_order INTEGER);
         CREATE OR REPLACE TABLE landing.set_aside (
-            kind VARCHAR, file_id VARCHAR, line_number INTEGER, outcome VARCHAR)"""
+            kind VARCHAR, file_id VARCHAR, line_number INTEGER, outcome VARCHAR);
+        CREATE OR REPLACE TABLE meta.checks (
+            check_id VARCHAR, table_name VARCHAR, expectation VARCHAR, severity VARCHAR, status VARCHAR,
+            rows_tested BIGINT, rows_failing BIGINT, reason VARCHAR, fix VARCHAR, source VARCHAR,
+            not_applicable_reason VARCHAR)"""
     )
     results = []
+    present = what_was_sent(con)
     with gx_on(con) as source:
-        results += run_suite(con, source, "landing.broken_lines", suites["landing.broken_lines"])
+        results += run_suite(con, source, "landing.broken_lines", suites["landing.broken_lines"], present)
         for kind in ORDER:
             if kind != "subjects":
                 build_models(con, only={"tabulation.subjects"})
-            results += run_suite(con, source, f"landing.{kind}", suites[f"landing.{kind}"])
+            results += run_suite(con, source, f"landing.{kind}", suites[f"landing.{kind}"], present)
             set_quarantined_aside(con, kind)
             set_repeats_aside(con, kind)
     return results
@@ -61,9 +73,10 @@ def validate_results(con: Connection) -> list[CheckResult]:
         if not name.startswith("landing.") or name == "landing.files"
     }
     results = []
+    present = what_was_sent(con)
     with gx_on(con) as source:
         for name, checks in suites.items():
-            results += run_suite(con, source, name, checks)
+            results += run_suite(con, source, name, checks, present)
     stop_on_critical(con, results)
     return results
 
@@ -77,8 +90,55 @@ def stop_on_critical(con: Connection, results: list[CheckResult]) -> None:
         raise DataError(f"Nothing was published: {'; '.join(said or [check.reason for check in failed])}.")
 
 
-def run_suite(con: Connection, source: Any, table: str, checks: list[Check]) -> list[CheckResult]:
-    """Run one suite on its table and record every failing row in landing.findings."""
+def what_was_sent(con: Connection) -> set[str]:
+    """The kinds of file that were landed, and as kind.column the columns that hold anything at all."""
+    kinds = {row[0] for row in con.execute("SELECT DISTINCT kind FROM landing.landed_files").fetchall()}
+    present = set(kinds)
+    for kind in kinds:
+        names = [column.name for column in file_columns(kind)]
+        counts = ", ".join(f"count({name})" for name in names)
+        filled = one_row(con, f"SELECT {counts} FROM landing.{kind}")
+        # A column of which nothing could be read was sent all the same.
+        faults = con.execute(f"SELECT DISTINCT unreadable FROM landing.{kind} WHERE unreadable IS NOT NULL").fetchall()
+        unreadable = {name for (listed,) in faults for name in listed.split(",")}
+        present |= {f"{kind}.{name}" for name, count in zip(names, filled, strict=True) if count or name in unreadable}
+    return present
+
+
+def run_suite(con: Connection, source: Any, table: str, checks: list[Check], present: set[str]) -> list[CheckResult]:
+    """Run one suite on its table; failing rows go to landing.findings, the outcome of each check to meta.checks."""
+    missing = {check.id: _missing(check, present) for check in checks}
+    counts = _count_failing(source, table, [check for check in checks if not missing[check.id]])
+    tested = one_value(con, f"SELECT count(*) FROM {table}")
+    results = []
+    for check in checks:
+        result = CheckResult(check, counts.get(check.id, 0), 0 if missing[check.id] else tested, missing[check.id])
+        if result.failing:
+            _record(con, check, result.failing)
+        con.execute(
+            "INSERT INTO meta.checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                *(check.id, table, check.type, check.severity, result.status, result.tested, result.failing),
+                *(check.reason, check.fix, check.source, result.missing),
+            ],
+        )
+        results.append(result)
+    return results
+
+
+def _missing(check: Check, present: set[str]) -> str | None:
+    """The first thing a check needs and nobody sent, in words."""
+    for need in check.needs:
+        if need not in present:
+            kind, _, column = need.partition(".")
+            return f"no {kind} file gives {column}" if column else f"there is no {kind} file"
+    return None
+
+
+def _count_failing(source: Any, table: str, checks: list[Check]) -> dict[str, int]:
+    """The number of failing rows by check, as Great Expectations counts them."""
+    if not checks:
+        return {}
     import great_expectations as gx
 
     name = f"{table}-{len(source.assets)}"
@@ -86,18 +146,13 @@ def run_suite(con: Connection, source: Any, table: str, checks: list[Check]) -> 
     suite = gx.ExpectationSuite(name=name, expectations=[check.expectation() for check in checks])
     batch = asset.get_batch(asset.build_batch_request())
     outcome = batch.validate(suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0})
-    tested = one_value(con, f"SELECT count(*) FROM {table}")
-    by_id = {result.expectation_config.meta["check_id"]: result for result in outcome.results}
-    results = []
-    for check in checks:
-        result = by_id[check.id]
+    counts = {}
+    for result in outcome.results:
+        check_id = result.expectation_config.meta["check_id"]
         if result.exception_info.get("raised_exception") or not result.result:
-            raise DataError(f"check {check.id}: Great Expectations could not run it on {table}.")
-        failing = result.result.get("unexpected_count", result.result.get("observed_value"))
-        if failing and check.type != "expect_compound_columns_to_be_unique":
-            _record(con, check, failing)
-        results.append(CheckResult(check, failing, tested))
-    return results
+            raise DataError(f"check {check_id}: Great Expectations could not run it on {table}.")
+        counts[check_id] = result.result.get("unexpected_count", result.result.get("observed_value"))
+    return counts
 
 
 def _record(con: Connection, check: Check, counted: int) -> None:
@@ -106,16 +161,14 @@ def _record(con: Connection, check: Check, counted: int) -> None:
     before = one_value(con, "SELECT count(*) FROM landing.findings")
     columns = {row[0] for row in con.execute(f"DESCRIBE {rows}").fetchall()}
     detail = "coalesce($reason || ': ' || detail, $reason)" if "detail" in columns else "$reason"
-    subject = "subject_id" if "subject_id" in columns else "NULL"
-    kind = check.id.split(".")[0]
+    file, line, subject = (name if name in columns else "NULL" for name in ("file_id", "line_number", "subject_id"))
     con.execute(
-        f"INSERT INTO landing.findings SELECT $check_id, $severity, $kind, file_id, line_number, {subject}, {detail},"
-        " $place"
+        f"INSERT INTO landing.findings SELECT $check_id, $severity, $kind, {file}, {line}, {subject}, {detail}, $place"
         f" FROM ({rows})",
         {
             "check_id": check.id,
             "severity": check.severity,
-            "kind": kind,
+            "kind": check.id.split(".")[0],
             "reason": check.reason,
             "place": before,
         },

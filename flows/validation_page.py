@@ -25,12 +25,14 @@ def render_validation(con: duckdb.DuckDBPyConnection, folder: Path, results: lis
             "check_id": result.check.id,
             "expectation": result.check.type,
             "severity": result.check.severity,
-            "success": result.failing == 0,
+            "status": result.status,
+            "success": None if result.missing else result.failing == 0,
             "tested": result.tested,
             "failing": result.failing,
             "reason": result.check.reason,
             "fix": result.check.fix,
             "source": result.check.source,
+            "not_applicable_reason": result.missing,
         }
         for result in results
     ]

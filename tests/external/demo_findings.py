@@ -5,12 +5,34 @@ from datetime import date, datetime, time, timedelta
 
 from .demo_reader import Line, as_date
 from .demo_recount import ERGOTS, OPIOIDS, SIMPLE, TRIPTANS
+from .demo_suspicions import batches, copies, current_lines, off_the_paradigm
 
 ARMS = {"placebo", "ona"}
 INSTRUMENTS = {"HIT6": (36, 78), "MSQ_RR": (0, 100), "MSQ_RP": (0, 100), "MSQ_EF": (0, 100)}
 KNOWN_DRUGS = TRIPTANS | ERGOTS | OPIOIDS | SIMPLE
 LAST_DAY_SENT = date(2025, 12, 31)  # a day after it can only be a mistake
 CONTENT = ("headache", "hours", "severity", "migraine", "acute_medication")
+
+ERRORS = {
+    "diary.line.columns",
+    "diary.subject_id.missing",
+    "diary.diary_date.unreadable",
+    "diary.diary_date.missing",
+    "diary.headache.unreadable",
+    "diary.hours.unreadable",
+    "diary.hours.out_of_range",
+    "diary.severity.out_of_range",
+    "diary.diary_date.future",
+    "diary.diary_date.before_consent",
+    "diary.entered_at.before_day",
+    "diary.subject_day.conflict",
+    "subjects.arm.unknown",
+    "subjects.subject.conflict",
+    "injections.injection_date.unreadable",
+    "scores.score.out_of_instrument_range",
+    "scores.instrument.unknown",
+    "adverse_events.end_date.before_start",
+}
 
 Findings = dict[tuple[str, int], set[str]]
 
@@ -27,9 +49,22 @@ def find_all(cutoff: date, lines: dict[str, list[Line]]) -> Findings:
     for places in _conflicts(lines["diary"], ("subject_id", "diary_date"), CONTENT):
         for place in places:
             findings[place].add("diary.subject_day.conflict")
-    _in_injections(lines["injections"], enrolled, findings)
+    standing = current_lines([line for line in lines["diary"] if not findings.get(line.place, set()) & ERRORS])
+    for line in batches(standing):
+        findings[line.place].add("diary.entered_at.batch")
+    for line in copies(standing):
+        findings[line.place].add("diary.day.identical")
+    _in_injections(lines["injections"], enrolled, cutoff, findings)
     for line in lines["scores"]:
         instrument, score = line.values["instrument"], float(line.values["score"])
+        if instrument in ("HIT6", "MIDAS") and score % 1:
+            findings[line.place].add("scores.score.not_whole")
+        if line.values["subject_id"] not in enrolled:
+            findings[line.place].add("scores.subject_id.unknown")
+        elif line.values["score_date"] < enrolled[line.values["subject_id"]]["consent_date"]:
+            findings[line.place].add("scores.score_date.before_consent")
+        if date.fromisoformat(line.values["score_date"]) > cutoff:
+            findings[line.place].add("scores.score_date.after_cutoff")
         if instrument not in INSTRUMENTS:
             findings[line.place].add("scores.instrument.unknown")
         elif not INSTRUMENTS[instrument][0] <= score <= INSTRUMENTS[instrument][1]:
@@ -38,6 +73,12 @@ def find_all(cutoff: date, lines: dict[str, list[Line]]) -> Findings:
         start, end = line.values["start_date"], line.values["end_date"]
         if end and date.fromisoformat(end) < date.fromisoformat(start):
             findings[line.place].add("adverse_events.end_date.before_start")
+        if line.values["subject_id"] not in enrolled:
+            findings[line.place].add("adverse_events.subject_id.unknown")
+        elif start < enrolled[line.values["subject_id"]]["consent_date"]:
+            findings[line.place].add("adverse_events.start_date.before_consent")
+        if date.fromisoformat(start) > cutoff:
+            findings[line.place].add("adverse_events.start_date.after_cutoff")
     return findings
 
 
@@ -45,6 +86,11 @@ def _in_subjects(lines: list[Line], findings: Findings) -> None:
     for line in lines:
         if line.values["arm"] and line.values["arm"] not in ARMS:
             findings[line.place].add("subjects.arm.unknown")
+        consents = {
+            other.values["consent_date"] for other in lines if other.values["subject_id"] == line.values["subject_id"]
+        }
+        if len(consents - {""}) > 1 and line.values["consent_date"]:
+            findings[line.place].add("subjects.subject_id.reenrolled")
     for places in _conflicts(lines, ("subject_id",), tuple(lines[0].values)):
         for place in places:
             findings[place].add("subjects.subject.conflict")
@@ -125,7 +171,7 @@ def _in_dates(day: date, entered_at: str, subject: dict[str, str], cutoff: date)
     return found
 
 
-def _in_injections(lines: list[Line], enrolled: dict[str, dict], findings: Findings) -> None:
+def _in_injections(lines: list[Line], enrolled: dict[str, dict], cutoff: date, findings: Findings) -> None:
     sessions = defaultdict(list)
     for line in lines:
         day = as_date(line.values["injection_date"])
@@ -145,6 +191,9 @@ def _in_injections(lines: list[Line], enrolled: dict[str, dict], findings: Findi
             (interval < 70, "interval.short"),
             (interval > 98, "interval.long"),
             (subject not in enrolled, "subject_id.unknown"),
+            (day > cutoff, "injection_date.after_cutoff"),
         ):
             for row in rows if is_found else []:
                 findings[row.place].add(f"injections.{check}")
+        for row in off_the_paradigm(rows):
+            findings[row.place].add("injections.muscle.sites")

@@ -6,41 +6,23 @@ The generator computes the truth from a plan of counts; here it is counted again
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from .demo_findings import CONTENT, find_all
+from .demo_findings import CONTENT, ERRORS, find_all
 from .demo_reader import Line, as_date, read_study, read_truth
 from .demo_recount import collect, recount_eligibility, recount_statuses
+from .demo_suspicions import current_lines, silent_sites
 
 DEMO = Path(__file__).resolve().parents[2] / "data" / "studies" / "demo"
 NOT_COUNTING = ("quarantined", "duplicate", "superseded")
 EMPTY_IS_UNKNOWN = {"true": True, "false": False, "": None}
 
-ERRORS = {
-    "diary.line.columns",
-    "diary.subject_id.missing",
-    "diary.diary_date.unreadable",
-    "diary.diary_date.missing",
-    "diary.headache.unreadable",
-    "diary.hours.unreadable",
-    "diary.hours.out_of_range",
-    "diary.severity.out_of_range",
-    "diary.diary_date.future",
-    "diary.diary_date.before_consent",
-    "diary.entered_at.before_day",
-    "diary.subject_day.conflict",
-    "subjects.arm.unknown",
-    "subjects.subject.conflict",
-    "injections.injection_date.unreadable",
-    "scores.score.out_of_instrument_range",
-    "scores.instrument.unknown",
-    "adverse_events.end_date.before_start",
-}
 FLAGS = {
     "diary.entered_at.late",
+    "diary.entered_at.batch",
     "diary.hours.without_headache",
     "diary.severity.without_headache",
     "diary.severity.none_with_headache",
@@ -53,8 +35,17 @@ FLAGS = {
     "injections.interval.short",
     "injections.interval.long",
     "injections.subject_id.unknown",
+    "injections.injection_date.after_cutoff",
+    "injections.muscle.sites",
+    "subjects.subject_id.reenrolled",
     "diary.headache.unknown",
     "diary.diary_date.after_cutoff",
+}
+# One piece of dirt, two findings.
+COME_TOGETHER = {
+    frozenset({"diary.entered_at.late", "diary.entered_at.batch"}),
+    frozenset({"injections.sites.out_of_paradigm", "injections.muscle.sites"}),
+    frozenset({"subjects.subject.conflict", "subjects.subject_id.reenrolled"}),
 }
 FILE_FLAGS = {
     ("site-03/diary.csv", "file.encoding_guessed"),
@@ -84,6 +75,14 @@ def not_counting(dirt):
 
 def place(row):
     return row["path"], int(row["line_number"] or 0)
+
+
+def planted_findings(dirt):
+    planted = defaultdict(set)
+    for row in dirt:
+        if row["line_number"] and row["check_id"]:
+            planted[place(row)].add(row["check_id"])
+    return dict(planted)
 
 
 def written_statuses():
@@ -130,20 +129,38 @@ def test_every_status_and_verdict_occurs_in_both_rule_sets():
 
 def test_planted_findings_are_all_there_is_to_find(study_and_lines, dirt):
     study, lines = study_and_lines
-    planted = {place(row): {row["check_id"]} for row in dirt if row["line_number"] and row["check_id"]}
-    assert dict(find_all(study["study"]["data_cutoff"], lines)) == planted
+    assert dict(find_all(study["study"]["data_cutoff"], lines)) == planted_findings(dirt)
     assert {(row["path"], row["check_id"]) for row in dirt if not row["line_number"]} == FILE_FLAGS
 
 
-def test_every_kind_of_dirt_is_planted_and_no_line_has_two(dirt):
+def test_no_site_falls_silent(study_and_lines):
+    assert _silent(study_and_lines) == set()
+
+
+def test_a_site_that_falls_silent_is_seen(study_and_lines):
+    stop = date(2024, 7, 1)
+    found = _silent(study_and_lines, lambda line, day: line.path.startswith("site-01") and day >= stop)
+    assert {site for site, _ in found} == {"site-01"}
+    assert all(stop <= day < stop + timedelta(2 * 28) for _, day in found)
+
+
+def _silent(study_and_lines, is_lost=lambda line, day: False):
+    study, lines = study_and_lines
+    enrolled = {line.values["subject_id"]: line.values for line in lines["subjects"]}
+    dated = [(line, as_date(line.values["diary_date"])) for line in lines["diary"] if line.values]
+    kept = [line for line, day in dated if day and not is_lost(line, day)]
+    return silent_sites(current_lines(kept), enrolled, lines["injections"], study["study"]["data_cutoff"])
+
+
+def test_every_kind_of_dirt_is_planted_and_no_line_has_two_kinds(dirt):
     by_outcome = defaultdict(set)
     for row in dirt:
         by_outcome[row["outcome"]].add(row["check_id"])
     assert by_outcome.pop("quarantined") == ERRORS
     assert by_outcome.pop("flagged") == {*FLAGS, *(check for _, check in FILE_FLAGS)}
     assert by_outcome == {"duplicate": {""}, "superseded": {""}}
-    lines_planted = Counter(place(row) for row in dirt if row["line_number"])
-    assert lines_planted.most_common(1)[0][1] == 1
+    assert {frozenset(checks) for checks in planted_findings(dirt).values() if len(checks) > 1} == COME_TOGETHER
+    assert Counter(place(row) for row in dirt if row["outcome"] in NOT_COUNTING).most_common(1)[0][1] == 1
 
 
 def test_of_several_rows_for_a_day_the_right_one_is_left(study_and_lines, dirt):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from flows.checks import Check, dictionary_expectations, load_suites
+from flows.checks import Check, load_suites
+from flows.dictionary_checks import dictionary_expectations
 from flows.resources import resource
 
 ALL_CHECKS = [check for checks in load_suites().values() for check in checks]

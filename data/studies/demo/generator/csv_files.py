@@ -26,6 +26,7 @@ class Line:
     outcome: str = ""
     check_id: str = ""
     sort_key: tuple = field(default=())
+    implied: tuple[str, ...] = ()  # flags that come with the planted dirt, such as a batch with its late entries
 
     def plant(self, outcome: str, check_id: str = "", **values: str) -> None:
         assert not self.outcome, (self.values, "a line carries one kind of dirt")
@@ -41,6 +42,7 @@ def render(path: str, lines: list[Line], site: Site) -> tuple[bytes, list[Plante
         text.append(_text(line.values, site))
         if line.outcome:
             planted.append(Planted(path, number, line.outcome, line.check_id))
+        planted += [Planted(path, number, FLAGGED, check_id) for check_id in line.implied]
     return site.encode("\n".join(text) + "\n"), planted
 
 

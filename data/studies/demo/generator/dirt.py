@@ -106,7 +106,7 @@ CORRECTIONS = [
 ]
 
 # Ten diary days from the 6th day of the month on, all filled in on the evening of the tenth. More than 48 hours after
-# the end of the day is late: the first seven are, the last three are not.
+# the end of the day is late: the first seven are, the last three are not. All ten were entered in one go.
 BACKFILLED = ("0505", "1.2", 5)
 # Single entries made so many hours after the start of the diary day; more than 72 is late, 72 is not.
 ENTERED_AFTER_HOURS = [("0501", "1.1", 116), ("0503", "2.2", 73), ("0516", "3.1", 150), ("0513", "baseline", 99)]

@@ -5,7 +5,7 @@ from datetime import date
 from .chance import Chance
 from .csv_files import FLAGGED, QUARANTINED, Line, Planted, render_table
 from .dirt import NOT_ENROLLED
-from .plan import Subject
+from .plan import CUTOFF, Subject
 
 SESSION_COLUMNS = ("subject_id", "injection_date", "units", "sites")
 MUSCLE_COLUMNS = ("subject_id", "injection_date", "muscle", "units", "sites")
@@ -74,6 +74,10 @@ def _session(subject: Subject, number: int, day: date, kind: str) -> list[Line]:
     for line in lines:
         if check:
             line.plant(FLAGGED, check)
+        if day > CUTOFF:
+            line.implied = ("injections.injection_date.after_cutoff",)
+        elif check == "injections.sites.out_of_paradigm" and line.values.get("muscle") == "trapezius":
+            line.implied = ("injections.muscle.sites",)
     return lines
 
 

@@ -147,6 +147,7 @@ def _plant_late_entries(diaries: Diaries) -> None:
         if diary_day.headache is not None:
             line = diaries.line_of[_key(diary_day)]
             line.values["entered_at"] = (evening + timedelta(minutes=number)).isoformat(timespec="seconds")
+            line.implied = ("diary.entered_at.batch",)
             if number < 7:
                 line.plant(FLAGGED, "diary.entered_at.late")
     for subject_id, period, hours in dirt.ENTERED_AFTER_HOURS + dirt.ENTERED_IN_TIME:

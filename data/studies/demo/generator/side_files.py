@@ -55,6 +55,7 @@ def subjects_file(subjects: list[Subject], days: dict[str, list[DiaryDay]]) -> t
     again = Line(dict(by_id["0408"].values))
     by_id["0408"].plant(QUARANTINED, "subjects.subject.conflict", arm="ona", consent_date="2023-11-06")
     again.plant(QUARANTINED, "subjects.subject.conflict")
+    by_id["0408"].implied = again.implied = ("subjects.subject_id.reenrolled",)
     repeated = Line(dict(by_id["0304"].values))
     repeated.plant(DUPLICATE)
     return render_table("subjects.csv", SUBJECT_COLUMNS, [*lines, again, repeated])
