@@ -29,6 +29,7 @@ class Column(BaseModel):
     maximum: float | None = None
     allowed: tuple[str, ...] = ()
     severity: Literal["error", "warning"] = "error"  # of an unreadable or impossible value
+    reveals_arm: bool = False  # emptied in a blinded study, as every dose is
 
 
 class Table(BaseModel):

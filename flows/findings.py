@@ -4,9 +4,12 @@ import duckdb
 from rich.console import Console
 from rich.markup import escape
 
+from flows.blinding import withhold_places
 from flows.settings import Frozen
 
 COLOURS = {"critical": "red", "error": "red", "warning": "yellow", "info": "blue"}
+SHOWN_PLACES = 3
+SHOWN_REASONS = 50  # of one check: a folder of a thousand broken files must not print a thousand lines
 
 
 class FindingGroup(Frozen):
@@ -19,11 +22,25 @@ class FindingGroup(Frozen):
     places: tuple[str, ...]
 
 
+def tell_findings(con: duckdb.DuckDBPyConnection) -> None:
+    """meta.findings: every finding with the path of its file, as it is published."""
+    con.execute(
+        """CREATE OR REPLACE TABLE meta.findings AS
+        SELECT finding.check_id, finding.severity, finding.kind, finding.file_id, file.path, finding.line_number,
+            finding.subject_id, finding.reason
+        FROM landing.findings AS finding
+        LEFT JOIN (SELECT file_id, min(path) AS path FROM landing.files GROUP BY file_id) AS file USING (file_id)"""
+    )
+    withhold_places(con)
+
+
 def load_findings(con: duckdb.DuckDBPyConnection) -> tuple[FindingGroup, ...]:
     """The findings of meta.findings, the gravest first; no subject and no value of a patient among them."""
     rows = con.execute(
-        """SELECT severity, check_id, reason, count(*),
-            list(path || coalesce(':' || line_number, '') ORDER BY path, line_number)[:3]
+        f"""SELECT severity, check_id, reason, count(*),
+            list_transform(
+                coalesce(min({{'path': path, 'line': line_number}}, {SHOWN_PLACES}) FILTER (path IS NOT NULL), []),
+                lambda place: place.path || coalesce(':' || place.line, ''))
         FROM meta.findings
         GROUP BY severity, check_id, reason
         ORDER BY list_position(['critical', 'error', 'warning', 'info'], severity), check_id, reason"""
@@ -33,15 +50,22 @@ def load_findings(con: duckdb.DuckDBPyConnection) -> tuple[FindingGroup, ...]:
 
 
 def print_findings(console: Console, groups: tuple[FindingGroup, ...]) -> None:
-    """One line a group."""
+    """One line a group; of a check with many different reasons the first ones, and the number of the others."""
+    told: dict[str, list[FindingGroup]] = {}
     for group in groups:
-        more = f" and {group.count - len(group.places):,} more" if group.count > len(group.places) else ""
-        colour = COLOURS[group.severity]
-        console.print(
-            f"[{colour}]{group.severity:<8}[/] {group.check_id}: {escape(group.reason)}: "
-            f"{escape(', '.join(group.places))}{more}",
-            soft_wrap=True,
-        )
+        told.setdefault(group.check_id, []).append(group)
+    for check_id, of_check in told.items():
+        for group in of_check[:SHOWN_REASONS]:
+            more = f" and {group.count - len(group.places):,} more" if group.count > len(group.places) else ""
+            _print_line(console, group, f"{escape(group.reason)}: {escape(', '.join(group.places))}{more}")
+        if rest := of_check[SHOWN_REASONS:]:
+            count = sum(group.count for group in rest)
+            _print_line(console, rest[0], f"and {count:,} more findings of {escape(check_id)} for other reasons")
+
+
+def _print_line(console: Console, group: FindingGroup, text: str) -> None:
+    colour = COLOURS[group.severity]
+    console.print(f"[{colour}]{group.severity:<8}[/] {group.check_id}: {text}", soft_wrap=True)
 
 
 def count_by_severity(groups: tuple[FindingGroup, ...]) -> dict[str, int]:

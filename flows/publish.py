@@ -11,9 +11,11 @@ from typing import Any
 
 import duckdb
 
+from flows.blinding import published_select, stop_on_arm_names
 from flows.dictionary import Table, load_dictionary
 from flows.inputs import KeptInputs
 from flows.parsing import quoted
+from flows.queries import write_queries
 from flows.query import one_value
 from flows.reading import sha256_of
 from flows.report import render_report
@@ -23,7 +25,7 @@ from flows.validation import CheckResult
 from flows.validation_page import render_validation
 
 Connection = duckdb.DuckDBPyConnection
-OWN_FILES = ("sql", "expectations", "data/rules", "data/dictionary", "data/codelists", "data/protocol.toml")
+OWN_FILES = ("sql", "expectations", "data/rules", "data/dictionary", "data/codelists", "data/protocol.toml", "data/checks.toml")
 
 
 def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
@@ -48,15 +50,21 @@ def published_snapshot(out: Path, name: str) -> Path | None:
 
 
 def publish(con: Connection, out: Path, name: str, study: Study, results: list[CheckResult]) -> Path:
-    """Write the snapshot and make it current; gives its folder."""
+    """Write the snapshot and make it current; gives its folder.
+
+    Raises DataError, with nothing published, when a file or subject of a blinded study is named after an arm.
+    """
+    stop_on_arm_names(con, published_tables(con), study)
     snapshots = out / "snapshots"
     snapshots.mkdir(parents=True, exist_ok=True)
     building = snapshots / f".building-{name}"
     shutil.rmtree(building, ignore_errors=True)
     (building / "tables").mkdir(parents=True)
     _write_run(con, name)
-    _write_database(con, building / "outcomes.duckdb")
-    _write_tables(con, building / "tables")
+    _write_database(con, building / "outcomes.duckdb", study)
+    _write_tables(con, building / "tables", study)
+    with duckdb.connect(building / "outcomes.duckdb", read_only=True) as snapshot:
+        write_queries(snapshot, building / "queries.csv")
     render_validation(con, building / "validation", results)
     render_report(building / "outcomes.duckdb", building / "report.html")
     _write_manifest(con, building, name, study)
@@ -101,13 +109,13 @@ def _write_run(con: Connection, name: str) -> None:
     )
 
 
-def _write_database(con: Connection, path: Path) -> None:
+def _write_database(con: Connection, path: Path, study: Study) -> None:
     # Readable by DuckDB 1.5 as well: researchers do not upgrade with us.
     con.execute(f"ATTACH {quoted(str(path))} AS snapshot (STORAGE_VERSION 'v1.5.0')")
     try:
         for table in published_tables(con):
             con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
-            con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {_in_order(table)}")
+            con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(table, study)}")
             con.execute(f"COMMENT ON TABLE snapshot.{table.full_name} IS {quoted(table.grain)}")
             for column in table.columns:
                 unit = f" [{column.unit}]" if column.unit else ""
@@ -119,16 +127,11 @@ def _write_database(con: Connection, path: Path) -> None:
         con.execute("DETACH snapshot")
 
 
-def _write_tables(con: Connection, folder: Path) -> None:
+def _write_tables(con: Connection, folder: Path, study: Study) -> None:
     for table in published_tables(con):
-        target = folder / table.full_name
-        con.execute(f"COPY ({_in_order(table)}) TO {quoted(f'{target}.parquet')} (FORMAT parquet, COMPRESSION zstd)")
-        con.execute(f"COPY ({_in_order(table)}) TO {quoted(f'{target}.csv')} (FORMAT csv, HEADER)")
-
-
-def _in_order(table: Table) -> str:
-    columns = ", ".join(column.name for column in table.columns)
-    return f"SELECT {columns} FROM {table.full_name} ORDER BY {', '.join(table.key)}"
+        target, rows = folder / table.full_name, published_select(table, study)
+        con.execute(f"COPY ({rows}) TO {quoted(f'{target}.parquet')} (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(f"COPY ({rows}) TO {quoted(f'{target}.csv')} (FORMAT csv, HEADER)")
 
 
 def _write_manifest(con: Connection, folder: Path, name: str, study: Study) -> None:

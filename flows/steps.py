@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 import duckdb
 
+from flows.findings import tell_findings
 from flows.inputs import KeptInputs
 from flows.landing import land
 from flows.metadata import load_metadata
 from flows.models import build_models
 from flows.query import one_value
 from flows.reading import fields_of, find_layout, records, to_plain_text
-from flows.statistics import register_statistics
+from flows.statistics import build_statistics, register_statistics
 from flows.study import FileFormat, Study
 from flows.validation import CheckResult, stop_on_critical, validate_landing, validate_results
 
@@ -60,14 +61,9 @@ def summarise(con: Connection) -> list[CheckResult]:
     """
     register_statistics(con)
     build_models(con, schemas={"summary"})
+    build_statistics(con)
     results = validate_results(con)
-    con.execute(
-        """CREATE OR REPLACE TABLE meta.findings AS
-        SELECT finding.check_id, finding.severity, finding.kind, finding.file_id, file.path, finding.line_number,
-            finding.subject_id, finding.reason
-        FROM landing.findings AS finding
-        LEFT JOIN (SELECT file_id, min(path) AS path FROM landing.files GROUP BY file_id) AS file USING (file_id)"""
-    )
+    tell_findings(con)
     return results
 
 
@@ -81,11 +77,9 @@ def _quote_quarantined(con: Connection, study: Study, kept: KeptInputs) -> None:
         wanted.setdefault(file_id, set()).add(line_number)
     for entry in kept.files:
         if entry.file_id in wanted:
-            # The subjects file names arms: its raw lines stay out of a blinded snapshot.
-            is_hidden = study.facts.blinded and entry.kind == "subjects"
             _, group = study.kind_of(entry.path) or (entry.kind, FileFormat())
             rows = [
-                (entry.file_id, number, "(withheld: the study is blinded)" if is_hidden else raw)
+                (entry.file_id, number, raw)
                 for number, raw in _raw_lines(kept, entry.file_id, entry.kind, group)
                 if number in wanted[entry.file_id]
             ]

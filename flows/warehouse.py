@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -20,11 +21,14 @@ from flows.study import Study
 def only_run(out: Path) -> Generator[None]:
     """Hold OUT/state/lock; the lock ends with the process, however that ends.
 
+    From here on the process writes nothing that others may write to, whatever the umask it was started with.
     Raises LockedError when another run holds it.
     """
+    os.umask(os.umask(0o077) | 0o022)
     state = out / "state"
     try:
-        state.mkdir(parents=True, exist_ok=True)
+        out.mkdir(parents=True, exist_ok=True)
+        state.mkdir(mode=0o700, exist_ok=True)  # the files as the sites sent them
         lock = (state / "lock").open("w")
     except OSError as error:
         raise ConfigurationError(f"{out}: cannot be written to ({error.strerror}); choose another --out.") from None

@@ -1,0 +1,217 @@
+"""A blinded study: no published byte holds an arm's code or label, or a dose that tells the arms apart."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.blinding import arm_names, is_about_dose, reveals_arm
+from flows.checks import load_suites
+from flows.dictionary import load_dictionary
+from flows.errors import DataError
+from tests.cli.helpers import SETTINGS, write_study
+from tests.run import run_without_prefect
+
+# Doses, sites and names that stand nowhere by chance.
+ARMS = {"qzx": ("Quarzinol", 173.25, 37), "wvk": ("Wolkamid", 141.75, 33)}
+BLINDED = SETTINGS.replace("[study]", "[study]\nblinded = true")
+SETTINGS_OF_ARMS = BLINDED + "[arms]\n" + "".join(f'{code} = "{arm[0]}"\n' for code, arm in ARMS.items())
+START = date(2024, 3, 1)
+SUBJECTS = {f"S{number:02}": code for number, code in enumerate((*ARMS, *ARMS, *ARMS), start=1)}
+
+
+def files() -> dict[str, str]:
+    """Every kind of file, with names of arms wherever a site could write one, and lines for the quarantine."""
+    diary = ["subject_id,diary_date,headache,acute_medication,Wolkamid given"]
+    subjects = ["subject_id,arm,site,discontinued_date,discontinued_reason"]
+    injections = ["subject_id,injection_date,muscle,units,sites"]
+    events = ["subject_id,start_date,term,soc"]
+    for subject, code in SUBJECTS.items():
+        label, units, sites = ARMS[code]
+        diary += [f"{subject},{START + timedelta(days)},{days % 2},,{code}" for days in range(-28, 84)]
+        diary.append(f"{subject},{START + timedelta(90)},sometimes {label},{label.lower()},{code}")
+        subjects.append(f"{subject},{code},site of {label},{START + timedelta(200)},asked for {label.upper()} ({code})")
+        injections.append(f"{subject},{START},,{units},{sites}")
+        events.append(f"{subject},{START},neck pain after {label},Musculoskeletal")
+        events.append(f"{subject},{START},rash (arm {code}),Skin")
+    subjects += ["S91,qzx-wvk,,,", "S92,qzx,,never,"]
+    injections += ["S01,no date,,173.25,37", "S02,2024-13-01,,141.75,33", "S03,2024-05-24,,about 173.25,37"]
+    tables = {"diary": diary, "subjects": subjects, "injections": injections, "adverse_events": events}
+    return {f"{name}.csv": "\n".join(lines) + "\n" for name, lines in tables.items()}
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    study = write_study(tmp_path_factory.mktemp("blinded") / "study", files(), SETTINGS_OF_ARMS)
+    return run_without_prefect(study, study / "published")
+
+
+def texts(snapshot: Path) -> Iterator[tuple[str, str]]:
+    """Everything published as text: the bytes of each file, and what its compression hides."""
+    for path in sorted(file for file in snapshot.rglob("*") if file.is_file()):
+        name = path.relative_to(snapshot).as_posix()
+        yield name, name + "\n" + path.read_bytes().decode("latin-1")
+        yield name, path.read_bytes().decode("utf-16-le", "ignore")
+        if path.suffix == ".parquet":
+            yield from (
+                (f"{name} rows", text) for text in rows(duckdb.connect(), "SELECT * FROM read_parquet(?)", [str(path)])
+            )
+            facts = (
+                "SELECT * FROM parquet_metadata($1)",
+                "SELECT * FROM parquet_kv_metadata($1)",
+                "SELECT * FROM parquet_schema($1)",
+            )
+            for query in facts:
+                yield from ((f"{name} metadata", text) for text in rows(duckdb.connect(), query, [str(path)]))
+        if path.suffix == ".duckdb":
+            with duckdb.connect(path, read_only=True) as con:
+                tables = con.execute("SELECT schema_name, table_name, comment FROM duckdb_tables()").fetchall()
+                assert tables
+                for schema, table, _ in tables:
+                    yield from ((f"{name} {schema}.{table}", t) for t in rows(con, f'FROM "{schema}"."{table}"'))
+                for catalogue in ("duckdb_tables()", "duckdb_columns()", "duckdb_views()"):
+                    yield from ((f"{name} {catalogue}", text) for text in rows(con, f"FROM {catalogue}"))
+
+
+def rows(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> list[str]:
+    return ["\n".join(str(value) for row in con.execute(query, parameters).fetchall() for value in row)]
+
+
+def told(secrets: list[str], snapshot: Path) -> list[tuple[str, str]]:
+    return [(secret, name) for name, text in texts(snapshot) for secret in secrets if secret.lower() in text.lower()]
+
+
+def test_the_search_finds_what_is_there(snapshot: Path) -> None:
+    """The same search finds subjects and sites' words in every kind of file it reads."""
+    names = {name.split(" ")[0] for secret, name in told(["S03"], snapshot)}
+    assert {
+        "outcomes.duckdb",
+        "queries.csv",
+        "tables/analysis.responder.csv",
+        "tables/analysis.responder.parquet",
+    } <= names
+
+
+def test_no_published_byte_names_an_arm(snapshot: Path) -> None:
+    assert told([*ARMS, *(label for label, _, _ in ARMS.values())], snapshot) == []
+
+
+def test_no_published_byte_holds_a_dose_of_one_arm(snapshot: Path) -> None:
+    """Nor the sum or mean over an arm, in any table."""
+    doses = [str(factor * units) for _, units, _ in ARMS.values() for factor in (1, 3)]
+    assert told(doses, snapshot) == []
+
+
+def test_sites_of_a_session_are_not_published(snapshot: Path) -> None:
+    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
+        for table in ("tabulation.injections", "analysis.cycles"):
+            counted = con.execute(f"SELECT count(*) > 0, count(units), count(sites) FROM {table}").fetchone()
+            assert counted == (True, 0, 0)
+
+
+def test_findings_about_the_dose_are_counted_and_not_placed(snapshot: Path) -> None:
+    """Doses off 5 units a site in one arm only would name its subjects by their lines."""
+    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
+        found = con.execute(
+            "SELECT count(*), count(path), count(file_id), count(line_number), count(subject_id) FROM meta.findings"
+            " WHERE check_id LIKE '%units%' OR check_id LIKE '%sites%'"
+        ).fetchone()
+    assert found is not None
+    assert found[0] > 0
+    assert found[1:] == (0, 0, 0, 0)
+    listed = list(csv.DictReader((snapshot / "queries.csv").open(encoding="utf-8")))
+    assert listed
+    assert not [row for row in listed if "units" in row["check"] or "sites" in row["check"]]
+
+
+def test_quarantined_lines_are_named_and_not_quoted(snapshot: Path) -> None:
+    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
+        lines = con.execute("SELECT path, line_number, raw FROM landing.quarantine").fetchall()
+    assert {path for path, _, _ in lines} >= {"diary.csv", "subjects.csv", "injections.csv"}
+    assert {raw for _, _, raw in lines} == {"(withheld: the study is blinded)"}
+
+
+def test_the_rest_is_still_published(snapshot: Path) -> None:
+    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
+        assert con.execute("SELECT DISTINCT arm FROM summary.responder_rates").fetchall() == [("all",)]
+        terms = con.execute("SELECT term, soc FROM tabulation.adverse_events").fetchall()
+        sites = con.execute("SELECT DISTINCT site FROM tabulation.subjects WHERE site IS NOT NULL").fetchall()
+    withheld = "(withheld: names an arm of a blinded study)"
+    assert set(terms) == {(withheld, "Musculoskeletal"), (withheld, "Skin")}
+    assert sites == [(withheld,)]
+
+
+def test_without_blinding_all_of_it_is_published(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study", files(), SETTINGS_OF_ARMS.replace("blinded = true", "blinded = false"))
+    open_snapshot = run_without_prefect(study, study / "published")
+    found = {secret for secret, _ in told(["qzx", "wvk", "Quarzinol", "Wolkamid", "173.25", "141.75"], open_snapshot)}
+    assert found == {"qzx", "wvk", "Quarzinol", "Wolkamid", "173.25", "141.75"}
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "said"),
+    [
+        ("diary-Quarzinol.csv", "S01", "name of a file"),
+        ("wvk/diary.csv", "S01", "name of a file"),
+        ("diary-x.csv", "QZX-01", "identifier"),
+    ],
+)
+def test_names_that_cannot_be_withheld_stop_the_publication(name: str, subject: str, said: str, tmp_path: Path) -> None:
+    study = write_study(
+        tmp_path / "study",
+        {
+            name: f"subject_id,diary_date,headache\n{subject},2024-01-01,1\n",
+            "injections.csv": f"subject_id,injection_date\n{subject},2024-01-05\n",
+        },
+        SETTINGS_OF_ARMS,
+    )
+    with pytest.raises(DataError, match=said) as error:
+        run_without_prefect(study, study / "published")
+    assert "Nothing was published" in str(error.value)
+    assert subject not in str(error.value)
+    assert not (study / "published/current").exists()
+    assert not list((study / "published/snapshots").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("placebo", True),
+        ("Placebogruppe", True),
+        ("p", False),
+        ("ona", True),
+        ("donna", False),
+        ("arm ona.", True),
+        ("onä", False),
+    ],
+)
+def test_names_of_arms_in_texts(text: str, is_found: bool) -> None:
+    pattern = arm_names({"p": "Placebo", "ona": "Onabot. (A)"})
+    found = duckdb.execute("SELECT regexp_matches(lower($1), $2)", [text, pattern]).fetchone()
+    assert found == (is_found,)
+
+
+def test_every_dose_in_the_dictionary_is_withheld() -> None:
+    """Also those of tables to come: a dose is known by its unit."""
+    withheld = {
+        f"{table.full_name}.{column.name}"
+        for table in load_dictionary().values()
+        for column in table.columns
+        if reveals_arm(table, column)
+    }
+    assert {
+        "tabulation.injections.units",
+        "tabulation.injections.sites",
+        "analysis.cycles.units",
+        "analysis.cycles.sites",
+    } <= withheld
+
+
+def test_checks_on_the_dose_never_quarantine() -> None:
+    """A list of quarantined lines would tell whose dose was odd: such checks flag, and their places are withheld."""
+    checks = [check for checks in load_suites().values() for check in checks if is_about_dose(check)]
+    assert len(checks) >= 4
+    assert [check.id for check in checks if check.severity in ("error", "critical")] == []
