@@ -15,3 +15,10 @@ def one_value(con: duckdb.DuckDBPyConnection, query: str, parameters: object = N
     """The only value of the only row of a query."""
     (value,) = one_row(con, query, parameters)
     return value
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> list[dict[str, Any]]:
+    """All rows of a query, each by its column names."""
+    cursor = con.execute(query, parameters)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,9 +1,9 @@
 -- summary.responder_rates: responders per cycle and arm, observed and non-responder-imputed
 -- Grain:   one row per rule_set x cycle x arm, with 'all' for everybody; cycles and arms without subjects included
 -- Key:     rule_set, cycle, arm
--- Units:   n_* = subjects; *_pct = 0..100; the confidence interval is 95%
+-- Units:   n_* = subjects; *_pct = 0..100; confidence intervals are 95%
 -- Missing: a percentage of nobody is null
--- Source:  design.md 4; Wilson score interval (Wilson 1927), computed by statsmodels
+-- Source:  design.md 4; Wilson score interval (Wilson 1927) and Clopper-Pearson interval (1934), by statsmodels
 WITH arms AS (
     SELECT arm FROM meta.arms
     UNION ALL
@@ -17,41 +17,21 @@ spine AS (
     CROSS JOIN arms
 ),
 
--- Every treated subject at every cycle: imputation needs those who were not given the cycle, too.
-treated AS (
-    SELECT
-        spine.rule_set,
-        spine.cycle,
-        spine.arm,
-        responder.status,
-        responder.subject_id IS NOT NULL AS is_given,
-        subject.first_injection_date + CAST(protocol.cycle_days * spine.cycle AS INTEGER) - 1
-        <= cutoff.cutoff_date AS is_cycle_past
-    FROM spine
-    JOIN analysis.subjects AS subject
-        ON subject.first_injection_date IS NOT NULL AND (spine.arm = 'all' OR subject.arm = spine.arm)
-    LEFT JOIN analysis.responder AS responder
-        ON responder.rule_set = spine.rule_set
-        AND responder.cycle = spine.cycle
-        AND responder.subject_id = subject.subject_id
-    CROSS JOIN meta.protocol AS protocol
-    CROSS JOIN analysis.cutoff AS cutoff
-),
-
 counted AS (
     SELECT
         spine.rule_set,
         spine.cycle,
         spine.arm,
-        count(*) FILTER (treated.is_given AND treated.status <> 'not_due') AS n_subjects,
-        count(*) FILTER (treated.status IN ('responder', 'non_responder')) AS n_evaluable,
-        count(*) FILTER (treated.status = 'responder') AS n_responders,
+        count(*) FILTER (course.is_in_nri AND course.status <> 'not_given') AS n_subjects,
+        count(*) FILTER (course.is_evaluable) AS n_evaluable,
+        count(*) FILTER (course.is_responder) AS n_responders,
         -- Not given the cycle although its time is past: counted as not responding.
-        count(*) FILTER (
-            (treated.is_given AND treated.status <> 'not_due') OR (NOT treated.is_given AND treated.is_cycle_past)
-        ) AS n_nri
+        count(*) FILTER (course.is_in_nri) AS n_nri
     FROM spine
-    LEFT JOIN treated USING (rule_set, cycle, arm)
+    LEFT JOIN analysis.response_course AS course
+        ON course.rule_set = spine.rule_set
+        AND course.cycle = spine.cycle
+        AND (spine.arm = 'all' OR course.arm = spine.arm)
     GROUP BY spine.rule_set, spine.cycle, spine.arm
 )
 
@@ -66,6 +46,11 @@ SELECT
     100.0 * wilson_low(n_responders, n_evaluable) AS ci_low_pct,
     100.0 * wilson_high(n_responders, n_evaluable) AS ci_high_pct,
     'wilson' AS ci_method,
+    100.0 * exact_low(n_responders, n_evaluable) AS exact_low_pct,
+    100.0 * exact_high(n_responders, n_evaluable) AS exact_high_pct,
+    'clopper_pearson' AS exact_method,
     n_nri,
-    100.0 * n_responders / nullif(n_nri, 0) AS responder_nri_pct
+    100.0 * n_responders / nullif(n_nri, 0) AS responder_nri_pct,
+    100.0 * wilson_low(n_responders, n_nri) AS nri_ci_low_pct,
+    100.0 * wilson_high(n_responders, n_nri) AS nri_ci_high_pct
 FROM counted
