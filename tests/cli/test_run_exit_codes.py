@@ -122,7 +122,7 @@ def test_lines_that_do_not_add_up_are_exit_1_and_publish_nothing(tmp_path: Path)
 
 def test_init_fills_an_empty_folder_only(answers: Answers, root: Path) -> None:
     assert answers["init"].code == 0
-    assert {path.name for path in (root / "new").iterdir()} == {"study.toml", "inbox", "README.md"}
+    assert {path.name for path in (root / "new").iterdir()} == {"study.toml", "inbox", "README.md", ".github"}
     for call in ("init again", "init beside a file"):
         said = answers[call]
         assert (said.code, said.out) == (2, "")
