@@ -44,9 +44,10 @@ generative: setup
 mutants: setup
 	$(RUN) python -m tests.generative.mutants
 
-# Write the dictionary-made expectations into expectations/ anew.
+# Write the dictionary-made expectations into expectations/ anew, and docs/checks.md from all of them.
 expectations: setup
 	$(RUN) python -m flows.dictionary_checks
+	$(RUN) python -m flows.checks_page
 
 clean:
 	rm -rf build .venv .uv .pytest_cache .ruff_cache

@@ -1,0 +1,174 @@
+"""Each check of the subjects and of the files as such: one that fails it beside one that does not."""
+
+CASES = {
+    "subjects.line.columns": """
+subjects
+subject_id, sex
+@1, F
+@2, F, 1980                 <- subjects.line.columns
+""",
+    "subjects.subject_id.missing": """
+subjects
+subject_id, sex
+@1, F
+, F                         <- subjects.subject_id.missing
+""",
+    "subjects.birth_year.unreadable": """
+subjects
+subject_id, birth_year
+@1, 1980
+@2, '80                     <- subjects.birth_year.unreadable
+""",
+    "subjects.birth_year.out_of_range": """
+subjects
+subject_id, birth_year
+@1, 1900
+@2, 80                      <- subjects.birth_year.out_of_range
+""",
+    "subjects.consent_date.unreadable": """
+subjects
+subject_id, consent_date
+@1, 2024-01-10
+@2, 2024-01-11
+@3, soon                    <- subjects.consent_date.unreadable
+""",
+    "subjects.prior_preventives_failed.unreadable": """
+subjects
+subject_id, prior_preventives_failed
+@1, 2
+@2, several                 <- subjects.prior_preventives_failed.unreadable
+""",
+    "subjects.prior_preventives_failed.out_of_range": """
+subjects
+subject_id, prior_preventives_failed
+@1, 0
+@2, -1                      <- subjects.prior_preventives_failed.out_of_range
+@3, 99                      <- subjects.prior_preventives_failed.out_of_range
+""",
+    "subjects.overuse_excluded.unreadable": """
+subjects
+subject_id, overuse_excluded
+@1, yes
+@2, unsure                  <- subjects.overuse_excluded.unreadable
+""",
+    "subjects.discontinued_date.unreadable": """
+subjects
+subject_id, discontinued_date
+@1, 2024-05-10
+@2,
+@3, lost                    <- subjects.discontinued_date.unreadable
+""",
+    "subjects.subject.conflict": """
+subjects
+subject_id, sex
+@1, F
+@2, F                       <- subjects.subject.conflict
+@2, M                       <- subjects.subject.conflict
+@3, F
+@3, F
+""",
+    "subjects.arm.unknown": """
+subjects
+subject_id, arm
+@1, ona
+@2,
+@3, verum                   <- subjects.arm.unknown
+""",
+    "subjects.consent_date.future": """
+subjects
+subject_id, consent_date
+@1, 2024-01-10
+@2, 2099-01-10              <- subjects.consent_date.future
+""",
+    "subjects.discontinued_date.future": """
+subjects
+subject_id, discontinued_date
+@1, 2024-01-10
+@2, 2099-01-10              <- subjects.discontinued_date.future
+""",
+    "subjects.discontinued_date.before_consent": """
+subjects
+subject_id, consent_date, discontinued_date
+@1, 2024-01-10, 2024-01-10
+@2, 2024-01-10, 2024-01-09  <- subjects.discontinued_date.before_consent
+""",
+    "subjects.sex.unknown": """
+subjects
+subject_id, sex
+@1, F
+@2, male
+@3, w
+@4,
+@5, 2                       <- subjects.sex.unknown
+""",
+    "subjects.birth_year.implausible_age": """
+subjects
+subject_id, consent_date, birth_year
+@1, 2024-01-10, 2006
+@2, 2024-01-10, 1934
+@3, , 2024
+@4, 2024-01-10, 2007        <- subjects.birth_year.implausible_age
+@5, 2024-01-10, 1933        <- subjects.birth_year.implausible_age
+""",
+    "subjects.subject_id.reenrolled": """
+subjects
+subject_id, consent_date, sex
+@1, 2024-01-10, F           <- subjects.subject_id.reenrolled
+@2, 2024-01-10, F
+@3, , F
+subjects
+subject_id, consent_date, sex
+@1, 2025-01-10, F           <- subjects.subject_id.reenrolled
+@2, 2024-01-10, M
+@3, 2024-01-10, F
+""",
+    "subjects.site.changed": """
+subjects
+subject_id, site, sex
+@1, north, F                <- subjects.site.changed
+@2, north, F
+subjects
+subject_id, site, sex
+@1, south, F                <- subjects.site.changed
+@2, north, M
+""",
+    "file.refused": """
+diary                       <- file.refused
+subject_id, headache
+@1, 1
+diary
+subject_id, diary_date, headache
+@2, 2024-03-01, 1
+""",
+    "file.ignored": """
+notes                       <- file.ignored
+subject_id, remark
+@1, moved house
+diary
+subject_id, diary_date, headache
+@1, 2024-03-01, 1
+""",
+    "file.no_rows": """
+scores                      <- file.no_rows
+subject_id, score_date, instrument, score
+scores
+subject_id, score_date, instrument, score
+@1, 2024-03-01, HIT6, 60
+""",
+    "file.extra_columns": """
+diary                       <- file.extra_columns
+subject_id, diary_date, headache, weather
+@1, 2024-03-01, 1, fair
+diary
+subject_id, diary_date, headache, hours
+@1, 2024-03-02, 1, 4
+""",
+    "file.encoding_guessed": """
+adverse_events cp1252       <- file.encoding_guessed
+subject_id, start_date, term
+@1, 2024-03-01, Übelkeit
+adverse_events utf-8
+subject_id, start_date, term
+@1, 2024-03-02, Übelkeit
+""",
+}

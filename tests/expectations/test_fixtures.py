@@ -1,0 +1,55 @@
+"""Every check fails where it should, line by line, and nowhere else."""
+
+import pytest
+
+from flows.checks import load_suites
+from tests.expectations.batch import CASES, DEFECTS, Batch
+
+ALL_CHECKS = {check.id: check for checks in load_suites().values() for check in checks}
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    return Batch(tmp_path_factory.mktemp("cases") / "study")
+
+
+def test_every_check_has_a_fixture_and_every_fixture_a_check() -> None:
+    assert sorted([*CASES, *DEFECTS]) == sorted(ALL_CHECKS)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_exactly_the_marked_lines_fail(batch: Batch, name: str) -> None:
+    assert batch.found_in(name) == batch.cases[name].expected
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_holds_something_that_fails_and_something_that_passes(batch: Batch, name: str) -> None:
+    case = batch.cases[name]
+    failing = {(path, line) for path, line, check in case.expected if check == name}
+    assert failing
+    if failing != {(None, None)}:
+        is_about_files = all(line is None for _, line in failing)
+        kinds = {str(path).split("-")[0] for path, _ in failing} if not is_about_files else None
+        passing = {
+            (path, line)
+            for path, line in case.lines - failing
+            if (line is None) == is_about_files and (kinds is None or path.split("-")[0] in kinds)
+        }
+        assert passing
+
+
+def test_nothing_is_found_outside_the_cases(batch: Batch) -> None:
+    told = {place for name in CASES for place in batch.found_in(name)}
+    assert {(path, line, check) for path, line, check, _ in batch.found} == told
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_of_the_pipeline_is_seen(batch: Batch, name: str) -> None:
+    assert batch.status[name] == "passed"
+    assert batch.defects[name].failing == DEFECTS[name][1]
+    assert ALL_CHECKS[name].severity == "critical"
+
+
+def test_every_check_was_made(batch: Batch) -> None:
+    """None was skipped for want of a file or column."""
+    assert set(batch.status.values()) == {"passed", "failed"}
