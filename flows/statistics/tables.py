@@ -10,11 +10,14 @@ from typing import Any
 import duckdb
 
 from flows.dictionary import SQL_TYPES, load_dictionary
+from flows.statistics.changes import change_from_baseline, quality_of_life
 from flows.statistics.differences import arm_differences
 
 Row = dict[str, Any]
 FITTED: dict[str, Callable[[duckdb.DuckDBPyConnection], list[Row]]] = {
     "summary.arm_differences": arm_differences,
+    "summary.change_from_baseline": change_from_baseline,
+    "summary.quality_of_life": quality_of_life,
 }
 
 
