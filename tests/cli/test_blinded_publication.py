@@ -1,6 +1,8 @@
 """A blinded study: no published byte holds an arm's code or label, or a dose that tells the arms apart."""
 
 import csv
+import re
+import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +15,7 @@ from flows.checks import load_suites
 from flows.dictionary import load_dictionary
 from flows.errors import DataError
 from tests.cli.helpers import SETTINGS, write_study
+from tests.conftest import Published
 from tests.run import run_without_prefect
 
 # Doses, sites and names that stand nowhere by chance.
@@ -149,6 +152,23 @@ def test_without_blinding_all_of_it_is_published(tmp_path: Path) -> None:
     open_snapshot = run_without_prefect(study, study / "published")
     found = {secret for secret, _ in told(["qzx", "wvk", "Quarzinol", "Wolkamid", "173.25", "141.75"], open_snapshot)}
     assert found == {"qzx", "wvk", "Quarzinol", "Wolkamid", "173.25", "141.75"}
+
+
+def test_the_demo_blinded_names_no_arm(demo: Published, tmp_path: Path) -> None:
+    """Its labels in no byte; its codes, short enough to stand in packed bytes by chance, as words of no text."""
+    study = tmp_path / "demo"
+    shutil.copytree(demo.study, study, ignore=shutil.ignore_patterns("published"))
+    settings = (study / "study.toml").read_text(encoding="utf-8")
+    (study / "study.toml").write_text(settings.replace("[study]", "[study]\nblinded = true", 1), encoding="utf-8")
+    snapshot = run_without_prefect(study, study / "published")
+    assert told(["placebo", "onabotulinumtoxina"], snapshot) == []
+    words = re.compile(r"(?<![^\W_])(ona|placebo)(?![^\W_])", re.IGNORECASE)
+    binary = {
+        path.relative_to(snapshot).as_posix() for path in snapshot.rglob("*") if path.suffix in (".parquet", ".duckdb")
+    }
+    assert [name for name, text in texts(snapshot) if name not in binary and words.search(text)] == []
+    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
+        assert con.execute("SELECT count(*) > 0, count(arm) FROM tabulation.subjects").fetchone() == (True, 0)
 
 
 @pytest.mark.parametrize(

