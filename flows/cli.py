@@ -118,12 +118,17 @@ def explain(
 
 @app.command()
 def simulate(
-    outdir: Annotated[Path, typer.Argument(metavar="OUTDIR")],
-    subjects: Annotated[int, typer.Option("--subjects", help="number of subjects")] = 100,
-    seed: Annotated[int, typer.Option("--seed", help="same seed, same study")] = 1,
+    outdir: Annotated[Path, typer.Argument(metavar="OUTDIR", help="new folder for the study")],
+    subjects: Annotated[int | None, typer.Option("--subjects", min=1, help="default: as published")] = None,
+    arms: Annotated[str | None, typer.Option("--arms", metavar="ARMS", help="as in placebo,ona or ona=200")] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="same seed, same bytes")] = 1,
+    preset: Annotated[str, typer.Option("--preset", help="preempt, compel, registry or a .toml file")] = "preempt",
+    dirty: Annotated[float, typer.Option("--dirty", min=0, max=1, help="rate of planted faults")] = 0.0,
 ) -> None:
-    """A synthetic study with known truth (not built yet)."""
-    raise _planned("simulate")
+    """A synthetic study with known truth."""
+    from flows.simulation.command import simulate_study
+
+    simulate_study(outdir, preset, arms, subjects, seed, dirty)
 
 
 @app.command()
