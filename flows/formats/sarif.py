@@ -50,11 +50,12 @@ def render(report: QualityReport, prefix: str) -> str:
 
 
 def _rule(check: CheckOutcome) -> dict[str, Any]:
-    help_text = f"{_sentence(check.reason)} What to do: {check.fix}."
+    said = _sentence(check.reason, check.column)
+    help_text = f"{said} What to do: {check.fix}."
     return {
         "id": check.check_id,
-        "shortDescription": {"text": _sentence(check.reason)},
-        "fullDescription": {"text": f"{_sentence(check.reason)} Source of the check: {check.source}."},
+        "shortDescription": {"text": said},
+        "fullDescription": {"text": f"{said} Source of the check: {check.source}."},
         "help": {"text": help_text, "markdown": help_text},
         "defaultConfiguration": {"level": LEVELS[check.severity]},
         "properties": {
@@ -76,7 +77,7 @@ def _result(check: CheckOutcome, index: int, place: Place | None, prefix: str) -
         "ruleId": check.check_id,
         "ruleIndex": index,
         "level": LEVELS[check.severity],
-        "message": {"text": f"{_sentence(one_line(reason))} What to do: {check.fix}."},
+        "message": {"text": f"{_sentence(one_line(reason), check.column)} What to do: {check.fix}."},
         "locations": [
             {
                 "physicalLocation": {
@@ -101,5 +102,6 @@ def _notifications(report: QualityReport) -> list[dict[str, Any]]:
     ]
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+def _sentence(text: str, column: str | None) -> str:
+    """A capital at the start, except where the name of a column stands there."""
+    return f"{text}." if column and text.startswith(f"{column} ") else f"{text[:1].upper()}{text[1:]}."

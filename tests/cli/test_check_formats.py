@@ -114,7 +114,7 @@ def test_sarif_levels_and_texts(dirty: tuple[Path, QualityReport]) -> None:
     by_id = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
     rule = by_id["diary.hours.out_of_range"]
     assert rule["defaultConfiguration"]["level"] == "error"
-    assert rule["shortDescription"]["text"] == "Hours is outside 0 to 24 h."
+    assert rule["shortDescription"]["text"] == "hours is outside 0 to 24 h."
     assert "check the unit or scale the site uses" in rule["help"]["text"]
     assert by_id["subjects.birth_year.out_of_range"]["defaultConfiguration"]["level"] == "warning"
     assert by_id["file.extra_columns"]["defaultConfiguration"]["level"] == "note"
