@@ -25,7 +25,15 @@ from flows.validation import CheckResult
 from flows.validation_page import render_validation
 
 Connection = duckdb.DuckDBPyConnection
-OWN_FILES = ("sql", "expectations", "data/rules", "data/dictionary", "data/codelists", "data/protocol.toml", "data/checks.toml")
+OWN_FILES = (
+    "sql",
+    "expectations",
+    "data/rules",
+    "data/dictionary",
+    "data/codelists",
+    "data/protocol.toml",
+    "data/checks.toml",
+)
 
 
 def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
