@@ -7,7 +7,7 @@ RUN := $(UV) run --frozen --quiet
 export DO_NOT_TRACK = 1
 DEMO_OUT ?= build/demo
 
-.PHONY: setup demo kostecki-dillon test lint types generative mutants expectations clean
+.PHONY: setup demo kostecki-dillon test lint types generative mutants expectations calibration validity clean
 
 setup: .venv/.ready
 
@@ -48,6 +48,14 @@ mutants: setup
 expectations: setup
 	$(RUN) python -m flows.dictionary_checks
 	$(RUN) python -m flows.checks_page
+
+# Published numbers against simulated ones: docs/calibration.md (a minute).
+calibration: setup
+	$(RUN) python -m flows.simulation.calibration
+
+# Coverage, type I error, bias, recall and power: docs/validity.md (about fifteen minutes).
+validity: setup
+	$(RUN) python -m tests.simulation.validity
 
 clean:
 	rm -rf build .venv .uv .pytest_cache .ruff_cache

@@ -97,8 +97,10 @@ def _draw_diary(preset: Preset, chance: Chance, subjects: Subjects, schedule: Sc
     likely = latent.probability(preset, subjects, traits[row, chosen], months, reached)
     ached = latent.walk(likely, words >> np.uint64(32), headache.persistence)
     scale = subjects.hours_scale
-    if headache.hours_effect:
-        scale = np.rint(scale * (1.0 - headache.hours_effect * reached)).astype(np.int64)
+    if headache.hours_effect or headache.hours_own:
+        begun = np.clip((np.arange(days)[:, None] - BASELINE_DAYS + 1) / preset.course.onset_days, 0.0, 1.0)
+        fall = headache.hours_effect * reached + begun * subjects.hours_fall
+        scale = np.rint(scale * (1.0 - np.minimum(fall, 1.0))).astype(np.int64)
     table = latent.quantile_table(headache.hours, 1024)
     quarters = latent.quarter_hours(table, (words >> np.uint64(22)) & np.uint64(0x3FF), scale)
     bits = (words & np.uint64(0x7FF)).astype(np.int64)

@@ -10,6 +10,7 @@ from flows.simulation.course import Run, runs
 from flows.simulation.events import draw_events
 from flows.simulation.schedule import BASELINE_DAYS, CYCLE_DAYS
 from flows.simulation.scores import draw_scores
+from flows.simulation.sessions import session_sites
 from flows.simulation.settings import Preset
 from flows.simulation.statuses import (
     NON_RESPONDER,
@@ -44,6 +45,8 @@ class People(NamedTuple):
     hit6_reached: np.ndarray  # 5 points lower at the cycle's end
     has_event: np.ndarray
     has_neck_pain: np.ndarray
+    sites: np.ndarray  # mean injection sites of the subject's sessions
+    has_long_interval: np.ndarray  # an interval over 13 weeks
 
 
 def preempt_rule() -> RuleSet:
@@ -89,6 +92,8 @@ def _measure_run(run: Run, rule: RuleSet) -> People:
         hit6_reached=better,
         has_event=np.asarray(events.happens.any(axis=0)),
         has_neck_pain=np.asarray(events.happens[neck].any(axis=0)),
+        sites=session_sites(run).sum(axis=2).mean(axis=1),
+        has_long_interval=_has_long_interval(run),
     )
 
 
@@ -133,6 +138,42 @@ def overuses(run: Run) -> np.ndarray:
         | (days["simple"] * 28 >= 15 * recorded)
         | ((classes >= 2) & (any_days * 28 >= 10 * recorded))
     ) & (recorded >= MIN_RECORDED)
+
+
+def _has_long_interval(run: Run) -> np.ndarray:
+    """An interval over 13 weeks between injections given."""
+    intervals = np.diff(run.schedule.injection, axis=1)
+    given = np.arange(1, intervals.shape[1] + 1) < run.schedule.cycles_given[:, None]
+    return np.asarray(((intervals > 91) & given).any(axis=1))
+
+
+def summary(people: People, arm: int) -> dict[str, float]:
+    """The numbers publications give, for one arm."""
+    mine = People(*(column[people.arm == arm] for column in people))
+    told = {
+        "baseline_days_mean": mine.baseline_days.mean(),
+        "baseline_days_sd": mine.baseline_days.std(ddof=1),
+        "baseline_moderate_severe_mean": mine.baseline_moderate_severe.mean(),
+        "baseline_hours_mean": mine.baseline_hours.mean(),
+        "baseline_hit6_mean": mine.baseline_hit6.mean(),
+        "overuse_pct": 100 * mine.is_overuse.mean(),
+        "female_pct": 100 * mine.female.mean(),
+        "event_pct": 100 * mine.has_event.mean(),
+        "neck_pain_pct": 100 * mine.has_neck_pain.mean(),
+        "sites_mean": mine.sites.mean(),
+        "interval_over_13_weeks_pct": 100 * mine.has_long_interval.mean(),
+    }
+    firsts = {
+        "first_month_pct": first_times(mine.month_reached),
+        "first_window_pct": first_times(mine.status == RESPONDER),
+        "first_hours_pct": first_times(mine.hours_reached),
+        "first_hit6_pct": first_times(mine.hit6_reached),
+    }
+    for cycle in range(1, mine.status.shape[1] + 1):
+        told[f"change_cycle_{cycle}"] = np.nanmean(mine.change[:, cycle - 1])
+        told[f"responder_pct_cycle_{cycle}"] = responder_pct(mine.status[:, cycle - 1])
+        told |= {f"{name}_cycle_{cycle}": values[cycle - 1] for name, values in firsts.items()}
+    return {name: float(value) for name, value in told.items()}
 
 
 def first_times(reached: np.ndarray) -> np.ndarray:

@@ -78,6 +78,7 @@ class Headache(Frozen):
     hours: tuple[tuple[Share, float], ...]  # quantiles of the hours on a headache day: (probability, hours)
     hours_spread: float = Field(ge=0, lt=1)  # a subject's hours are scaled by 1 - spread .. 1 + spread
     hours_effect: float = Field(ge=0, le=1)  # treatment also shortens headaches, by this part of its effect
+    hours_own: Share = 0.0  # once treated, headaches also shorten by a subject's own part, from 0 to this one
     severity: tuple[Share, Share, Share]  # mild, moderate, severe on a headache day
     migraine: Share
 
@@ -203,9 +204,34 @@ class Dirt(Frozen):
     files: dict[str, float]
 
 
+class Target(Frozen):
+    """A published number, and how near to it the simulation has to come."""
+
+    preset: str
+    measure: str
+    label: str
+    published: dict[str, float]
+    tolerance: float = Field(gt=0)
+    source: str
+    note: str = ""  # what explains a miss
+
+
+class Targets(Frozen):
+    """data/simulation/targets.toml."""
+
+    targets: tuple[Target, ...]
+
+
+def load_targets() -> tuple[Target, ...]:
+    """The published numbers the presets are held against."""
+    return read_toml(resource("data/simulation") / "targets.toml", Targets).targets
+
+
 def known_presets() -> list[str]:
     """The presets that ship."""
-    return sorted(path.stem for path in resource("data/simulation").glob("*.toml") if path.stem != "dirt")
+    return sorted(
+        path.stem for path in resource("data/simulation").glob("*.toml") if path.stem not in ("dirt", "targets")
+    )
 
 
 def load_preset(name: str) -> Preset:

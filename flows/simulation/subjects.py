@@ -23,6 +23,7 @@ class Subjects(NamedTuple):
     first_cycle: np.ndarray  # first cycle with an effect
     later_reduction: np.ndarray  # the same once the arm has switched
     hours_scale: np.ndarray  # in 256ths
+    hours_fall: np.ndarray  # part by which headaches shorten once treated, whatever becomes of their number
     is_overuser: np.ndarray
     drugs: np.ndarray  # two places in the preset's drugs
     intake: np.ndarray  # in 256ths: probability of each drug on a headache day
@@ -74,6 +75,7 @@ def draw_subjects(preset: Preset, chance: Chance, arm: np.ndarray) -> Subjects:
         first_cycle=first_cycle,
         later_reduction=later,
         hours_scale=np.rint(256 * (1 - spread + 2 * spread * traits[:, 4])).astype(np.int64),
+        hours_fall=preset.headache.hours_own * traits[:, 7],
         is_overuser=is_overuser,
         drugs=drugs,
         intake=np.stack(

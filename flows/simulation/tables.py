@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from flows.simulation.chance import Purpose
 from flows.simulation.course import Run
 from flows.simulation.events import SEVERITIES, draw_events
 from flows.simulation.schedule import AT_RANDOM, STAYED, longest_stay
 from flows.simulation.scores import INSTRUMENTS, MIDAS_LEAST_CYCLE, draw_scores
+from flows.simulation.sessions import MUSCLES, UNITS_PER_SITE, session_sites
 from flows.simulation.text import Block, block, column, dates, numbers
 
 HEADERS = {
@@ -19,17 +19,6 @@ HEADERS = {
     "scores": "subject_id,score_date,instrument,score",
     "adverse_events": "subject_id,start_date,end_date,term,soc,serious,related,severity",
 }
-# PREEMPT paradigm, domain of Dodick 2010: fixed sites, and where more may follow the pain; 5 U a site.
-MUSCLES = {
-    "corrugator": (2, 0),
-    "procerus": (1, 0),
-    "frontalis": (4, 0),
-    "temporalis": (8, 2),
-    "occipitalis": (6, 2),
-    "cervical_paraspinal": (4, 0),
-    "trapezius": (6, 4),
-}
-UNITS_PER_SITE = 5
 REASONS = ("", "withdrawal by subject", "lack of efficacy")
 SUBJECTS_PER_SITE = 10  # at least
 BEFORE = 400  # days before the study's start that can be written
@@ -125,11 +114,8 @@ def subjects_block(run: Run, named: Names) -> Block:
 
 def injections_block(run: Run, named: Names) -> Block:
     """One line per subject, session and muscle."""
-    cycles, muscles = run.preset.study.cycles, len(MUSCLES)
-    draws = run.chance.uniform(Purpose.SITES, cycles * (muscles + 1)).reshape(-1, cycles, muscles + 1)
-    fixed, most = (np.array([sites[side] for sites in MUSCLES.values()]) for side in (0, 1))
-    more = np.floor(draws[:, :, 1:] * (most + 1)).astype(np.int64)
-    sites = fixed + np.where(draws[:, :, :1] < run.preset.visits.extra_sites, more, 0)
+    sites = session_sites(run)
+    cycles = sites.shape[1]
     given = np.arange(cycles) < run.schedule.cycles_given[:, None]
     subject, cycle, muscle = np.nonzero(np.broadcast_to(given[:, :, None], sites.shape))
     points = sites[subject, cycle, muscle]
