@@ -57,5 +57,9 @@ calibration: setup
 validity: setup
 	$(RUN) python -m tests.simulation.validity
 
+# Ten million diary rows: the suites against plain SQL, time and memory. A minute or so; see docs/performance.md.
+bench-validation: setup
+	$(RUN) python -m tests.bench.validation
+
 clean:
 	rm -rf build .venv .uv .pytest_cache .ruff_cache

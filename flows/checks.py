@@ -52,10 +52,14 @@ def failing_rows(table: str, kind: str, kwargs: dict[str, Any]) -> str:
     """A SELECT of the rows of the table that fail an expectation of this kind."""
     if kind == "unexpected_rows_expectation":
         return kwargs["unexpected_rows_query"].replace("{batch}", table)
-    return f"SELECT * FROM {table} WHERE {_predicate(kind, kwargs)}"
+    return f"SELECT * FROM {table} WHERE {row_condition(kind, kwargs)}"
 
 
-def _predicate(kind: str, kwargs: dict[str, Any]) -> str:
+def row_condition(kind: str, kwargs: dict[str, Any]) -> str:
+    """The condition, over the row's own columns, that a failing row meets.
+
+    Raises ValueError for a kind of expectation that is not about single rows.
+    """
     if kind == "expect_no_row_where":
         return kwargs["condition"]
     column = kwargs["column"]
