@@ -1,5 +1,5 @@
 """The settings as tables: meta.study, meta.protocol, meta.check_limits, meta.rule_sets, meta.arms, the codelists
-(meta.acute_medication, meta.instruments, meta.muscles) and meta.dictionary.
+and meta.dictionary.
 
 The SQL reads every threshold from here, so no query holds one, and the snapshot shows what a run was made with.
 """
@@ -65,13 +65,52 @@ def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | N
         _codelist("instruments", "instrument"),
     )
     _write(con, "muscles", "muscle VARCHAR, fixed_sites INTEGER, extra_sites INTEGER", _codelist("muscles", "muscle"))
+    _write_readings(con)
     _write(con, "dictionary", _DICTIONARY_COLUMNS, dictionary_rows())
 
 
 def _codelist(name: str, key: str) -> list[Row]:
     """One row per code of data/codelists/<name>.toml."""
-    listed = tomllib.loads(resource(f"data/codelists/{name}.toml").read_text(encoding="utf-8"))
-    return [{key: code, **facts} for code, facts in listed.items()]
+    return [{key: code, **facts} for code, facts in _listed(name).items()]
+
+
+def _listed(name: str) -> dict[str, Any]:
+    return tomllib.loads(resource(f"data/codelists/{name}.toml").read_text(encoding="utf-8"))
+
+
+def _write_readings(con: duckdb.DuckDBPyConnection) -> None:
+    """meta.score_changes, meta.score_bands: how a questionnaire is read; meta.adverse_events_of_interest: the words."""
+    scores = _listed("scores").items()
+    _write(
+        con,
+        "score_changes",
+        "instrument VARCHAR, better VARCHAR, points DOUBLE",
+        [
+            {"instrument": instrument, "better": facts["better"], "points": points}
+            for instrument, facts in scores
+            for points in facts["meaningful_changes"]
+        ],
+    )
+    _write(
+        con,
+        "score_bands",
+        "instrument VARCHAR, position INTEGER, band VARCHAR, minimum DOUBLE, maximum DOUBLE",
+        [
+            {"instrument": instrument, "position": position, "band": band, "minimum": low, "maximum": high}
+            for instrument, facts in scores
+            for position, (band, (low, high)) in enumerate(facts.get("bands", {}).items(), start=1)
+        ],
+    )
+    _write(
+        con,
+        "adverse_events_of_interest",
+        "interest VARCHAR, word VARCHAR",
+        [
+            {"interest": name, "word": word}
+            for name, words in _listed("adverse_events_of_interest").items()
+            for word in words
+        ],
+    )
 
 
 def _write_variants(con: duckdb.DuckDBPyConnection, study: Study) -> None:
