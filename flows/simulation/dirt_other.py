@@ -69,7 +69,9 @@ SCORES = {
         changed("scores.score.out_of_range", QUARANTINED, (3, "-5"), also="scores.score.out_of_instrument_range"),
     ),
     "score_unreadable": Kind(any_line, changed("scores.score.unreadable", QUARANTINED, (3, "high"))),
-    "instrument_unknown": Kind(any_line, changed("scores.instrument.unknown", QUARANTINED, (2, "HIT-7"))),
+    "instrument_unknown": Kind(
+        any_line, changed("scores.instrument.unknown", QUARANTINED, (2, lambda f, _: f"X{f[2]}"))
+    ),
     "instrument_missing": Kind(any_line, changed("scores.instrument.missing", QUARANTINED, (2, ""))),
     "date_unreadable": Kind(
         any_line, changed("scores.score_date.unreadable", QUARANTINED, (1, lambda f, _: f"{f[1][:4]}-02-30"))
@@ -137,11 +139,17 @@ EVENTS = {
     "line_broken": broken("adverse_events.line.columns"),
 }
 
+
+def _future_injection(kind: str, fields: list[str], facts: Facts) -> list[NewLine]:
+    also = "injections.injection_date.after_discontinuation" if facts.has_left else ""
+    return added("injections.injection_date.future", QUARANTINED, (1, "2120-01-01"), also=also)(kind, fields, facts)
+
+
 # Injections: a further line beside a session.
 INJECTION_LINES = {
     "date_unreadable": Kind(any_line, added("injections.injection_date.unreadable", QUARANTINED, (1, "31/12/2021"))),
     "date_missing": Kind(any_line, added("injections.injection_date.missing", QUARANTINED, (1, ""))),
-    "date_future": Kind(any_line, added("injections.injection_date.future", QUARANTINED, (1, "2120-01-01"))),
+    "date_future": Kind(any_line, _future_injection),
     "subject_missing": Kind(any_line, added("injections.subject_id.missing", QUARANTINED, (0, ""))),
     "line_broken": broken("injections.line.columns"),
 }
@@ -177,7 +185,7 @@ def session_edit(kind: str, lines: list[list[str]], facts: Facts) -> Edit:
         on_first, last = "muscle.left_out", None
     elif kind == "subject_unknown":
         on_added = ("subject_id.unknown", "subject_id.no_diary")
-        added_line = NewLine([f"Z{subject}", day, "", "155", "31"], _marks(kind, on_added))
+        added_line = NewLine([f"Z{subject}C{facts.day + 1}", day, "", "155", "31"], _marks(kind, on_added))
     else:
         raise ValueError(f"there is no kind of dirt '{kind}' for injections")
     kept = [*others, last] if last else others

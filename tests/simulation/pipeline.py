@@ -11,6 +11,7 @@ from flows import steps
 from flows.simulation.settings import Preset, load_preset
 from flows.simulation.write import sizes_of, write_study
 from flows.study import load_study
+from flows.validation import validate_results
 from flows.warehouse import open_warehouse
 
 Found = tuple[str, int | None, str]  # path, line (none: the whole file), check
@@ -40,22 +41,21 @@ def simulate(folder: Path, subjects: int, seed: int, dirty: float = 0.0, preset:
 
 
 def process(folder: Path) -> Outcome:
-    """Land, validate, derive and summarise, in this process."""
+    """Land, validate, derive and check the results, in this process; summaries are not needed here."""
     study = load_study(folder)
     with tempfile.TemporaryDirectory() as out, open_warehouse(Path(out), study) as (con, kept):
         steps.load_metadata(con, study, None)
         steps.land(con, study, kept)
         steps.validate(con, study, kept)
         steps.derive(con)
-        steps.summarise(con)
+        validate_results(con)
         return read_outcome(con)
 
 
 def read_outcome(con: duckdb.DuckDBPyConnection) -> Outcome:
     """What stands in the warehouse after a run."""
-    # A file that was not landed has no row in landing.landed_files; its finding names it by its own identity.
     findings = con.execute(
-        "SELECT coalesce(finding.path, file.path), finding.line_number, finding.check_id FROM meta.findings AS finding"
+        "SELECT file.path, finding.line_number, finding.check_id FROM landing.findings AS finding"
         " LEFT JOIN landing.files AS file USING (file_id)"
     ).fetchall()
     aside = con.execute(
