@@ -50,7 +50,7 @@ own_verdicts AS (
         coalesce(
             is_judged
             AND CASE no_response_mode
-                WHEN 'latest' THEN cycle >= no_response_cycles AND is_counted AND is_lacking
+                WHEN 'latest' THEN cycle >= no_response_cycles AND is_lacking
                 WHEN 'every' THEN lacking_in_a_row >= no_response_cycles
             END, false
         ) AS is_no_response,

@@ -68,7 +68,7 @@ SQL_MUTANTS = [
     ("analysis.responder", "lacking_in_a_row >= no_response_cycles", "lacking_in_a_row > no_response_cycles"),
     ("analysis.responder", "WHEN 'relief' THEN NOT is_relief", "WHEN 'relief' THEN status = 'non_responder'"),
     ("analysis.responder", "AND (no_response_condition = 'response' OR is_relief IS NOT NULL)", ""),
-    ("analysis.responder", "AND is_counted AND is_lacking", "AND is_lacking"),
+    ("analysis.responder", "no_response_cycles AND is_lacking", "no_response_cycles"),
     ("analysis.responder", "WHEN starts_with(last_verdict, 'stop') THEN last_verdict", ""),
     ("analysis.responder", "WHEN is_no_response OR is_rule_failed THEN", "WHEN is_no_response THEN"),
     ("analysis.eligibility", "> chronic_days * baseline_recorded_days", ">= chronic_days * baseline_recorded_days"),
