@@ -4,48 +4,15 @@
 -- Units:   *_days = recorded baseline days with an intake of that class; days, not doses
 -- Missing: has_medication_record is false where the subject never wrote down a medication: overuse is then unknown
 -- Source:  ICHD-3 8.2; a combination drug counts in every class it belongs to
-WITH intakes AS (
-    SELECT
-        baseline.subject_id,
-        day.diary_date,
-        medication.class
-    FROM analysis.month_spans AS baseline
-    JOIN analysis.diary_states AS day
-        ON day.subject_id = baseline.subject_id AND day.diary_date BETWEEN baseline.start_date AND baseline.end_date
-    CROSS JOIN unnest(string_split(day.acute_medication, ';')) AS taken (code)
-    JOIN meta.acute_medication AS medication ON medication.code = taken.code
-    WHERE baseline.cycle = 0 AND day.is_headache_any IS NOT NULL
-),
-
-class_days AS (
-    SELECT
-        subject_id,
-        count(DISTINCT class) AS classes,
-        count(DISTINCT diary_date) AS any_class_days,
-        count(DISTINCT diary_date) FILTER (class = 'triptan') AS triptan_days,
-        count(DISTINCT diary_date) FILTER (class = 'ergot') AS ergot_days,
-        count(DISTINCT diary_date) FILTER (class = 'opioid') AS opioid_days,
-        count(DISTINCT diary_date) FILTER (class = 'combination') AS combination_days,
-        count(DISTINCT diary_date) FILTER (class = 'simple') AS simple_days
-    FROM intakes
-    GROUP BY subject_id
-),
-
-writers AS (
-    SELECT DISTINCT subject_id FROM analysis.diary_states WHERE took_acute_medication
-)
-
 SELECT
-    baseline.subject_id,
-    writers.subject_id IS NOT NULL AS has_medication_record,
-    coalesce(class_days.classes, 0) AS classes,
-    coalesce(class_days.any_class_days, 0) AS any_class_days,
-    coalesce(class_days.triptan_days, 0) AS triptan_days,
-    coalesce(class_days.ergot_days, 0) AS ergot_days,
-    coalesce(class_days.opioid_days, 0) AS opioid_days,
-    coalesce(class_days.combination_days, 0) AS combination_days,
-    coalesce(class_days.simple_days, 0) AS simple_days
-FROM analysis.month_spans AS baseline
-LEFT JOIN class_days ON class_days.subject_id = baseline.subject_id
-LEFT JOIN writers ON writers.subject_id = baseline.subject_id
-WHERE baseline.cycle = 0
+    subject_id,
+    has_medication_record,
+    classes,
+    any_class_days,
+    triptan_days,
+    ergot_days,
+    opioid_days,
+    combination_days,
+    simple_days
+FROM analysis.month_medication
+WHERE cycle = 0

@@ -1,0 +1,54 @@
+-- summary.reduction_distribution: how many subjects improved by at least so many percent
+-- Grain:   one row per rule_set x cycle x arm ('all' included) x min_reduction_pct
+-- Key:     rule_set, cycle, arm, min_reduction_pct
+-- Units:   n_* = subjects; *_pct = 0..100; a negative min_reduction_pct is a worsening
+-- Missing: n_subjects counts the subjects judged whose baseline can be compared with; a percentage of nobody is null
+-- Source:  domain.md 4 and 9: integers are compared, so that exactly 30% is 30%
+WITH steps AS (
+    -- Every 5 points from twice the baseline to no headache at all.
+    SELECT CAST(unnest(range(-100, 101, 5)) AS INTEGER) AS min_reduction_pct
+),
+
+compared AS (
+    SELECT
+        member.arm,
+        responder.rule_set,
+        responder.cycle,
+        -- bh * d and h * bd: the reduction is 100 x (1 - second / first).
+        responder.baseline_headache_days * responder.judged_days AS base,
+        responder.judged_headache_days * responder.baseline_recorded_days AS rest
+    FROM analysis.responder AS responder
+    JOIN analysis.arm_subjects AS member ON member.subject_id = responder.subject_id
+    WHERE responder.status IN ('responder', 'non_responder') AND responder.reduction_pct IS NOT NULL
+),
+
+spine AS (
+    SELECT rule.rule_set, given.cycle, arms.arm, steps.min_reduction_pct
+    FROM meta.rule_sets AS rule
+    CROSS JOIN (SELECT DISTINCT cycle FROM analysis.cycles) AS given
+    CROSS JOIN (SELECT arm FROM meta.arms UNION ALL SELECT 'all') AS arms
+    CROSS JOIN steps
+),
+
+counted AS (
+    SELECT
+        spine.rule_set,
+        spine.cycle,
+        spine.arm,
+        spine.min_reduction_pct,
+        count(compared.base) AS n_subjects,
+        count(*) FILTER (100 * compared.rest <= (100 - spine.min_reduction_pct) * compared.base) AS n_at_least
+    FROM spine
+    LEFT JOIN compared USING (rule_set, cycle, arm)
+    GROUP BY ALL
+)
+
+SELECT
+    rule_set,
+    cycle,
+    arm,
+    min_reduction_pct,
+    n_subjects,
+    n_at_least,
+    100.0 * n_at_least / nullif(n_subjects, 0) AS at_least_pct
+FROM counted
