@@ -1,0 +1,62 @@
+"""Planted faults are found, every one, and nothing else is."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.checks import load_suites
+from flows.simulation import dirt_diary, dirt_other, formats
+from flows.simulation.dirt import IN_SCHEDULE
+from flows.simulation.settings import load_dirt
+from tests.simulation.recall import recall
+
+WHOLE_SUBJECT = {"re_enrolled", "back_filled", *IN_SCHEDULE}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_planted_fault_is_found_and_no_other(seed: int, tmp_path: Path) -> None:
+    result = recall(tmp_path / "study", 30, seed, 0.1)
+    assert sum(result.planted.values()) > 600
+    assert result.missed == []
+    assert result.alarms == []
+    assert result.not_aside == []
+    assert result.wrongly_aside == []
+
+
+def test_comparison_notices_a_fault_that_is_not_in_the_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the truth's list of faults every finding is a false alarm."""
+    import tests.simulation.recall as module
+    from tests.simulation.pipeline import Planted
+
+    monkeypatch.setattr(module, "read_planted", lambda folder: Planted({}, {}))
+    result = recall(tmp_path / "study", 12, 1, 0.1)
+    assert len(result.alarms) > 80
+    assert len(result.wrongly_aside) > 20
+
+
+def test_kinds_and_weights_are_the_same() -> None:
+    dirt = load_dirt()
+    assert set(dirt.diary) == set(dirt_diary.KINDS)
+    assert set(dirt.subjects) == set(dirt_other.SUBJECTS) | WHOLE_SUBJECT
+    assert set(dirt.scores) == set(dirt_other.SCORES)
+    assert set(dirt.adverse_events) == set(dirt_other.EVENTS)
+    assert set(dirt.files) == (set(formats.WRITINGS) - {formats.PLAIN}) | set(formats.BESIDE)
+    assert set(dirt.injections) >= set(dirt_other.INJECTION_LINES)
+
+
+def test_weights_leave_no_kind_out_at_the_rate_of_the_validity_study() -> None:
+    dirt = load_dirt()
+    own = [weight for name, weight in dirt.files.items() if name not in formats.BESIDE]
+    for weights in (dirt.diary.values(), dirt.injections.values(), dirt.scores.values(), own):
+        assert 0.1 * sum(weights) <= 1
+
+
+def test_expected_checks_exist() -> None:
+    known = {check.id for checks in load_suites().values() for check in checks}
+    named = set()
+    for path in (Path(dirt_diary.__file__), Path(dirt_other.__file__)):
+        for word in path.read_text().replace("'", '"').split('"'):
+            if word.count(".") == 2 and word.split(".")[0] in ("diary", "subjects", "scores", "adverse_events"):
+                named.add(word)
+    assert len(named) > 30
+    assert named <= known | {"diary_diary"}
