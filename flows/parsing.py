@@ -7,6 +7,8 @@ from flows.reading import Layout
 from flows.study import FileFormat
 
 YES = ("1", "yes", "y", "true", "t", "ja", "j")
+TIMES = (" %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M")
+BLANKS = " \t\u00a0"
 NO = ("0", "no", "n", "false", "f", "nein")
 
 
@@ -22,7 +24,7 @@ def parsed_select(kind: str, layout: Layout, group: FileFormat, source: str) -> 
     texts, typed, faults = ["line_number"], ["line_number"], []
     for column in columns:
         position = layout.positions.get(column.name)
-        text = "NULL" if position is None else f"nullif(trim(c{position}), '')"
+        text = "NULL" if position is None else f"nullif(trim(c{position}, {quoted(BLANKS)}), '')"
         texts.append(f"{_mapped(text, group.values.get(column.name, {}))} AS {column.name}_text")
         typed.append(f"{_typed(column, layout, group)} AS {column.name}")
         if position is not None and column.type not in ("text", "codes"):
@@ -43,10 +45,10 @@ def _mapped(text: str, values: dict[str, Any]) -> str:
     if not values or text == "NULL":
         return text
     cases = " ".join(
-        f"WHEN {quoted(str(theirs).casefold())} THEN {quoted(str(int(ours) if isinstance(ours, bool) else ours))}"
+        f"WHEN {quoted(str(theirs).lower())} THEN {quoted(str(int(ours) if isinstance(ours, bool) else ours))}"
         for theirs, ours in values.items()
     )
-    return f"CASE lower({text}) {cases} ELSE {text} END"
+    return f"nullif(CASE lower({text}) {cases} ELSE {text} END, '')"
 
 
 def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
@@ -78,7 +80,8 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
 
 def _date(text: str, date_format: str | None) -> str:
     if date_format:
-        return f"CAST(try_strptime({text}, {quoted(date_format)}) AS DATE)"
+        formats = ", ".join(quoted(date_format + time) for time in ("", *TIMES))
+        return f"CAST(try_strptime({text}, [{formats}]) AS DATE)"
     # ISO, alone or with a time; year first is the only order that is never ambiguous.
     return (
         f"CASE WHEN length({text}) = 10 AND {text} LIKE '____-__-__' THEN TRY_CAST({text} AS DATE)"
@@ -91,5 +94,5 @@ def _timestamp(text: str, date_format: str | None) -> str:
     iso = f"CASE WHEN {text} LIKE '____-__-__%' THEN TRY_CAST({text} AS TIMESTAMP) END"
     if not date_format:
         return iso
-    formats = ", ".join(quoted(date_format + time) for time in (" %H:%M:%S", " %H:%M", ""))
+    formats = ", ".join(quoted(date_format + time) for time in (*TIMES, ""))
     return f"coalesce({iso}, try_strptime({text}, [{formats}]))"

@@ -10,12 +10,14 @@ from typing import NamedTuple
 
 from flows.dictionary import file_columns
 from flows.errors import FileRefused
+from flows.packing import unpacked
 from flows.study import FileFormat
 
 CHUNK_BYTES = 1 << 20
 csv.field_size_limit(1 << 24)  # the default refuses fields over 128 KiB
 LONGEST_RECORD_LINES = 50  # a quoted text may run over lines; past this the quote was never meant to open
 DELIMITERS = (",", ";", "\t", "|")
+DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -34,6 +36,7 @@ class Layout(NamedTuple):
     header_line: int  # line number of the header
     positions: dict[str, int]  # canonical column -> position
     extra_columns: tuple[str, ...]
+    evidence: str  # what tells encoding and delimiter
 
 
 class PlainText(NamedTuple):
@@ -41,6 +44,7 @@ class PlainText(NamedTuple):
 
     path: Path
     encoding: str
+    evidence: str
     physical_lines: int
     has_lone_cr: bool
 
@@ -51,20 +55,31 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def find_encoding(path: Path, declared: str | None) -> str:
-    """The declared encoding; else by byte-order mark; else UTF-8; else Windows-1252 where every byte has a meaning."""
+def find_encoding(path: Path, declared: str | None) -> tuple[str, str]:
+    """(encoding, what tells it): a byte-order mark; else as declared; else UTF-16 by its zero bytes; else UTF-8;
+    else Windows-1252 where every byte has a meaning."""
     with path.open("rb") as stream:
-        head = stream.read(4)
+        head = stream.read(1 << 10)
     marked = next((name for mark, name in BYTE_ORDER_MARKS if head.startswith(mark)), None)
     if marked:
-        return marked
+        return marked, f"{marked.removesuffix('-sig')} by its byte-order mark"
     if declared:
         if not _decodes(path, declared):
             raise FileRefused(f"cannot be read as {declared}; set 'encoding' for these files in study.toml")
-        return codecs.lookup(declared).name
-    for name in ("utf-8", "cp1252"):
-        if _decodes(path, name):
-            return name
+        return codecs.lookup(declared).name, f"{declared} as study.toml says"
+    for name, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
+        # Digits, commas and Latin letters have one zero byte each; no other text has any.
+        if (
+            len(head) > 3
+            and zeros.count(0) * 2 > len(zeros)
+            and head.count(0) == zeros.count(0)
+            and _decodes(path, name)
+        ):
+            return name, f"{name} by its zero bytes"
+    if _decodes(path, "utf-8"):
+        return "utf-8", "utf-8, for all of it decodes"
+    if _decodes(path, "cp1252"):
+        return "cp1252", "cp1252, for it is not UTF-8 and all of it decodes"
     raise FileRefused("is neither UTF-8 nor Windows-1252 text; set 'encoding' for these files in study.toml")
 
 
@@ -83,11 +98,14 @@ def _decodes(path: Path, encoding: str) -> bool:
 def to_plain_text(source: Path, scratch: Path, declared: str | None) -> PlainText:
     """The file as UTF-8 without byte-order mark: the file itself where it already is, else a copy in scratch.
 
-    Raises FileRefused for an empty or binary file, or text that its encoding cannot decode.
+    Raises FileRefused for an empty or binary file, a bad archive, or text that its encoding cannot decode.
     """
+    source, packing = unpacked(source, scratch)
     if source.stat().st_size == 0:
         raise FileRefused("is empty: it has not even a header line")
-    encoding = find_encoding(source, declared)
+    encoding, evidence = find_encoding(source, declared)
+    if packing:
+        evidence = f"{packing}; {evidence}"
     # A name of our own: DuckDB would take [ or * in a file's name for a pattern, and read other files.
     target = scratch / "plain.csv"
     if encoding == "utf-8":
@@ -111,7 +129,7 @@ def to_plain_text(source: Path, scratch: Path, declared: str | None) -> PlainTex
             carriage_returns += chunk.count(b"\r")
             pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
             last = chunk[-1:]
-    return PlainText(target, encoding, lines + (last != b"\n"), carriage_returns != pairs)
+    return PlainText(target, encoding, evidence, lines + (last != b"\n"), carriage_returns != pairs)
 
 
 def records(text: Iterable[str], fits: Callable[[str], bool] = bool) -> Iterator[tuple[int, str]]:
@@ -139,7 +157,7 @@ def records(text: Iterable[str], fits: Callable[[str], bool] = bool) -> Iterator
             waiting[:0] = lines[1:]
             lines = lines[:1]
         raw = "".join(lines).rstrip("\r\n")
-        if raw.strip():
+        if raw.strip(" "):  # a line of tabs is a record of empty fields where tabs delimit
             yield number, raw
         number += len(lines) - 1
 
@@ -182,7 +200,10 @@ def find_layout(plain: PlainText, kind: str, group: FileFormat) -> Layout:
             else:
                 positions[canonical] = position
         if best is None or len(positions) > len(best.positions):
-            best = Layout(plain.encoding, delimiter, len(names), header_line, positions, tuple(extra))
+            why = f"delimiter {DELIMITER_NAMES.get(delimiter, delimiter)} "
+            why += "as study.toml says" if group.delimiter else f"gives {len(positions)} known columns"
+            evidence = f"{plain.evidence}; {why}"
+            best = Layout(plain.encoding, delimiter, len(names), header_line, positions, tuple(extra), evidence)
     assert best is not None
     missing = [name for name, column in known.items() if column.required and name not in best.positions]
     if missing:

@@ -83,7 +83,8 @@ def _quote_quarantined(con: Connection, study: Study, kept: KeptInputs) -> None:
                 for number, raw in _raw_lines(kept, entry.file_id, entry.kind, group)
                 if number in wanted[entry.file_id]
             ]
-            con.executemany("INSERT INTO landing.quarantined_text VALUES (?, ?, ?)", rows)
+            if rows:
+                con.executemany("INSERT INTO landing.quarantined_text VALUES (?, ?, ?)", rows)
 
 
 def _raw_lines(kept: KeptInputs, file_id: str, kind: str, group: FileFormat) -> Iterator[tuple[int, str]]:

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from flows.dictionary import FILE_KINDS, file_columns
 from flows.errors import ConfigurationError
 from flows.limits import CheckLimits, CheckOverrides, load_limits
+from flows.packing import unpacked_name
 from flows.resources import resource
 from flows.rules import RuleSet, load_rule_sets
 from flows.settings import Frozen, read_toml
@@ -34,6 +35,9 @@ class Protocol(Frozen):
     max_interval_days: int
     min_headache_hours: int
     min_moderate_severity: int
+
+
+SHORTEST_FILE_ID = 12
 
 
 class StudyFacts(Frozen):
@@ -65,6 +69,13 @@ class FileFormat(Frozen):
     date_format: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @field_validator("pattern")
+    @classmethod
+    def _names_files(cls, pattern: str | None) -> str | None:
+        if pattern is not None and not PurePosixPath(pattern).parts:
+            raise ValueError("names no file; write it as in 'diary*.csv' or 'site-2/*.csv'")
+        return pattern
 
     @field_validator("delimiter")
     @classmethod
@@ -103,14 +114,27 @@ class FileFormat(Frozen):
         return text
 
     def matches(self, path: str) -> bool:
-        """Whether a file (path relative to inbox/) belongs to this group."""
-        return PurePosixPath(path).match(self.pattern or "*")
+        """Whether a file (path relative to inbox/), packed or not, belongs to this group."""
+        pattern = self.pattern or "*"
+        return any(PurePosixPath(name).match(pattern) for name in {path, unpacked_name(path)})
+
+
+class Withdrawal(Frozen):
+    """A file whose lines no longer count: named by its path in inbox/ (all it ever held) or by its file_id."""
+
+    file: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+
+    def covers(self, path: str, sha256: str) -> bool:
+        """Whether this file is withdrawn."""
+        return self.file == path or (len(self.file) >= SHORTEST_FILE_ID and sha256.startswith(self.file))
 
 
 class StudyFile(Frozen):
     """study.toml as a whole."""
 
     study: StudyFacts
+    withdrawn: tuple[Withdrawal, ...] = ()
     arms: dict[str, str] = Field(default_factory=dict)
     files: dict[str, tuple[FileFormat, ...]] = Field(default_factory=dict)
     checks: CheckOverrides = Field(default_factory=CheckOverrides)
@@ -145,6 +169,7 @@ class Study(Frozen):
     facts: StudyFacts
     arms: dict[str, str]
     files: dict[str, tuple[FileFormat, ...]]
+    withdrawn: tuple[Withdrawal, ...] = ()
     rule_sets: tuple[RuleSet, ...]
     protocol: Protocol
     limits: CheckLimits = Field(default_factory=load_limits)
@@ -152,6 +177,10 @@ class Study(Frozen):
     @property
     def inbox(self) -> Path:
         return self.folder / "inbox"
+
+    def withdrawal_of(self, path: str, sha256: str) -> Withdrawal | None:
+        """The entry of study.toml that withdraws a file, if any."""
+        return next((entry for entry in self.withdrawn if entry.covers(path, sha256)), None)
 
     def kind_of(self, path: str) -> tuple[str, FileFormat] | None:
         """Which kind of file an inbox path is, and how it is written; None when no pattern fits."""
@@ -179,6 +208,7 @@ def load_study(folder: Path) -> Study:
         facts=settings.study,
         arms=settings.arms,
         files=settings.files,
+        withdrawn=settings.withdrawn,
         rule_sets=load_rule_sets(settings.study.rule_sets, [resource("data/rules"), folder / "rules"]),
         protocol=read_toml(resource("data/protocol.toml"), Protocol),
         limits=load_limits(settings.checks),

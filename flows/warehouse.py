@@ -49,7 +49,7 @@ def open_warehouse(out: Path, study: Study) -> Generator[tuple[duckdb.DuckDBPyCo
     if out.resolve().is_relative_to(study.inbox.resolve()):
         raise ConfigurationError(f"{out}: lies in the inbox, where every file is read; choose another --out.")
     state = out / "state"
-    kept = KeptInputs(state / "inputs")
+    kept = KeptInputs(state / "inputs", study.facts.id)
     path = state / "warehouse.duckdb"
     wanted = _fingerprint(study)
     con = _open(path)

@@ -1,8 +1,8 @@
 -- landing.files: every file seen, and where each of its data lines ended
--- Grain:   one row per file seen (landed, refused or ignored)
+-- Grain:   one row per file seen (landed, refused, ignored or withdrawn)
 -- Key:     path, sha256
 -- Units:   lines_* = data lines, the header not counted
--- Missing: a refused or ignored file has no landed_at and no lines
+-- Missing: a file that was not landed has no landed_at and no lines
 -- Source:  design.md 3: lines read = current + superseded + duplicate + quarantined
 WITH outcomes AS (
     SELECT
@@ -40,6 +40,9 @@ SELECT
     file.encoding,
     file.delimiter,
     file.extra_columns,
+    file.date_format,
+    file.evidence,
+    file.is_in_inbox,
     NULL AS refused_reason,
     file.landed_at
 FROM landing.landed_files AS file
@@ -54,7 +57,7 @@ SELECT
     refused.kind,
     refused.status,
     0, 0, 0, 0, 0,
-    NULL, NULL, NULL,
+    NULL, NULL, NULL, NULL, NULL, NULL,
     refused.reason,
     NULL
 FROM landing.refused_files AS refused

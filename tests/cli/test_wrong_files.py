@@ -1,9 +1,11 @@
 """A broken file is refused whole, by name and reason and without showing its values; the other files go on."""
 
+import gzip
+
 import pytest
 
 from tests.cli.helpers import BASE, Outcome, process, write_study
-from tests.cli.zoo import HEADER, Case, assert_as_expected, assert_others_stand, file_name, process_zoo
+from tests.cli.zoo import HEADER, Case, assert_as_expected, assert_others_stand, file_name, process_zoo, zipped
 
 GOOD = "@,2024-01-01,1\n"
 SECRETS = ("P-4711", "1987-06-05", "geheim")
@@ -20,7 +22,14 @@ CASES = {
     ),
     "nulls": Case(HEADER.encode() + b"S,2024-01-01,\x001\n", refused="is a binary file"),
     "picture": Case(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), refused="is neither UTF-8 nor Windows-1252"),
-    "workbook": Case(b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0", refused="is a binary file"),
+    "damaged zip": Case(b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0", refused="is a damaged or encrypted zip file"),
+    "cut gzip": Case(gzip.compress(HEADER.encode() * 9)[:-9], refused="is a damaged or encrypted gzip file"),
+    "workbook": Case(zipped({"[Content_Types].xml": b"<x/>", "xl/a.xml": b"<x/>"}), refused="is an Excel workbook"),
+    "zip of two": Case(zipped({"a.csv": b"a", "b.csv": b"b"}), refused="is a zip of 2 files"),
+    "zip of none": Case(zipped({}), refused="is a zip of 0 files"),
+    "zip in zip": Case(zipped({"a.csv": zipped({"b.csv": b"\0"})}), refused="is"),
+    "zip bomb": Case(zipped({"a.csv": bytes(101 << 20)}), refused="more than 100 times its size"),
+    "gzip bomb": Case(gzip.compress(b"\n" * (101 << 20), mtime=0), refused="more than 100 times its size"),
     "no header": Case("P-4711,1987-06-05,1,geheim\nP-4711,1987-06-06,0,geheim\n", refused="'subject_id' is missing"),
     "no header, semicolons": Case("P-4711;1987-06-05;1;geheim\n", refused="'subject_id' is missing"),
     "wrong delimiter": Case(HEADER + GOOD, refused="'subject_id' is missing", settings="delimiter = ';'"),
@@ -30,8 +39,14 @@ CASES = {
     ),
     "mark but not utf-8": Case(b"\xef\xbb\xbf" + HEADER.encode() + b"\xff,2024-01-01,1\n", refused="utf-8-sig"),
     "neither encoding": Case(HEADER.encode() + b"\x81\xff,2024-01-01,1\n", refused="is neither UTF-8 nor Windows-1252"),
-    "utf-16 without mark": Case(HEADER + GOOD, refused="is a binary file", encoding="utf-16-le"),
-    "dates day first": Case(HEADER + "@,13/01/2024,1\n@,02/01/2024,0\n", refused="set date_format for these files"),
+    "dates of either order": Case(
+        HEADER + "@,05/06/2024,1\n@,02/01/2024,0\n", refused="set date_format for these files"
+    ),
+    "dates of both orders": Case(
+        HEADER + "@,13/01/2024,1\n@,02/01/2024,0\n@,01/13/2024,0\n",
+        refused="line 2 has the day first and line 4 the month first",
+    ),
+    "dates with short years": Case(HEADER + "@,13/01/24,1\n", refused="set date_format for these files"),
     "dates not as declared": Case(
         HEADER + GOOD, refused="not written as %d.%m.%Y", settings="date_format = '%d.%m.%Y'"
     ),

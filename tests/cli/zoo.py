@@ -3,6 +3,8 @@
 In a case ``@`` stands for the case's own subject, so that no two files speak of the same subject-day.
 """
 
+import io
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +24,15 @@ class Case:
     refused: str | None = None
     settings: str = ""
     encoding: str = "utf-8"
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """The bytes of a zip archive; always the same for the same files."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def file_name(name: str) -> str:
