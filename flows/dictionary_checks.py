@@ -74,12 +74,15 @@ def _column_checks(kind: str, column: Column) -> list[Entry]:
         )
     if column.minimum is not None or column.maximum is not None:
         limits = {"column": column.name, "min_value": column.minimum, "max_value": column.maximum}
-        top = "" if column.maximum is None else f" to {column.maximum:g}"
+        if column.maximum is None:
+            said = f"below {column.minimum:g}"
+        else:
+            said = f"outside {column.minimum:g} to {column.maximum:g}"
         made.append(
             _entry(
                 f"{place}.out_of_range",
                 column.severity,
-                f"{column.name} is outside {column.minimum:g}{top}{f' {column.unit}' if column.unit else ''}",
+                f"{column.name} is {said}{f' {column.unit}' if column.unit else ''}",
                 "check the unit or scale the site uses",
                 needs,
                 "expect_column_values_to_be_between",

@@ -121,6 +121,8 @@ subject_id, consent_date, sex
 @1, 2025-01-10, F           <- subjects.subject_id.reenrolled
 @2, 2024-01-10, M
 @3, 2024-01-10, F
+, 2024-01-10, F             <- subjects.subject_id.missing
+, 2024-02-10, F             <- subjects.subject_id.missing
 """,
     "subjects.site.changed": """
 subjects
@@ -131,6 +133,8 @@ subjects
 subject_id, site, sex
 @1, south, F                <- subjects.site.changed
 @2, north, M
+, south, M                  <- subjects.subject_id.missing
+, north, M                  <- subjects.subject_id.missing
 """,
     "file.refused": """
 diary                       <- file.refused
