@@ -12,12 +12,16 @@ import duckdb
 from flows.dictionary import SQL_TYPES, load_dictionary
 from flows.statistics.changes import change_from_baseline, quality_of_life
 from flows.statistics.differences import arm_differences
+from flows.statistics.repeated import repeated_response
+from flows.statistics.tipping import tipping_points
 
 Row = dict[str, Any]
 FITTED: dict[str, Callable[[duckdb.DuckDBPyConnection], list[Row]]] = {
     "summary.arm_differences": arm_differences,
     "summary.change_from_baseline": change_from_baseline,
     "summary.quality_of_life": quality_of_life,
+    "summary.repeated_response": repeated_response,
+    "summary.tipping_points": tipping_points,
 }
 
 

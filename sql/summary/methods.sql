@@ -1,0 +1,40 @@
+-- summary.methods: each statistic, its method and source, and whether this study has it
+-- Grain:   one row per table_name x statistic
+-- Key:     table_name, statistic
+-- Units:   none
+-- Missing: reason is null where the statistic is given; where it is not, the reason says why
+-- Source:  the citations of the column source; docs/statistics.md
+WITH listed (table_name, statistic, method, source, needs_arms) AS (
+    VALUES
+    ('summary.responder_rates', 'interval', 'Wilson score interval, 95%', 'Wilson 1927, J Am Stat Assoc 22:209', false),
+    ('summary.responder_rates', 'exact interval', 'Clopper-Pearson interval, 95%', 'Clopper and Pearson 1934, Biometrika 26:404', false),
+    ('summary.responder_rates', 'non-responder imputation', 'Treated subjects whose cycle is past and who could not be judged count as not responding', 'ICH E9(R1) 2019, composite handling of missing outcomes', false),
+    ('summary.first_response', 'first response', 'First cycle with a response, of all treated subjects', 'Silberstein 2015, J Neurol Neurosurg Psychiatry 86:996', false),
+    ('summary.arm_differences', 'difference', 'Newcombe hybrid score interval, 95%', 'Newcombe 1998, Stat Med 17:873, method 10', true),
+    ('summary.arm_differences', 'score interval of the difference', 'Miettinen-Nurminen score interval, 95%', 'Miettinen and Nurminen 1985, Stat Med 4:213', true),
+    ('summary.arm_differences', 'number needed to treat', 'Inverse of the difference and of the bounds of its Newcombe interval', 'Altman 1998, BMJ 317:1309', true),
+    ('summary.arm_differences', 'stratified test', 'Cochran-Mantel-Haenszel chi-square by overuse, no continuity correction; strata that cannot contribute are left out and named', 'Mantel and Haenszel 1959, J Natl Cancer Inst 22:719', true),
+    ('summary.change_from_baseline', 'change', 'Mean of the observed changes with its t interval, 95%', 'Altman and others 2000, Statistics with Confidence', false),
+    ('summary.change_from_baseline', 'difference', 'Analysis of covariance: change ~ arm + baseline + overuse', 'Snedecor and Cochran 1967, ch. 14', true),
+    ('summary.quality_of_life', 'change', 'Mean of the observed changes with its t interval, 95%', 'Altman and others 2000, Statistics with Confidence', false),
+    ('summary.quality_of_life', 'difference', 'Analysis of covariance: change ~ arm + baseline + overuse', 'Snedecor and Cochran 1967, ch. 14', true),
+    ('summary.repeated_response', 'odds ratio over all cycles', 'Generalised estimating equations, logit link, exchangeable correlation, robust standard errors', 'Liang and Zeger 1986, Biometrika 73:13', true),
+    ('summary.tipping_points', 'tipping points', 'All combinations of responders among the missing, by Newcombe interval', 'Yan, Lee and Li 2009, J Biopharm Stat 19:1085', true),
+    ('summary.rule_set_pairs', 'agreement', 'Share of equal answers and Cohen''s kappa', 'Cohen 1960, Educ Psychol Meas 20:37', false),
+    ('summary.adverse_events', 'interval', 'Wilson score interval, 95%', 'Wilson 1927, J Am Stat Assoc 22:209', false)
+)
+
+SELECT
+    listed.table_name,
+    listed.statistic,
+    listed.method,
+    listed.source,
+    NOT listed.needs_arms OR arms.n_arms >= 2 AS is_given,
+    CASE
+        WHEN NOT listed.needs_arms OR arms.n_arms >= 2 THEN NULL
+        WHEN study.is_blinded THEN 'the study is blinded: arms are not told apart'
+        ELSE 'the study has one arm: there is nothing to compare with, so no difference and no p-value'
+    END AS reason
+FROM listed
+CROSS JOIN meta.study AS study
+CROSS JOIN (SELECT count(*) AS n_arms FROM meta.arms) AS arms

@@ -1,0 +1,117 @@
+"""Small studies written by hand, run through analysis, summary and statistics: the house of the summary tests."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+
+from flows.metadata import load_metadata
+from flows.models import build_models
+from flows.query import rows_of
+from flows.statistics import build_statistics, register_statistics
+from tests.sql_engine import ROOT, load_tabulation, make_study
+
+Row = dict[str, Any]
+DAY_1 = date(2024, 3, 1)  # first injection of everybody, unless said otherwise
+CYCLE, MONTH = timedelta(days=84), timedelta(days=28)
+ARMS = {"placebo": "Placebo", "ona": "OnabotulinumtoxinA"}
+LATE_CUTOFF = date(2026, 12, 31)
+
+
+def nice_rule() -> Row:
+    """At least 30% fewer headache days in Days 57-84, as shipped."""
+    import tomllib
+
+    return tomllib.loads((ROOT / "data/rules/nice_ta260.toml").read_text())
+
+
+class Trial:
+    """A study that grows subject by subject; months are given as headache days of 28, None = no diary."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[Row]] = {
+            name: [] for name in ("diary_days", "injections", "subjects", "scores", "adverse_events")
+        }
+
+    def add(
+        self, subject_id: str, arm: str | None, baseline: int | None, *cycles: tuple[int | None, ...], **facts: Any
+    ) -> "Trial":
+        """A subject: headache days at baseline, then of months 1..3 of each cycle given, injections 84 days apart."""
+        registered = {
+            "subject_id": subject_id, "arm": arm, "site": "s1", "sex": "F", "birth_year": 1980,
+            "consent_date": DAY_1 - MONTH, "prior_preventives_failed": 3, "overuse_excluded": True,
+            "discontinued_date": None, "discontinued_reason": None,
+        }  # fmt: skip
+        self.rows["subjects"].append(registered | facts)
+        self._month(subject_id, DAY_1 - MONTH, baseline)
+        for number, months in enumerate(cycles):
+            start = DAY_1 + number * CYCLE
+            self.inject(subject_id, start)
+            for month, days in enumerate(months):
+                self._month(subject_id, start + month * MONTH, days)
+        return self
+
+    def inject(
+        self, subject_id: str, day: date, units: float = 155, sites: int = 31, muscle: str | None = None
+    ) -> None:
+        self.rows["injections"].append(
+            {"subject_id": subject_id, "injection_date": day, "muscle": muscle, "units": units, "sites": sites}
+        )
+
+    def score(self, subject_id: str, day: date, score: float, instrument: str = "HIT6") -> None:
+        self.rows["scores"].append(
+            {"subject_id": subject_id, "score_date": day, "instrument": instrument, "score": score}
+        )
+
+    def event(self, subject_id: str, term: str, day: date | None, **facts: Any) -> None:
+        line = len(self.rows["adverse_events"])
+        self.rows["adverse_events"].append(
+            {"subject_id": subject_id, "start_date": day, "term": term, "soc": None, "serious": False, "related": None}
+            | {"file_id": "f", "line_number": line}
+            | facts
+        )
+
+    def _month(self, subject_id: str, start: date, headache_days: int | None) -> None:
+        if headache_days is None:
+            return
+        self.rows["diary_days"] += [
+            {"subject_id": subject_id, "diary_date": start + timedelta(days=i), "headache": i < headache_days}
+            | {"hours": None, "severity": None, "migraine": None, "acute_medication": None, "entered_at": None}
+            for i in range(28)
+        ]
+
+    def summarise(
+        self, arms: dict[str, str] | None = None, cutoff: date = LATE_CUTOFF, blinded: bool = False
+    ) -> duckdb.DuckDBPyConnection:
+        """All tables up to summary.*, under the NICE rule set."""
+        con = duckdb.connect()
+        study = make_study([nice_rule()], cutoff, ARMS if arms is None else arms)
+        study = study.model_copy(update={"facts": study.facts.model_copy(update={"blinded": blinded})})
+        load_metadata(con, study, None)
+        rows = self.rows
+        if blinded:  # as sql/tabulation/subjects.sql
+            rows = rows | {"subjects": [row | {"arm": None} for row in rows["subjects"]]}
+        load_tabulation(con, rows)
+        build_models(con, schemas={"analysis"})
+        register_statistics(con)
+        build_models(con, schemas={"summary"})
+        build_statistics(con)
+        return con
+
+
+def only(con: duckdb.DuckDBPyConnection, table: str, **key: Any) -> Row:
+    """The one row of a table with these values."""
+    (row,) = matching(con, table, **key)
+    return row
+
+
+def matching(con: duckdb.DuckDBPyConnection, table: str, **key: Any) -> list[Row]:
+    """All rows of a table with these values, in the order of all columns."""
+    where = " AND ".join(f"{name} = ${name}" for name in key) or "true"
+    return rows_of(con, f"SELECT * FROM {table} WHERE {where} ORDER BY ALL", key)
+
+
+def picked(rows: Iterable[Row], *names: str) -> list[tuple[Any, ...]]:
+    """The named columns of each row."""
+    return [tuple(row[name] for name in names) for row in rows]
