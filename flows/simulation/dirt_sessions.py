@@ -16,7 +16,7 @@ DEVIATIONS = {
     MISSED: Mark("visit_missed", "injections.interval.long", FLAGGED),
 }
 UNENROLLED = Mark("re_enrolled", "injections.subject_id.unknown", FLAGGED)
-NO_DIARY = Mark("dates_undeclared", "injections.subject_id.no_diary", FLAGGED)
+NO_DIARY = Mark("dates_mixed", "injections.subject_id.no_diary", FLAGGED)
 
 
 def session_edits(run: Run, block: Block, spoilt: Spoilt) -> dict[int, Edit]:

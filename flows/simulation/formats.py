@@ -31,7 +31,8 @@ WRITINGS = {
     "attack_only": Writing(marks=("diary.file.attack_only",), is_bare=True),
     "minutes": Writing(marks=("diary.file.hours_in_minutes",), is_bare=True),
     "scale_of_ten": Writing(marks=("diary.file.severity_scale",), is_bare=True),
-    "dates_undeclared": Writing(marks=("file.refused",), outcome=REFUSED, is_bare=True),
+    "month_first": Writing(is_bare=True),
+    "dates_mixed": Writing(marks=("file.refused",), outcome=REFUSED, is_bare=True),
 }
 UTF_8_LINES = (PLAIN, "byte_order_mark", "attack_only", "minutes", "scale_of_ten")  # the lines are canonical
 # Further files beside a site's own.
@@ -61,7 +62,7 @@ def draw_writings(dirt: Dirt, rate: float, seed: int, sites: int) -> tuple[list[
                 edge_own += share
         chosen.append(own)
     # A second name for a file that is refused, or for one that ends up the same, would be told differently.
-    return chosen, {site: name for site, name in beside.items() if chosen[site] != "dates_undeclared"}
+    return chosen, {site: name for site, name in beside.items() if chosen[site] != "dates_mixed"}
 
 
 def header(name: str, text: str) -> bytes:
@@ -74,6 +75,12 @@ def header(name: str, text: str) -> bytes:
     return writing.byte_order_mark + f"{text}\n".encode(writing.encoding)
 
 
+def _either_order(found: re.Match[str]) -> str:
+    """Odd days are written day first, even ones month first."""
+    subject, year, month, day = found.groups()
+    return f"{subject},{day}/{month}/{year}," if int(day) % 2 else f"{subject},{month}/{day}/{year},"
+
+
 def written(name: str, piece: bytes) -> bytes:
     """Lines of the canonical form in the file's own writing."""
     if name in UTF_8_LINES:
@@ -82,8 +89,10 @@ def written(name: str, piece: bytes) -> bytes:
     if name == "german":
         text = _DATE.sub(r"\1,\4.\3.\2,", text).replace(";", "+").replace(",", ";").replace(".", ",")
         text = re.sub(r"^([^;]*;\d\d),(\d\d),(\d{4};)", r"\1.\2.\3", text, flags=re.MULTILINE)
-    elif name == "dates_undeclared":
+    elif name == "month_first":
         text = _DATE.sub(r"\1,\3/\4/\2,", text)
+    elif name == "dates_mixed":
+        text = _DATE.sub(_either_order, text)
     elif name == "latin_1":
         lines = text.splitlines()
         text = "".join(f"{line},{_REMARKS[sum(line.encode()) % len(_REMARKS)]}\n" for line in lines)

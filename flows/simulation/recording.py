@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from flows.errors import ConfigurationError
 from flows.resources import resource
 from flows.simulation.chance import Chance, Purpose
 from flows.simulation.schedule import Schedule, longest_stay
@@ -39,9 +40,16 @@ class Recorded(NamedTuple):
 
 
 def medicines(preset: Preset) -> Medicines:
-    """The drugs of a preset with their classes."""
+    """The drugs of a preset with their classes.
+
+    Raises ConfigurationError for a drug that the code list does not hold.
+    """
     classes = tomllib.loads((resource("data/codelists") / "acute_medication.toml").read_text(encoding="utf-8"))
     codes = tuple(preset.medication.drugs)
+    if unknown := sorted(set(codes) - set(classes)):
+        raise ConfigurationError(
+            f"preset {preset.id}: medication.drugs: '{unknown[0]}' is not in data/codelists/acute_medication.toml."
+        )
     return Medicines(codes, tuple(frozenset(classes[code]) for code in codes))
 
 

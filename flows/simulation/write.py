@@ -17,6 +17,7 @@ from flows.simulation.course import Run, simulate_run, spans
 from flows.simulation.dirt import Spoilt, diary_edits, interval_rates, line_edits, spoil_subjects, subject_edits
 from flows.simulation.dirt_sessions import session_edits
 from flows.simulation.planting import REFUSED, Edit, Mark, apply
+from flows.simulation.recording import medicines
 from flows.simulation.schedule import longest_stay
 from flows.simulation.settings import Preset, load_dirt
 from flows.simulation.tables import BLOCKS, HEADERS, Names, diary_block, names, site_of, sites_of
@@ -76,11 +77,11 @@ def sizes_of(preset: Preset, total: int | None, arms: dict[str, int | None] | No
         sizes = [after - before for before, after in pairwise(edges)]
     if min(sizes) < 1:
         raise ConfigurationError("--subjects: every arm needs at least one subject.")
-    settings = [arm.model_copy(update={"subjects": size}) for arm, size in zip(kept, sizes, strict=True)]
-    # The effect an arm switches to must stay known, even where that arm itself is left out.
-    if missing := [arm.switches_to for arm in kept if arm.switches_to and arm.switches_to not in chosen]:
-        settings = [arm.model_copy(update={"switches_to": None}) for arm in settings]
-        assert missing
+    settings = []
+    for arm, size in zip(kept, sizes, strict=True):
+        # Without the arm it switches to, an arm keeps its own effect.
+        switches_to = arm.switches_to if arm.switches_to in chosen else None
+        settings.append(arm.model_copy(update={"subjects": size, "switches_to": switches_to}))
     return preset.model_copy(update={"arms": tuple(settings)}), tuple(sizes)
 
 
@@ -91,13 +92,14 @@ def write_study(folder: Path, preset: Preset, sizes: tuple[int, ...], seed: int,
     """
     if folder.exists() and any(folder.iterdir()):
         raise ConfigurationError(f"{folder}: is not empty; choose a new folder.")
+    rule_sets = load_rule_sets(preset.study.rule_sets, [resource("data/rules")])
+    medicines(preset)  # a drug that is not in the code list is said before anything is written
     total, dirt = sum(sizes), load_dirt()
     sites = sites_of(preset.study.sites, total)
     writings, beside = formats.draw_writings(dirt, dirty, seed, sites)
     inbox = folder / "inbox"
     inbox.mkdir(parents=True)
     (folder / "study.toml").write_text(_settings(preset, seed, writings), encoding="utf-8")
-    rule_sets = load_rule_sets(preset.study.rule_sets, [resource("data/rules")])
     truth = TruthFiles(folder / "truth", rule_sets)
     sinks = {kind: Sink(inbox, f"{kind}.csv", kind, formats.PLAIN) for kind in BLOCKS if kind != "diary"}
     diaries = [Sink(inbox, f"diary_{_site(site)}.csv", "diary", writings[site]) for site in range(sites)]

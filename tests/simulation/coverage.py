@@ -39,9 +39,9 @@ def coverage_table() -> list[str]:
     ]
     for threshold in (50, 75):
         truths = [float(pool.responds.mean()) for pool in pools(20_001, LARGE, threshold=threshold)]
-        samples = pools(20_002, 250_000, threshold=threshold)
-        for size in SIZES:
-            counts = [trials(pool, TRIALS, size) for pool in samples]
+        samples = pools(20_002, 430_000, threshold=threshold)
+        for place, size in enumerate(SIZES):
+            counts = [trials(pool, TRIALS, size, skip=TRIALS * sum(SIZES[:place])) for pool in samples]
             for name, interval in ONE.items():
                 hits = np.mean([_holds(interval(int(x), size), truths[1]) for x in counts[1]])
                 outcome = f"{threshold}% response, ona ({100 * truths[1]:.1f}%)"

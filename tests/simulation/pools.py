@@ -57,9 +57,12 @@ def with_threshold(rule: RuleSet, threshold: int) -> RuleSet:
     return rule.model_copy(update={"response": rule.response.model_copy(update={"conditions": (changed,)})})
 
 
-def trials(pool: Pool, number: int, size: int) -> np.ndarray:
-    """Responders of ``number`` trials of ``size`` evaluable subjects each, no subject in two of them."""
-    needed = number * size
+def trials(pool: Pool, number: int, size: int, skip: int = 0) -> np.ndarray:
+    """Responders of ``number`` trials of ``size`` evaluable subjects each, no subject in two of them.
+
+    ``skip`` subjects are passed over: those of trials of another size.
+    """
+    needed = skip + number * size
     if needed > len(pool.responds):
         raise ValueError(f"the pool holds {len(pool.responds)} subjects, {needed} are needed")
-    return pool.responds[:needed].reshape(number, size).sum(axis=1)
+    return pool.responds[skip:needed].reshape(number, size).sum(axis=1)

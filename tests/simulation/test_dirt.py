@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.checks import load_suites
-from flows.simulation import dirt_diary, dirt_other, formats
+from flows.simulation import dirt_diary, dirt_other, formats, tables
 from flows.simulation.dirt import IN_SCHEDULE
 from flows.simulation.settings import load_dirt
 from tests.simulation.recall import recall
@@ -21,6 +21,18 @@ def test_every_planted_fault_is_found_and_no_other(seed: int, tmp_path: Path) ->
     assert result.alarms == []
     assert result.not_aside == []
     assert result.wrongly_aside == []
+
+
+def test_every_way_to_write_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A study with one site for each way: what is planted is found, whatever the file looks like."""
+    ways = list(formats.WRITINGS)
+    monkeypatch.setattr(tables, "SUBJECTS_PER_SITE", 3)
+    beside = {1: "copied", 2: "header_only"}
+    monkeypatch.setattr(formats, "draw_writings", lambda dirt, rate, seed, sites: (ways[:sites], beside))
+    result = recall(tmp_path / "study", 3 * len(ways), 1, 0.05)
+    found = {kind for (_, kind), number in result.found.items() if number}
+    assert found >= {name for name, way in formats.WRITINGS.items() if way.marks} | set(beside.values())
+    assert (result.missed, result.alarms, result.not_aside, result.wrongly_aside) == ([], [], [], [])
 
 
 def test_comparison_notices_a_fault_that_is_not_in_the_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,14 @@ def test_wrong_preset_is_refused_with_its_key(tmp_path: Path) -> None:
         load_preset(str(wrong))
 
 
+def test_drug_that_no_code_list_holds_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    preset, sizes = sizes_of(load_preset("preempt"), 4, None)
+    drugs = preset.medication.model_copy(update={"drugs": {"migrainex": 1.0}})
+    with pytest.raises(ConfigurationError, match="'migrainex' is not in"):
+        write_study(tmp_path / "study", preset.model_copy(update={"medication": drugs}), sizes, 1)
+    assert not (tmp_path / "study").exists()
+
+
 def test_sizes() -> None:
     preset = load_preset("preempt")
     assert sizes_of(preset, None, None)[1] == (696, 688)

@@ -23,7 +23,7 @@ from tests.simulation.pipeline import process, read_statuses, simulate
 
 # Frozen from the first run on Linux, x86-64: the same bytes are wanted on every machine. A deliberate change of the
 # simulator or of the preset changes it; then state the new one here.
-FINGERPRINT = "5451adbacbaf2d53401eaf2ed66321773713be20497e6095e9b21043e3e06245"
+FINGERPRINT = "8765b8deb00457f2462ec319acbd32fa730d5a0848e10493dd3d15cec58e1c6f"
 
 
 def fingerprint(folder: Path) -> str:
@@ -100,12 +100,12 @@ def test_same_seed_same_bytes_another_seed_others(tmp_path: Path) -> None:
 
 
 def test_bytes_are_the_frozen_ones(tmp_path: Path) -> None:
-    assert fingerprint(simulate(tmp_path / "study", 25, 2026, 0.05)) == FINGERPRINT
+    assert fingerprint(simulate(tmp_path / "study", 60, 2026, 0.1)) == FINGERPRINT
 
 
 def test_bytes_do_not_depend_on_threads_or_on_what_the_processor_can_do(tmp_path: Path) -> None:
     """One thread and none of the vector instructions NumPy may choose: as on an old, small machine."""
-    here = fingerprint(simulate(tmp_path / "here", 25, 2026, 0.05))
+    here = fingerprint(simulate(tmp_path / "here", 60, 2026, 0.1))
     settings = os.environ | {
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
@@ -114,7 +114,7 @@ def test_bytes_do_not_depend_on_threads_or_on_what_the_processor_can_do(tmp_path
     }
     code = (
         "from pathlib import Path; from tests.simulation.pipeline import simulate;"
-        f"simulate(Path({str(tmp_path / 'there')!r}), 25, 2026, 0.05)"
+        f"simulate(Path({str(tmp_path / 'there')!r}), 60, 2026, 0.1)"
     )
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=settings, cwd=ROOT, check=True, timeout=120)
     assert fingerprint(tmp_path / "there") == here
