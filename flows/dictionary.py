@@ -79,7 +79,7 @@ def file_columns(kind: str) -> tuple[Column, ...]:
 
 
 PROVENANCE = ("file_id", "line_number")
-FILE_KINDS = ("diary", "subjects", "injections", "scores", "adverse_events")
+FILE_KINDS = ("diary", "attacks", "subjects", "injections", "scores", "adverse_events")
 SQL_TYPES = {
     "text": "VARCHAR",
     "date": "DATE",

@@ -18,6 +18,7 @@ class CheckLimits(Frozen):
     backfill_days: Annotated[int, Field(ge=2)]
     backfill_minutes: Count
     identical_days: Annotated[int, Field(ge=2)]
+    longest_attack_days: Count
     attack_only_lines: Count
     unit_suspicion_lines: Count
     unit_suspicion_percent: Percent

@@ -134,7 +134,7 @@ def _insert(entry: KeptFile, layout: Layout, group: FileFormat, source: str) -> 
 def _refuse_wrong_dates(con: Connection, entry: KeptFile, group: FileFormat) -> None:
     """A file most of whose dates cannot be read is refused whole: its date order is not the one declared."""
     for column in file_columns(entry.kind):
-        if column.type != "date" or not column.required:
+        if column.type not in ("date", "timestamp") or not column.required:
             continue
         dates, wrong = one_row(
             con,

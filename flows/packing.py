@@ -59,7 +59,7 @@ def unpacked(source: Path, scratch: Path) -> tuple[Path, str | None]:
 
 
 @contextmanager
-def _opened(source: Path, packing: str) -> Generator[IO[bytes]]:
+def _opened(source: Path, packing: str) -> Generator[IO[bytes] | gzip.GzipFile]:
     if packing == "gzip":
         with gzip.open(source) as stream:
             yield stream

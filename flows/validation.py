@@ -17,7 +17,7 @@ from flows.query import one_row, one_value
 
 Connection = duckdb.DuckDBPyConnection
 # Subjects first: the checks on the other files look up consent and discontinuation.
-ORDER = ("subjects", "diary", "injections", "scores", "adverse_events")
+ORDER = ("subjects", "diary", "attacks", "injections", "scores", "adverse_events")
 
 
 class CheckResult(NamedTuple):

@@ -15,7 +15,12 @@ WITH outcomes AS (
 ),
 
 current_lines AS (
-    SELECT file_id, count(*) AS lines_current FROM tabulation.diary_days GROUP BY file_id
+    SELECT file_id, count(*) AS lines_current
+    FROM tabulation.diary_days
+    WHERE file_id NOT IN (SELECT file_id FROM tabulation.attacks)  -- a day is no line of a file of attacks
+    GROUP BY file_id
+    UNION ALL
+    SELECT file_id, count(*) FROM tabulation.attacks GROUP BY file_id
     UNION ALL
     SELECT file_id, count(*) FROM tabulation.subjects GROUP BY file_id
     UNION ALL

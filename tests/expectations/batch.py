@@ -9,10 +9,10 @@ from flows.study import load_study
 from flows.validation import CheckResult, run_suite, validate_results, what_was_sent
 from flows.warehouse import open_warehouse
 from tests.cli.helpers import write_study
-from tests.expectations import cases_diary, cases_subjects, cases_treatment
+from tests.expectations import cases_attacks, cases_diary, cases_subjects, cases_treatment
 from tests.expectations.literals import Literal, Place, read_literal
 
-CASES = cases_diary.CASES | cases_subjects.CASES | cases_treatment.CASES
+CASES = cases_diary.CASES | cases_attacks.CASES | cases_subjects.CASES | cases_treatment.CASES
 SETTINGS = """
 [study]
 id = "T"
@@ -43,6 +43,7 @@ DEFECTS = {
         "DELETE FROM analysis.responder WHERE subject_id = 'injections.interval.short/1' AND cycle = 2",
         1,
     ),
+    "file.absent": ("UPDATE landing.files SET is_in_inbox = false WHERE path LIKE 'scores-scores.line%'", 1),
     "file.lines_conserved": (
         "UPDATE landing.files SET lines_duplicate = lines_duplicate + 1 WHERE path LIKE 'scores-scores.line%'",
         1,
@@ -61,6 +62,7 @@ class Batch:
         with open_warehouse(folder / "out", study) as (con, kept):
             steps.load_metadata(con, study, None)
             steps.land(con, study, kept)
+            con.execute("UPDATE landing.landed_files SET landed_at = TIMESTAMP '2026-01-02 12:00'")
             steps.validate(con, study, kept)
             steps.derive(con)
             validate_results(con)

@@ -1,0 +1,35 @@
+-- tabulation.diary_history: what a corrected or repeated subject-day was, and what it is
+-- Grain:   one row per landed diary line about a subject-day that more than one line is about
+-- Key:     subject_id, diary_date, version
+-- Units:   version = 1, 2, 3 ... in the order of landing
+-- Missing: a subject-day with one line only has no history
+-- Source:  design.md 2, corrections: the older row stays, marked superseded
+WITH repeated AS (
+    SELECT subject_id, diary_date
+    FROM landing.diary
+    WHERE subject_id IS NOT NULL AND diary_date IS NOT NULL
+    GROUP BY subject_id, diary_date
+    HAVING count(*) > 1
+)
+
+SELECT
+    line.subject_id,
+    line.diary_date,
+    CAST(row_number() OVER (
+        PARTITION BY line.subject_id, line.diary_date ORDER BY file.sequence, line.line_number
+    ) AS INTEGER) AS version,
+    coalesce(aside.outcome, 'current') AS outcome,
+    line.headache,
+    line.hours,
+    line.severity,
+    line.migraine,
+    line.acute_medication,
+    line.entered_at,
+    file.landed_at,
+    line.file_id,
+    line.line_number
+FROM landing.diary AS line
+JOIN repeated ON repeated.subject_id = line.subject_id AND repeated.diary_date = line.diary_date
+JOIN landing.landed_files AS file ON file.file_id = line.file_id
+LEFT JOIN landing.set_aside AS aside
+    ON aside.kind = 'diary' AND aside.file_id = line.file_id AND aside.line_number = line.line_number
