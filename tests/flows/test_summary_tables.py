@@ -257,7 +257,7 @@ def test_adverse_events_count_subjects() -> None:
     assert counted(arm="ona", level="any") == (2, 2, 4)
     assert counted(arm="ona", level="term", term="neck pain") == (2, 2, 3)
     assert counted(arm="ona", level="of_interest", term="allergic_reaction") == (1, 2, 1)
-    assert counted(arm="ona", level="serious") == counted(arm="ona", level="related")[:2] + (1,) == (1, 2, 1)
+    assert counted(arm="ona", level="serious") == (*counted(arm="ona", level="related")[:2], 1) == (1, 2, 1)
     assert counted(arm="placebo", level="of_interest", term="neck_pain") == (0, 1, 0)
     assert counted(arm="all", level="soc", soc="not coded") == (1, 3, 1)
     assert not matching(con, "summary.adverse_events", term="nausea")
