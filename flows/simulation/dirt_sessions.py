@@ -16,7 +16,6 @@ DEVIATIONS = {
     MISSED: Mark("visit_missed", "injections.interval.long", FLAGGED),
 }
 UNENROLLED = Mark("re_enrolled", "injections.subject_id.unknown", FLAGGED)
-NO_DIARY = Mark("dates_mixed", "injections.subject_id.no_diary", FLAGGED)
 
 
 def session_edits(run: Run, block: Block, spoilt: Spoilt) -> dict[int, Edit]:
@@ -28,7 +27,7 @@ def session_edits(run: Run, block: Block, spoilt: Spoilt) -> dict[int, Edit]:
     subject, cycle = block.subject[starts], block.item[starts]
     twice = spoilt.mask("re_enrolled")
     deviation = np.where(run.schedule.deviating[subject] == cycle, run.schedule.deviation[subject], KEPT)
-    without_diary = spoilt.unread[subject] & (cycle == 0)
+    without_diary = np.isin(subject, list(spoilt.no_diary)) & (cycle == 0)
     words = run.chance.words(Purpose.DIRT_INJECTIONS, run.preset.study.cycles)[subject, cycle]
 
     def lines(row: int) -> list[list[str]]:
@@ -43,7 +42,10 @@ def session_edits(run: Run, block: Block, spoilt: Spoilt) -> dict[int, Edit]:
         edit = found.get(row) or Edit(size[row], [NewLine(line) for line in lines(row)])
         shared = (DEVIATIONS[int(deviation[place])],) if deviation[place] != KEPT else ()
         shared += (UNENROLLED,) if twice[subject[place]] else ()
-        found[row] = _marked(edit, block.line(row)[:2], shared, (NO_DIARY,) if without_diary[place] else ())
+        on_first = ()
+        if without_diary[place]:
+            on_first = (Mark(spoilt.no_diary[int(subject[place])], "injections.subject_id.no_diary", FLAGGED),)
+        found[row] = _marked(edit, block.line(row)[:2], shared, on_first)
     return found
 
 

@@ -14,7 +14,15 @@ from flows.rules import load_rule_sets
 from flows.simulation import formats
 from flows.simulation.chance import Chance
 from flows.simulation.course import Run, simulate_run, spans
-from flows.simulation.dirt import Spoilt, diary_edits, interval_rates, line_edits, spoil_subjects, subject_edits
+from flows.simulation.dirt import (
+    Spoilt,
+    diary_edits,
+    interval_rates,
+    line_edits,
+    lost_days,
+    spoil_subjects,
+    subject_edits,
+)
 from flows.simulation.dirt_sessions import session_edits
 from flows.simulation.planting import REFUSED, Edit, Mark, apply
 from flows.simulation.recording import medicines
@@ -103,15 +111,15 @@ def write_study(folder: Path, preset: Preset, sizes: tuple[int, ...], seed: int,
     truth = TruthFiles(folder / "truth", rule_sets)
     sinks = {kind: Sink(inbox, f"{kind}.csv", kind, formats.PLAIN) for kind in BLOCKS if kind != "diary"}
     diaries = [Sink(inbox, f"diary_{_site(site)}.csv", "diary", writings[site]) for site in range(sites)]
-    unread = np.array([formats.WRITINGS[name].outcome == REFUSED for name in writings])
     bare = np.array([formats.WRITINGS[name].is_bare for name in writings])
     faults = 0
     for first, count in spans(preset, total):
         site = site_of(np.arange(first + 1, first + count + 1), sites, total)
         lines = spoil_subjects(dirt, dirty, Chance(seed, first, count))
-        spoilt = Spoilt(dirt, dirty, lines, bare[site], unread[site])
+        spoilt = Spoilt(dirt, dirty, lines, bare[site], {})
         rates = interval_rates(dirt, dirty)
         run = simulate_run(preset, seed, sizes, first, count, rates, spoilt.mask("back_filled"))
+        spoilt.no_diary.update(_without_diary(run, site, writings))
         named = names(run, total)
         truth.add(run, named)
         for sink, block, edits in _blocks(run, named, spoilt, sinks, diaries, site):
@@ -128,6 +136,19 @@ def write_study(folder: Path, preset: Preset, sizes: tuple[int, ...], seed: int,
         faults += 1
     truth.close()
     return Written(total, sum(sink.next_line - 2 for sink in diaries), faults)
+
+
+def _without_diary(run: Run, site: np.ndarray, writings: list[str]) -> dict[int, str]:
+    """Subjects none of whose diary lines can be read because of how their site's file is written."""
+    found = {}
+    for place in np.unique(site).tolist():
+        name = writings[place]
+        is_refused = formats.WRITINGS[name].outcome == REFUSED
+        readable = run.recorded.has_row & ~lost_days(run, name) & (not is_refused)
+        if name == "attack_only":
+            readable &= run.diary.headache
+        found |= {int(subject): name for subject in np.flatnonzero((site == place) & ~readable.any(axis=0))}
+    return found
 
 
 def _blocks(
@@ -169,7 +190,9 @@ def _file_faults(inbox: Path, writings: list[str], beside: dict[int, str]) -> It
             yield path, formats.BESIDE[name]
         elif is_first:  # a second one would be a copy of the first
             path = f"diary_{_site(site)}_empty.csv"
-            (inbox / path).write_bytes(formats.header(writings[site], HEADERS["diary"]))
+            # The delimiter is the one declared for the site's files.
+            writing = "german" if writings[site] == "german" else formats.PLAIN
+            (inbox / path).write_bytes(formats.header(writing, HEADERS["diary"]))
             yield path, formats.BESIDE[name]
             is_first = False
 
