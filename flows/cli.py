@@ -46,11 +46,18 @@ def run(
     study: StudyFolder,
     out: Out = None,
     cutoff: Annotated[str | None, typer.Option("--cutoff", metavar="DATE", help="last day whose data count")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="SNAPSHOT_ID|DATE", help="make an earlier publication again, nothing else"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
 ) -> None:
     """Land, validate, derive, summarise and publish."""
     from flows.study import load_study
 
+    if as_of:
+        _run_as_of((out or study / "published").resolve(), as_of, cutoff)
+        return
     day = _date(cutoff)
     load_study(study)  # what is wrong with the study is said before anything slow starts
     from flows.nightly import publish_outcomes
@@ -61,6 +68,14 @@ def run(
         typer.echo(summary.as_json())
     else:
         print_summary(summary)
+
+
+def _run_as_of(out: Path, as_of: str, cutoff: str | None) -> None:
+    if cutoff:
+        raise ConfigurationError("--as-of: a publication has its own cut-off; leave --cutoff out.")
+    from flows.as_of import publish_as_of
+
+    typer.echo(publish_as_of(out, as_of))
 
 
 @app.command()

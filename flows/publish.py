@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ import duckdb
 
 from flows.blinding import published_select, stop_on_arm_names
 from flows.dictionary import Table, load_dictionary
+from flows.exports import write_publication
 from flows.inputs import KeptInputs
 from flows.parsing import quoted
+from flows.publications import Publication, record_publication
 from flows.queries import write_queries
 from flows.query import one_value
 from flows.reading import sha256_of
@@ -39,10 +41,12 @@ OWN_FILES = (
 def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
     """The name of the snapshot these inputs lead to: equal inputs, settings, rules and SQL give an equal name."""
     refused = con.execute("SELECT path, sha256, status, reason FROM landing.refused_files ORDER BY ALL").fetchall()
+    absent = con.execute("SELECT path FROM landing.landed_files WHERE NOT is_in_inbox ORDER BY ALL").fetchall()
     cutoff = one_value(con, "SELECT CAST(data_cutoff AS VARCHAR) FROM meta.study")
     ingredients = [
         [entry.model_dump(mode="json") for entry in kept.files],
         refused,
+        absent,
         cutoff,
         study.model_dump(mode="json", exclude={"folder"}),
         sorted(_own_hashes().items()),
@@ -57,12 +61,21 @@ def published_snapshot(out: Path, name: str) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def publish(con: Connection, out: Path, name: str, study: Study, results: list[CheckResult]) -> Path:
-    """Write the snapshot and make it current; gives its folder.
+def publish(
+    con: Connection,
+    out: Path,
+    name: str,
+    study: Study,
+    results: list[CheckResult],
+    made_again: Publication | None = None,
+) -> Path:
+    """Write the snapshot and make it current; gives its folder. A publication that is ``made_again`` keeps its
+    date, and ``current`` stays where it is.
 
     Raises DataError, with nothing published, when a file or subject of a blinded study is named after an arm.
     """
     stop_on_arm_names(con, published_tables(con), study)
+    record = made_again or record_publication(con, out, name, study)
     snapshots = out / "snapshots"
     snapshots.mkdir(parents=True, exist_ok=True)
     building = snapshots / f".building-{name}"
@@ -75,12 +88,14 @@ def publish(con: Connection, out: Path, name: str, study: Study, results: list[C
         write_queries(snapshot, building / "queries.csv")
     render_validation(con, building / "validation", results)
     render_report(building / "outcomes.duckdb", building / "report.html")
-    _write_manifest(con, building, name, study)
+    write_publication(building / "outcomes.duckdb", building / "publication")
+    _write_manifest(con, building, name, study, record.published_at)
     _sync(building)
     final = snapshots / name
     shutil.rmtree(final, ignore_errors=True)
     os.replace(building, final)
-    switch_current(out, name)
+    if not made_again:
+        switch_current(out, name)
     return final
 
 
@@ -142,13 +157,13 @@ def _write_tables(con: Connection, folder: Path, study: Study) -> None:
         con.execute(f"COPY ({rows}) TO {quoted(f'{target}.csv')} (FORMAT csv, HEADER)")
 
 
-def _write_manifest(con: Connection, folder: Path, name: str, study: Study) -> None:
+def _write_manifest(con: Connection, folder: Path, name: str, study: Study, published_at: datetime) -> None:
     outputs = {path.relative_to(folder).as_posix(): sha256_of(path) for path in _files(folder)}
     inputs = con.execute("SELECT path, kind, status, sha256, lines_read FROM landing.files ORDER BY ALL").fetchall()
     manifest: dict[str, Any] = {
         "snapshot_id": name,
         "study_id": study.facts.id,
-        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "published_at": published_at.isoformat(timespec="seconds"),
         "cutoff_date": one_value(con, "SELECT CAST(cutoff_date AS VARCHAR) FROM analysis.cutoff"),
         "rule_sets": [rule.id for rule in study.rule_sets],
         "versions": _versions(),

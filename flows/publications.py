@@ -1,0 +1,95 @@
+"""OUT/state/publications: what made each snapshot, so that any of them can be made again from the kept inputs."""
+
+import shutil
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from flows.errors import ConfigurationError
+from flows.inputs import KeptFile, KeptInputs
+from flows.query import one_value
+from flows.settings import Frozen
+from flows.study import Study
+
+RECORD = "publication.json"
+
+
+class FileNotLanded(Frozen):
+    """A file that did not count: refused, ignored or withdrawn."""
+
+    path: str
+    sha256: str
+    kind: str | None
+    status: str
+    reason: str
+
+
+class Publication(Frozen):
+    """One publication beside its study.toml and rule sets: the inputs it was made from, and when."""
+
+    snapshot_id: str
+    published_at: datetime  # UTC
+    software_version: str
+    cutoff: date | None
+    files: tuple[KeptFile, ...]
+    paths_absent: tuple[str, ...]  # landed before and no longer in inbox/
+    not_landed: tuple[FileNotLanded, ...]
+
+
+def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, study: Study) -> Publication:
+    """Keep what a snapshot is about to be made from, complete or not at all."""
+    rows = con.execute("SELECT path, sha256, kind, status, reason FROM landing.refused_files ORDER BY ALL").fetchall()
+    absent = con.execute(
+        "SELECT DISTINCT path FROM landing.landed_files WHERE NOT is_in_inbox ORDER BY path"
+    ).fetchall()
+    record = Publication(
+        snapshot_id=name,
+        published_at=datetime.now(UTC).replace(microsecond=0),
+        software_version=version("migraine-outcomes"),
+        cutoff=one_value(con, "SELECT data_cutoff FROM meta.study"),
+        files=tuple(KeptInputs(out / "state" / "inputs", study.facts.id).files),
+        paths_absent=tuple(path for (path,) in absent),
+        not_landed=tuple(
+            FileNotLanded.model_validate(dict(zip(FileNotLanded.model_fields, row, strict=True))) for row in rows
+        ),
+    )
+    folder = publication_folder(out) / name
+    building = folder.with_name(f".{name}")
+    shutil.rmtree(building, ignore_errors=True)
+    (building / "study" / "inbox").mkdir(parents=True)
+    shutil.copyfile(study.folder / "study.toml", building / "study" / "study.toml")
+    if (study.folder / "rules").is_dir():
+        shutil.copytree(study.folder / "rules", building / "study" / "rules")
+    (building / RECORD).write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    building.rename(folder)
+    return record
+
+
+def find_publication(out: Path, wanted: str) -> Publication:
+    """The publication with this snapshot id, or the last one on or before this date (UTC).
+
+    Raises ConfigurationError where there is none.
+    """
+    records = sorted(
+        (Publication.model_validate_json(path.read_text()) for path in publication_folder(out).glob(f"[!.]*/{RECORD}")),
+        key=lambda record: record.published_at,
+    )
+    try:
+        day = date.fromisoformat(wanted)
+        fitting = [record for record in records if record.published_at.date() <= day]
+    except ValueError:
+        fitting = [record for record in records if record.snapshot_id == wanted]
+    if not fitting:
+        known = (
+            f"the first is {records[0].snapshot_id} of {records[0].published_at:%Y-%m-%d}" if records else "none yet"
+        )
+        raise ConfigurationError(f"{out}: nothing was published as of '{wanted}' ({known}).")
+    return fitting[-1]
+
+
+def publication_folder(out: Path) -> Path:
+    """Where the publications of OUT are recorded."""
+    return out / "state" / "publications"

@@ -1,0 +1,80 @@
+"""run --as-of: an earlier publication is made again from the kept inputs, byte for byte."""
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows.as_of import publish_as_of
+from flows.errors import ConfigurationError
+from flows.publications import find_publication
+from tests.cli.helpers import BASE, DIARY, SETTINGS, write_files, write_study
+from tests.run import run_without_prefect
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[str, dict[str, bytes]]]]:
+    """A study published three times: a first time, after a correction, and after settings changed and a file went."""
+    folder = tmp_path_factory.mktemp("as-of")
+    extra = {
+        "diary2.csv": DIARY + "BASE,2024-01-03,1\n",
+        "broken.csv": "x\n",
+        "diary-odd.csv": DIARY + "A,1/2/2024,1\n",
+    }
+    study = write_study(folder / "study", {**BASE, **extra})
+    out = folder / "out"
+    made = []
+
+    def run(cutoff: date | None = None) -> None:
+        snapshot = run_without_prefect(study, out, cutoff)
+        made.append((snapshot.name, contents(snapshot)))
+
+    run(date(2024, 4, 30))
+    write_files(study, {"diary3.csv": DIARY + "BASE,2024-01-01,0\n"})
+    run()
+    (study / "inbox/diary2.csv").unlink()
+    (study / "inbox/broken.csv").unlink()
+    (study / "study.toml").write_text(SETTINGS.replace('"Test"', '"Another title"'))
+    run()
+    return out, made
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_made_again_byte_for_byte(published: tuple[Path, list[tuple[str, dict[str, bytes]]]], which: int) -> None:
+    out, made = published
+    name, wanted = made[which]
+    current = (out / "current").resolve()
+    shutil.rmtree(out / "snapshots" / name)
+    again = publish_as_of(out, name)
+    assert again.name == name
+    found = contents(again)
+    # DuckDB gives every database file an identifier of its own; its tables are the Parquet files beside it.
+    assert {path for path in wanted if found[path] != wanted[path]} == {"outcomes.duckdb", "manifest.json"}
+    before, after = (json.loads(files["manifest.json"]) for files in (wanted, found))
+    del before["outputs"]["outcomes.duckdb"], after["outputs"]["outcomes.duckdb"]
+    assert before == after
+    assert set(found) == set(wanted)
+    assert (out / "current").resolve() == current
+
+
+def test_each_publication_differs(published: tuple[Path, list[tuple[str, dict[str, bytes]]]]) -> None:
+    assert len({name for name, _ in published[1]}) == 3
+
+
+def test_by_date_the_last_one_of_that_day(published: tuple[Path, list[tuple[str, dict[str, bytes]]]]) -> None:
+    out, made = published
+    today = find_publication(out, made[2][0]).published_at.date()
+    assert find_publication(out, today.isoformat()).snapshot_id in {name for name, _ in made}
+    assert find_publication(out, "2199-01-01").snapshot_id == find_publication(out, today.isoformat()).snapshot_id
+
+
+@pytest.mark.parametrize("wanted", ["2001-01-01", "0123456789abcdef", "yesterday"])
+def test_nothing_of_that_name_or_date(published: tuple[Path, list[tuple[str, dict[str, bytes]]]], wanted: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"nothing was published as of '{wanted}'"):
+        publish_as_of(published[0], wanted)
