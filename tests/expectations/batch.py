@@ -1,5 +1,6 @@
 """Every case in one study, processed once: what each file and line of it was found to have."""
 
+import re
 from pathlib import Path
 
 from flows import steps
@@ -11,6 +12,7 @@ from flows.warehouse import open_warehouse
 from tests.cli.helpers import write_study
 from tests.expectations import cases_attacks, cases_diary, cases_subjects, cases_treatment
 from tests.expectations.literals import Literal, Place, read_literal
+from tests.expectations.mutants import Mutant, changes_nothing, mutants
 
 CASES = cases_diary.CASES | cases_attacks.CASES | cases_subjects.CASES | cases_treatment.CASES
 SETTINGS = """
@@ -69,6 +71,7 @@ class Batch:
             self.found = con.execute(
                 "SELECT path, line_number, check_id, reason FROM landing.findings LEFT JOIN landing.files USING (file_id)"
             ).fetchall()
+            self.mutants: dict[Mutant, bool] = {mutant: changes_nothing(con, mutant) for mutant in mutants()}
             self.status = dict(con.execute("SELECT check_id, status FROM meta.checks").fetchall())
             for statement, _ in DEFECTS.values():
                 con.execute(statement)
@@ -82,10 +85,10 @@ class Batch:
     def found_in(self, name: str) -> set[Place]:
         """What was found in the files of a case; a finding about no file tells the case in its reason."""
         files = self.cases[name].files
-        return {
-            (path, line, check)
-            for path, line, check, reason in self.found
-            if path in files or (path is None and f"{name}/" in reason)
+        return {(path, line, check) for path, line, check, reason in self.found if path in files} | {
+            (told[0], None, check)
+            for path, _, check, reason in self.found
+            if path is None and (told := re.search(rf"{re.escape(name)}/\w+", reason))
         }
 
 

@@ -88,14 +88,14 @@ subject_id, diary_date, headache, entered_at
     "diary.diary_date.future": """
 diary
 subject_id, diary_date, headache
-@1, 2024-03-01, 1
-@1, 2099-03-01, 1           <- diary.diary_date.future
+@1, 2026-01-02, 1           <- diary.diary_date.after_cutoff
+@1, 2026-01-03, 1           <- diary.diary_date.future
 """,
     "diary.entered_at.future": """
 diary
 subject_id, diary_date, headache, entered_at
-@1, 2024-03-01, 1, 2024-03-01 21:00
-@1, 2024-03-02, 1, 2099-03-02 21:00   <- diary.entered_at.future, diary.entered_at.late
+@1, 2024-03-01, 1, 2026-01-03 21:00   <- diary.entered_at.late
+@1, 2024-03-02, 1, 2026-01-04 00:00   <- diary.entered_at.future, diary.entered_at.late
 """,
     "diary.entered_at.before_day": """
 diary
@@ -202,12 +202,13 @@ subject_id, diary_date, headache, hours
 diary
 subject_id, diary_date, headache, hours
 @2, 2024-03-01..2024-03-04, 1, 240      <- diary.hours.out_of_range
-@2, 2024-03-05, 1, 4
+@2, 2024-03-05, 1, 24
 diary
 subject_id, diary_date, headache, hours
 @3, 2024-03-01..2024-03-05, 1, 36       <- diary.hours.out_of_range
 @3, 2024-03-06..2024-03-18, 1, 6
-@3, 2024-03-19..2024-03-31, 1, 7
+@3, 2024-03-19..2024-03-29, 1, 7
+@3, 2024-03-30..2024-03-31, 1, 24
 @3, 2024-04-01, 0, 0
 """,
     "diary.file.severity_scale": """
@@ -219,6 +220,7 @@ subject_id, diary_date, headache, severity
 diary
 subject_id, diary_date, headache, severity
 @2, 2024-03-01..2024-03-04, 1, 7        <- diary.severity.out_of_range
+@2, 2024-03-05, 1, 3
 diary
 subject_id, diary_date, headache, severity
 @3, 2024-03-01..2024-03-05, 1, 4        <- diary.severity.out_of_range
@@ -264,29 +266,42 @@ subject_id, diary_date, headache, hours, severity, acute_medication
 @3, 2024-03-12..2024-03-20, 1, 6, 2, ibuprofen
 @4, 2024-03-01..2024-03-20, 1, 24, 3,
 @5, 2024-03-01..2024-03-20, 1, , 3,
+@6, 2024-03-01..2024-03-14, 1, 0, 3,    <- diary.hours.zero_with_headache
 """,
+    # Months to 2 and to 30 June. Silent: 63 of 70 days, then 42 of 84: 90% less 50% is 40 points. Busy: 56 of 56, then
+    # 34 of 56: 39 points. Closed: 56 of 56, then none. Small: 28 of 28, then none, but 28 days are too few to judge by.
     "diary.site.compliance_drop": """
 subjects
 subject_id, site
 @1, @silent
 @2, @silent
-@3, @busy
+@3, @silent
 @4, @busy
-@5, @small
+@5, @busy
+@6, @small
+@7, @closed
+@8, @closed
 injections
 subject_id, injection_date
-@1, 2025-04-08
-@2, 2025-04-08
-@3, 2025-04-08
-@4, 2025-04-08
-@5, 2025-04-08
+@1, 2025-05-06
+@2, 2025-05-06
+@3, 2025-05-20
+@4, 2025-05-06
+@5, 2025-05-06
+@6, 2025-05-06
+@7, 2025-05-06
+@8, 2025-05-06
 diary
 subject_id, diary_date, headache
-@1, 2025-04-08..2025-06-02, 0
-@2, 2025-04-08..2025-06-08, 0
-@3, 2025-04-08..2025-06-08, 0
-@4, 2025-04-08..2025-06-30, 0
-@5, 2025-04-08..2025-06-02, 0
-(no file)                   <- diary.site.compliance_drop
+@1, 2025-05-06..2025-06-30, 0
+@2, 2025-05-06..2025-06-16, 0
+@3, 2025-05-20..2025-05-26, 0
+@4, 2025-05-06..2025-06-30, 0
+@5, 2025-05-06..2025-06-08, 0
+@6, 2025-05-06..2025-06-02, 0
+@7, 2025-05-06..2025-06-02, 0
+@8, 2025-05-06..2025-06-02, 0
+(no file) @silent           <- diary.site.compliance_drop
+(no file) @closed           <- diary.site.compliance_drop
 """,
 }

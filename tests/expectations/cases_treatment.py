@@ -58,8 +58,8 @@ subject_id, injection_date, sites
     "injections.injection_date.future": """
 injections
 subject_id, injection_date
-@1, 2024-03-04
-@2, 2099-03-04              <- injections.injection_date.future
+@1, 2026-01-02              <- injections.injection_date.after_cutoff
+@2, 2026-01-03              <- injections.injection_date.future
 """,
     "injections.subject_id.unknown": """
 subjects
@@ -78,10 +78,12 @@ subject_id, injection_date
 subjects
 subject_id, consent_date
 @1, 2024-01-01
+@2, 2024-01-01
 injections
 subject_id, injection_date
-@1, 2023-12-31              <- injections.injection_date.before_consent
-@1, 2024-03-24
+@1, 2023-12-31              <- injections.injection_date.before_consent, injections.interval.long
+@1, 2024-04-24
+@2, 2024-01-01
 """,
     "injections.injection_date.after_discontinuation": """
 subjects
@@ -147,7 +149,8 @@ subject_id, injection_date, muscle, units, sites
 @1, 2024-03-04, corrugator, 10, 2
 @1, 2024-03-04, temporalis, 40, 8
 {_REST.format(1)}
-@2, 2024-03-04, temporalis, 50, 10      <- injections.muscle.left_out
+@2, 2024-03-04, temporalis, 40, 8       <- injections.muscle.left_out
+@2, 2024-03-04, trapezius, 10, 2
 {_REST.format(2)}
 @3, 2024-03-04, , 155, 31
 """,
@@ -258,8 +261,8 @@ subject_id, score_date, instrument, score
     "scores.score_date.future": """
 scores
 subject_id, score_date, instrument, score
-@1, 2024-03-01, HIT6, 60
-@1, 2099-03-01, HIT6, 60    <- scores.score_date.future
+@1, 2026-01-02, HIT6, 60    <- scores.score_date.after_cutoff
+@1, 2026-01-03, HIT6, 60    <- scores.score_date.future
 """,
     "scores.score_date.before_consent": """
 subjects
@@ -336,14 +339,15 @@ subject_id, start_date, end_date, term
     "adverse_events.start_date.future": """
 adverse_events
 subject_id, start_date, term
-@1, 2024-03-05, Neck pain
-@1, 2099-03-05, Neck pain   <- adverse_events.start_date.future
+@1, 2026-01-02, Neck pain   <- adverse_events.start_date.after_cutoff
+@1, 2026-01-03, Neck pain   <- adverse_events.start_date.future
 """,
     "adverse_events.end_date.future": """
 adverse_events
 subject_id, start_date, end_date, term
 @1, 2024-03-05, , Neck pain
-@1, 2024-03-05, 2099-03-05, Nausea      <- adverse_events.end_date.future
+@1, 2024-03-05, 2026-01-02, Nausea
+@1, 2024-03-05, 2026-01-03, Dizziness   <- adverse_events.end_date.future
 """,
     "adverse_events.start_date.missing": """
 adverse_events

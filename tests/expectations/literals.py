@@ -5,7 +5,7 @@
     @1, 2024-03-01, 1, 24                            a sound line; @1 is a subject of this case alone
     @1, 2024-03-02, 1, 25   <- diary.hours.x         a line that fails exactly this check
     @1, 2024-03-03..2024-03-05, 1, 6                 three lines; {day} is the line's date, {n} its number from 00
-    (no file)   <- diary.site.x                      a finding about no file of its own
+    (no file) @site   <- diary.site.x                a finding about no file, which names @site in its reason
 
 A mark on the first line of a file is a finding about the file as a whole.
 """
@@ -16,7 +16,7 @@ from datetime import date, timedelta
 
 MARK = re.compile(r"\s*<-\s*(.+?)\s*$")
 SPAN = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
-Place = tuple[str | None, int | None, str]  # path, line, check id
+Place = tuple[str, int | None, str]  # path (or the name a finding without a file tells), line, check id
 
 
 @dataclass
@@ -43,8 +43,9 @@ def read_literal(name: str, text: str) -> Literal:
         marked = MARK.search(raw)
         checks = marked[1].split(", ") if marked else []
         line = MARK.sub("", raw).strip()
-        if line == "(no file)":
-            case.expected |= {(None, None, check) for check in checks}
+        if line.startswith("(no file)"):
+            named = line.removeprefix("(no file)").strip().replace("@", f"{name}/")
+            case.expected |= {(named, None, check) for check in checks}
         elif re.fullmatch(r"\w+( [\w-]+)?", line) and not re.match(r"@", line):
             close()
             kind, _, encoding = line.partition(" ")
