@@ -14,6 +14,7 @@ import duckdb
 from flows.blinding import published_select, stop_on_arm_names
 from flows.dictionary import Table, load_dictionary
 from flows.exports import write_publication
+from flows.exports import write_publication
 from flows.inputs import KeptInputs
 from flows.parsing import quoted
 from flows.publications import Publication, record_publication
@@ -88,6 +89,7 @@ def publish(
         write_queries(snapshot, building / "queries.csv")
     render_validation(con, building / "validation", results)
     render_report(building / "outcomes.duckdb", building / "report.html")
+    write_publication(building / "outcomes.duckdb", building / "publication")
     write_publication(building / "outcomes.duckdb", building / "publication")
     _write_manifest(con, building, name, study, record.published_at)
     _sync(building)

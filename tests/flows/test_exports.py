@@ -1,0 +1,112 @@
+"""publication/: the tables as HTML and RTF hold the cells of summary.*, and both can be read."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.exports import Layout, as_html, as_rtf, lay_out, write_publication
+from flows.publication_tables import MACROS, TABLES
+from tests.conftest import Published
+from tests.summary_study import Trial, only
+
+NAMES = [table.name for table in TABLES]
+
+
+class Cells(HTMLParser):
+    """The texts of all cells, row by row."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.is_cell = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        self.is_cell = tag in ("td", "th")
+        if self.is_cell:
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_cell = False
+
+    def handle_data(self, data: str) -> None:
+        if self.is_cell:
+            self.rows[-1][-1] += data
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_table_is_published_in_both_formats(demo: Published, name: str) -> None:
+    page = (demo.current / "publication" / f"{name}.html").read_text()
+    rows = Cells(page).rows
+    assert len(rows) > 3
+    assert rows[0][1:-1] in (["Placebo (N = 30)", "OnabotulinumtoxinA (N = 33)"], [])
+    assert "http" not in page
+    assert "src=" not in page
+    rtf = (demo.current / "publication" / f"{name}.rtf").read_text(encoding="ascii")
+    texts = [
+        re.findall(r"\{(?:\\b )?([^{}]*)\}\\cell", line) for line in rtf.splitlines() if line.startswith(r"\trowd")
+    ]
+    plain = [[cell.replace(r"\u8211?", "–") for cell in row] for row in texts]
+    assert plain == rows
+
+
+def test_cells_are_those_of_the_summary(demo: Published) -> None:
+    rows = Cells((demo.current / "publication/05-responders.html").read_text()).rows
+    first = next(row for row in rows if row[0] == "observed")
+    with duckdb.connect(demo.current / "outcomes.duckdb", read_only=True) as con:
+        rate = only(con, "summary.responder_rates", rule_set="article", cycle=1, arm="ona")
+    shown = "{n_responders}/{n_evaluable} ({responder_pct:.1f}%) [{ci_low_pct:.1f}, {ci_high_pct:.1f}]".format(**rate)
+    assert first[2] == shown
+
+
+def rtf_rows_are_sound(text: str) -> bool:
+    depth, escaped = 0, False
+    for character in text:
+        depth += 0 if escaped else {"{": 1, "}": -1}.get(character, 0)
+        escaped = character == "\\" and not escaped
+        if depth < 0:
+            return False
+    rows = [line for line in text.splitlines() if line.startswith(r"\trowd")]
+    return depth == 0 and all(len(re.findall(r"\\cellx", r)) == len(re.findall(r"\\cell(?!x)", r)) for r in rows)
+
+
+def test_odd_characters_survive() -> None:
+    layout = Layout("T <1> {a}\\b", ["Größe & 𝛼"], [("s", 'l "x"', ["–", ])], "note\nof two lines")  # fmt: skip
+    rtf = as_rtf(layout)
+    assert rtf.isascii()
+    assert rtf_rows_are_sound(rtf)
+    assert r"\{a\}\\b" in rtf
+    assert r"Gr\u246?\u223?e" in rtf
+    assert r"\u-10187?\u-8452?" in rtf  # U+1D6FC is D835 DEFC in UTF-16; less 65536 each
+    assert r"note\line of two lines" in rtf
+    page = as_html(layout)
+    assert "T &lt;1&gt; {a}" in page
+    assert Cells(page).rows == [["", "Größe & 𝛼"], ["s"], ['l "x"', "–"]]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rtf_is_sound(demo: Published, name: str) -> None:
+    assert rtf_rows_are_sound((demo.current / "publication" / f"{name}.rtf").read_text(encoding="ascii"))
+
+
+def test_a_table_that_is_not_given_says_why() -> None:
+    con = Trial().add("a", "x", 20, (20, 20, 10)).summarise({})
+    con.execute("CREATE TABLE meta.runs AS SELECT 'nice_ta260' AS primary_rule_set")
+    con.execute(MACROS)
+    by_name = {table.name: lay_out(con, table) for table in TABLES}
+    empty = by_name["06-differences"]
+    assert (empty.columns, empty.rows) == ([], [])
+    assert empty.note.startswith("Not given: the study has one arm")
+    assert by_name["13-adverse-events"].columns == ["All subjects (N = 1)"]
+    assert "Not given" in as_html(empty)
+    assert rtf_rows_are_sound(as_rtf(empty))
+
+
+def test_a_second_time_gives_the_same_bytes(demo: Published, tmp_path: Path) -> None:
+    for path in write_publication(demo.current / "outcomes.duckdb", tmp_path / "again"):
+        assert path.read_bytes() == (demo.current / "publication" / path.name).read_bytes()
