@@ -1,7 +1,7 @@
 """Tables of summary.* that are fitted: each is a function of the counted tables that gives rows, and is written with
 the columns of the dictionary, in the order of its key.
 
-They come after all SQL models and before the checks on the results (docs/decisions/0006-fitted-tables.md).
+They come after all SQL models and before the checks on the results (docs/decisions/0007-fitted-tables.md).
 """
 
 from collections.abc import Callable
