@@ -39,6 +39,8 @@ TITLES = {
     "landing.subjects": "Subjects",
     "landing.diary": "Diary, line by line",
     "tabulation.diary_days": "Diary, as it stands",
+    "landing.attacks": "Attacks, line by line",
+    "tabulation.attack_days": "Attacks, day by day",
     "landing.injections": "Injections, line by line",
     "tabulation.injections": "Injections, session by session",
     "landing.scores": "Scores",
