@@ -7,7 +7,7 @@ RUN := $(UV) run --frozen --quiet
 export DO_NOT_TRACK = 1
 DEMO_OUT ?= build/demo
 
-.PHONY: setup demo kostecki-dillon test lint types generative mutants expectations calibration validity clean
+.PHONY: setup demo kostecki-dillon test lint types generative mutants fuzz expectations calibration validity clean
 
 setup: .venv/.ready
 
@@ -43,6 +43,10 @@ generative: setup
 # Break the rules in some seventy places, one at a time: the comparison with the reference must notice each.
 mutants: setup
 	$(RUN) python -m tests.generative.mutants
+
+# Thousands of diary files damaged at random: each must end in a clean outcome with all its lines.
+fuzz: setup
+	$(RUN) python -m tests.cli.fuzz --files 5000 --seed 1
 
 # Write the dictionary-made expectations into expectations/ anew, and docs/checks.md from all of them.
 expectations: setup
