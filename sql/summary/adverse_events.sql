@@ -2,7 +2,8 @@
 -- Grain:   one row per arm ('all' included) x level x soc x term
 -- Key:     arm, level, soc, term
 -- Units:   n_* = subjects (n_events = events); *_pct = 0..100 of n_subjects; the confidence interval is 95%
--- Missing: soc and term are empty where the level has none; an arm without the event stands with 0
+-- Missing: soc and term are empty where the level has none; an arm without the event stands with 0. A study in which no
+--          event at all was reported has no rows: "none" cannot be told from "not recorded"
 -- Source:  domain.md 9; of_interest: the risks the article names, by data/codelists/adverse_events_of_interest.toml
 WITH events AS (
     SELECT * FROM analysis.treatment_events
@@ -56,6 +57,7 @@ counted AS (
         count(placed.event) AS n_events
     FROM treated
     CROSS JOIN groups
+    SEMI JOIN (SELECT DISTINCT true AS is_recorded FROM tabulation.adverse_events) AS reported ON reported.is_recorded
     LEFT JOIN placed
         ON placed.arm = treated.arm
         AND placed.level = groups.level

@@ -2,7 +2,8 @@
 -- Grain:   one row per arm ('all' included) x step x detail
 -- Key:     arm, position, detail
 -- Units:   n = subjects at the step; n_subjects = subjects it is a share of; pct = 0..100
--- Missing: a step nobody reached stands with 0; detail is empty where the step has none
+-- Missing: a step nobody reached stands with 0, save consent and leaving the study: where the files state them of
+--          nobody they are unknown and have no row; detail is empty where the step has none
 -- Source:  CONSORT 2010 flow diagram (Schulz, BMJ 340:c332); domain.md 9
 WITH subjects AS (
     SELECT subject_id, arm, first_injection_date IS NOT NULL AS is_treated FROM analysis.subjects
@@ -34,7 +35,9 @@ reached AS (
     UNION ALL
     SELECT subject_id, 6, 'baseline_evaluable', '' FROM analysis.months WHERE cycle = 0 AND is_evaluable
     UNION ALL
-    SELECT subject_id, 7, 'eligible', '' FROM analysis.eligibility WHERE is_eligible
+    SELECT subject_id, 7, 'eligible', CASE WHEN is_eligible THEN '' ELSE 'cannot be told' END
+    FROM analysis.eligibility
+    WHERE coalesce(is_eligible, true)
     UNION ALL
     SELECT subject_id, 8, 'given_cycle', CAST(cycle AS VARCHAR) FROM analysis.cycles
     UNION ALL
@@ -53,8 +56,8 @@ steps AS (
     -- Steps that hold for every study stand even when nobody reached them.
     SELECT position, step, '' AS detail
     FROM (
-        VALUES (1, 'known'), (2, 'registered'), (3, 'consented'), (4, 'treated'), (5, 'not_treated'),
-        (6, 'baseline_evaluable'), (7, 'eligible'), (9, 'discontinued')
+        VALUES (1, 'known'), (2, 'registered'), (4, 'treated'), (5, 'not_treated'), (6, 'baseline_evaluable'),
+        (7, 'eligible')
     ) AS always (position, step)
     UNION
     SELECT position, step, detail FROM reached

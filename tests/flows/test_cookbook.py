@@ -28,6 +28,19 @@ def test_cookbook(demo: Published, question: str, query: str) -> None:
     assert rows, f"'{question}' finds nothing in the demo"
 
 
+def test_comments_in_the_database_are_the_dictionary(demo: Published) -> None:
+    """Every table and column says in the database what meta.dictionary says of it."""
+    with duckdb.connect(demo.current / "outcomes.duckdb", read_only=True) as con:
+        listed = con.execute("SELECT table_name, column_name, description, unit, grain FROM meta.dictionary").fetchall()
+        columns = con.execute(
+            "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
+        ).fetchall()
+        tables = con.execute("SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()").fetchall()
+    said = {(table, column): text + (f" [{unit}]" if unit else "") for table, column, text, unit, _ in listed}
+    assert {(table, column): comment for table, column, comment in columns} == said
+    assert dict(tables) == {table: grain for table, *_, grain in listed}
+
+
 def test_python_example(demo: Published) -> None:
     database = demo.current / "outcomes.duckdb"
     ran = subprocess.run(

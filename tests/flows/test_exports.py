@@ -102,7 +102,8 @@ def test_a_table_that_is_not_given_says_why() -> None:
     empty = by_name["06-differences"]
     assert (empty.columns, empty.rows) == ([], [])
     assert empty.note.startswith("Not given: the study has one arm")
-    assert by_name["13-adverse-events"].columns == ["All subjects (N = 1)"]
+    assert by_name["04-compliance"].columns == ["All subjects (N = 1)"]
+    assert by_name["13-adverse-events"].note == "The study has no data for this table."
     assert "Not given" in as_html(empty)
     assert rtf_rows_are_sound(as_rtf(empty))
 

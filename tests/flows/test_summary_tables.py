@@ -83,7 +83,8 @@ def test_disposition(courses: duckdb.DuckDBPyConnection) -> None:
     assert steps["known", ""] == steps["treated", ""] == (7, 7)
     assert [steps["given_cycle", str(cycle)] for cycle in (1, 2, 3)] == [(7, 7), (6, 7), (5, 7)]
     assert steps["analysed", "nice_ta260"] == (6, 7)
-    assert steps["discontinued", ""] == (0, 7)
+    assert ("discontinued", "") not in steps  # no file says anything about leaving the study
+    assert (steps["eligible", ""], steps["consented", ""]) == ((7, 7), (7, 7))
 
 
 def test_discontinuation_counts_once_and_only_up_to_the_cutoff() -> None:
@@ -261,6 +262,17 @@ def test_adverse_events_count_subjects() -> None:
     assert counted(arm="placebo", level="of_interest", term="neck_pain") == (0, 1, 0)
     assert counted(arm="all", level="soc", soc="not coded") == (1, 3, 1)
     assert not matching(con, "summary.adverse_events", term="nausea")
+
+
+def test_no_event_reported_is_not_no_event() -> None:
+    assert matching(Trial().add("a", "ona", 20, R).summarise(), "summary.adverse_events") == []
+
+
+def test_eligibility_that_cannot_be_told_is_not_ineligible() -> None:
+    con = Trial().add("a", "ona", 20, R, prior_preventives_failed=None, consent_date=None).summarise()
+    steps = picked(matching(con, "summary.disposition", arm="ona", position=7), "detail", "n")
+    assert steps == [("", 0), ("cannot be told", 1)]
+    assert not matching(con, "summary.disposition", step="consented")
 
 
 def test_a_score_on_the_injection_day_closes_the_cycle_before() -> None:
