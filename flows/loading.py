@@ -77,10 +77,9 @@ def _land_uniform(con: Connection, plain: PlainText, layout: Layout, entry: Kept
         f" WHERE CASE WHEN surplus IS NULL AND c{layout.width - 1} IS NOT NULL THEN true ELSE error('ragged') END)"
     )
     try:
-        con.execute(_insert(entry, layout, group, source))
+        rows = one_value(con, _insert(entry, layout, group, source))
     except duckdb.Error:  # not uniform after all: the exact way finds out where
         return None
-    rows = one_value(con, f"SELECT count(*) FROM landing.{entry.kind} WHERE file_id = ?", [entry.file_id])
     return rows if rows == plain.physical_lines - 1 else None
 
 

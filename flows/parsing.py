@@ -24,7 +24,8 @@ def parsed_select(kind: str, layout: Layout, group: FileFormat, source: str) -> 
     texts, typed, faults = ["line_number"], ["line_number"], []
     for column in columns:
         position = layout.positions.get(column.name)
-        text = "NULL" if position is None else f"nullif(trim(c{position}, {quoted(BLANKS)}), '')"
+        trimmed = f"trim(c{position}, {quoted(BLANKS)})" if layout.has_blanks else f"c{position}"
+        text = "NULL" if position is None else f"nullif({trimmed}, '')"
         texts.append(f"{_mapped(text, group.values.get(column.name, {}))} AS {column.name}_text")
         typed.append(f"{_typed(column, layout, group)} AS {column.name}")
         if position is not None and column.type not in ("text", "codes"):
@@ -61,7 +62,8 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
     if column.type == "codes":
         listed = f"list_transform(string_split_regex(lower({text}), '[;,|+]'), lambda code: trim(code))"
         tidy = f"list_sort(list_distinct(list_filter({listed}, lambda code: code <> '')))"
-        return f"CASE WHEN {text} IS NULL THEN NULL ELSE nullif(array_to_string({tidy}, ';'), '') END"
+        several = f"nullif(array_to_string({tidy}, ';'), '')"
+        return f"CASE WHEN regexp_matches({text}, '[;,|+]') THEN {several} ELSE lower({text}) END"
     if column.type == "boolean":
         yes, no = (", ".join(quoted(word) for word in words) for words in (YES, NO))
         return f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"

@@ -37,6 +37,7 @@ class Layout(NamedTuple):
     positions: dict[str, int]  # canonical column -> position
     extra_columns: tuple[str, ...]
     evidence: str  # what tells encoding and delimiter
+    has_blanks: bool
 
 
 class PlainText(NamedTuple):
@@ -47,6 +48,7 @@ class PlainText(NamedTuple):
     evidence: str
     physical_lines: int
     has_lone_cr: bool
+    has_blanks: bool  # a space, tab or no-break space stands anywhere: fields have to be trimmed
 
 
 def sha256_of(path: Path) -> str:
@@ -120,7 +122,7 @@ def to_plain_text(source: Path, scratch: Path, declared: str | None) -> PlainTex
                     out.write(text)
         except UnicodeError:
             raise FileRefused(f"cannot be read as {encoding}; set 'encoding' for these files in study.toml") from None
-    lines, carriage_returns, pairs, last = 0, 0, 0, b""
+    lines, carriage_returns, pairs, last, has_blanks = 0, 0, 0, b"", False
     with target.open("rb") as stream:
         while chunk := stream.read(CHUNK_BYTES):
             if b"\0" in chunk:
@@ -129,7 +131,8 @@ def to_plain_text(source: Path, scratch: Path, declared: str | None) -> PlainTex
             carriage_returns += chunk.count(b"\r")
             pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
             last = chunk[-1:]
-    return PlainText(target, encoding, evidence, lines + (last != b"\n"), carriage_returns != pairs)
+            has_blanks = has_blanks or any(blank in chunk for blank in (b" ", b"\t", b"\xa0"))
+    return PlainText(target, encoding, evidence, lines + (last != b"\n"), carriage_returns != pairs, has_blanks)
 
 
 def records(text: Iterable[str], fits: Callable[[str], bool] = bool) -> Iterator[tuple[int, str]]:
@@ -203,7 +206,7 @@ def find_layout(plain: PlainText, kind: str, group: FileFormat) -> Layout:
             why = f"delimiter {DELIMITER_NAMES.get(delimiter, delimiter)} "
             why += "as study.toml says" if group.delimiter else f"gives {len(positions)} known columns"
             evidence = f"{plain.evidence}; {why}"
-            best = Layout(plain.encoding, delimiter, len(names), header_line, positions, tuple(extra), evidence)
+            best = Layout(plain.encoding, delimiter, len(names), header_line, positions, tuple(extra), evidence, plain.has_blanks)
     assert best is not None
     missing = [name for name, column in known.items() if column.required and name not in best.positions]
     if missing:
