@@ -17,7 +17,7 @@ from tests.simulation.pools import Pool, pools, trials
 
 TRIALS = 1000
 ERROR_TRIALS = 4000  # a share of 5% needs more of them
-SIZES = (20, 50, 100, 200)
+SIZES = {20: 10_000, 50: 4_000, 100: 2_000, 200: 1_000}  # evaluable per arm -> trials: the smaller, the cheaper
 ONE = {"Wilson": cache(wilson_interval), "Clopper-Pearson": cache(exact_interval)}
 TWO = {"Newcombe": cache(newcombe_interval), "Miettinen-Nurminen": cache(miettinen_nurminen_interval)}
 LARGE = 400_000  # subjects per arm whose rate is taken as the true one
@@ -25,23 +25,25 @@ NEGLIGIBLE = 1e-7
 
 
 def _row(name: str, outcome: str, size: int, hits: float, exact: float) -> str:
-    error = 100 * (exact * (1 - exact) / TRIALS) ** 0.5
+    error = 100 * (exact * (1 - exact) / SIZES[size]) ** 0.5
     difference = 100 * (hits - exact)
     judged = "yes" if abs(difference) <= 3 * error else "**no**"
-    return f"| {name} | {outcome} | {size} | {100 * hits:.1f} | {100 * exact:.2f} | {difference:+.1f} | {error:.1f} | {judged} |"
+    return f"| {name} | {outcome} | {size} | {SIZES[size]:,} | {100 * hits:.2f} | {100 * exact:.2f} | {difference:+.2f} | {error:.2f} | {judged} |"
 
 
 def coverage_table() -> list[str]:
     """Share of trials whose interval holds the true value, and the coverage that binomial arithmetic gives."""
     rows = [
-        "| interval | outcome | evaluable per arm | coverage of 1,000 trials, % | exact, % | difference | Monte-Carlo SE | within 3 SE |",
-        "|---|---|---:|---:|---:|---:|---:|---|",
+        "| interval | outcome | evaluable per arm | trials | coverage, % | exact, % | difference | Monte-Carlo SE | within 3 SE |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---|",
     ]
     for threshold in (50, 75):
         truths = [float(pool.responds.mean()) for pool in pools(20_001, LARGE, threshold=threshold)]
-        samples = pools(20_002, 430_000, threshold=threshold)
-        for place, size in enumerate(SIZES):
-            counts = [trials(pool, TRIALS, size, skip=TRIALS * sum(SIZES[:place])) for pool in samples]
+        samples = pools(20_002, 920_000, threshold=threshold)
+        skip = 0
+        for size, number in SIZES.items():
+            counts = [trials(pool, number, size, skip=skip) for pool in samples]
+            skip += size * number
             for name, interval in ONE.items():
                 hits = np.mean([_holds(interval(int(x), size), truths[1]) for x in counts[1]])
                 outcome = f"{threshold}% response, ona ({100 * truths[1]:.1f}%)"
