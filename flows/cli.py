@@ -157,8 +157,14 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to m
 
 @app.command()
 def verify(out: Annotated[Path, typer.Argument(metavar="OUT", help="where a run has published")]) -> None:
-    """Hashes, conservation, independent recomputation (not built yet)."""
-    raise _planned("verify")
+    """Hashes, conservation, independent recomputation. Exit 1 on any difference."""
+    from flows.verify import verify as verify_snapshot
+
+    verified = verify_snapshot(out)
+    for line in (*verified.facts, *verified.differences):
+        typer.echo(line)
+    typer.echo(f"{verified.snapshot}: {'does not verify' if verified.differences else 'verified'}.")
+    raise typer.Exit(int(bool(verified.differences)))
 
 
 @app.command()

@@ -14,7 +14,6 @@ import duckdb
 from flows.blinding import published_select, stop_on_arm_names
 from flows.dictionary import Table, load_dictionary
 from flows.exports import write_publication
-from flows.exports import write_publication
 from flows.inputs import KeptInputs
 from flows.parsing import quoted
 from flows.publications import Publication, record_publication
@@ -90,7 +89,6 @@ def publish(
     render_validation(con, building / "validation", results)
     render_report(building / "outcomes.duckdb", building / "report.html")
     write_publication(building / "outcomes.duckdb", building / "publication")
-    write_publication(building / "outcomes.duckdb", building / "publication")
     _write_manifest(con, building, name, study, record.published_at)
     _sync(building)
     final = snapshots / name
@@ -127,7 +125,7 @@ def _write_run(con: Connection, name: str) -> None:
         SELECT $1 AS snapshot_id, study.study_id, study.title, study.primary_rule_set, study.is_blinded,
             cutoff.cutoff_date, $2 AS software_version, $3 AS duckdb_version,
             (SELECT count(*) FROM landing.files WHERE status = 'landed') AS files_landed,
-            (SELECT coalesce(sum(lines_read), 0) FROM landing.files) AS lines_read,
+            (SELECT CAST(coalesce(sum(lines_read), 0) AS BIGINT) FROM landing.files) AS lines_read,
             (SELECT count(*) FROM landing.quarantine) AS lines_quarantined
         FROM meta.study AS study CROSS JOIN analysis.cutoff AS cutoff""",
         [name, version("migraine-outcomes"), duckdb.__version__],
