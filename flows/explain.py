@@ -105,14 +105,23 @@ def find_database(place: Path) -> Path:
     raise ConfigurationError(f"{place}: nothing is published there; 'migraine-outcomes run' comes first.")
 
 
+def diary_lines() -> str:
+    """A query of every diary day up to the cut-off: its state by each definition, and the file and line it stands in.
+
+    The same SQL model as in a run, over a published snapshot.
+    """
+    return f"""SELECT state.subject_id, state.diary_date, state.is_headache_any, state.is_headache_hours_4,
+            state.is_headache_hours_4_or_acute, file.path, diary.line_number
+        FROM ({load_models()["analysis.diary_states"]}) AS state
+        JOIN tabulation.diary_days AS diary USING (subject_id, diary_date)
+        JOIN landing.files AS file ON file.file_id = diary.file_id AND file.status = 'landed'"""
+
+
 def _load_days(con: duckdb.DuckDBPyConnection, subject_id: str, definition: str) -> dict[date, Row]:
     rows = _rows(
         con,
-        f"""SELECT state.diary_date, state.is_headache_{definition} AS is_headache, file.path, diary.line_number
-        FROM ({load_models()["analysis.diary_states"]}) AS state
-        JOIN tabulation.diary_days AS diary USING (subject_id, diary_date)
-        JOIN landing.files AS file ON file.file_id = diary.file_id AND file.status = 'landed'
-        WHERE subject_id = ?""",
+        f"""SELECT diary_date, is_headache_{definition} AS is_headache, path, line_number
+        FROM ({diary_lines()}) WHERE subject_id = ?""",
         [subject_id],
     )
     return {row["diary_date"]: row for row in rows}

@@ -4,9 +4,12 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.flows.report_page import Page
 
 os.environ.update({"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"})
 
@@ -31,6 +34,28 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Published:
     out = folder / "published"
     run_without_prefect(folder, out)
     return Published(folder, out, out / "current")
+
+
+@pytest.fixture(scope="session")
+def report_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small study with something in every section of the report and markup in its names, published once."""
+    from tests.flows.report_study import publish_study
+
+    return publish_study(tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="session")
+def report_html(report_snapshot: Path) -> str:
+    """Its report.html."""
+    return (report_snapshot / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def report_page(report_html: str) -> "Page":
+    """Its report.html, parsed."""
+    from tests.flows.report_page import Page
+
+    return Page(report_html)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

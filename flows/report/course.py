@@ -1,0 +1,74 @@
+"""How the response runs over the cycles: first response, courses, flow, verdicts, and how rule sets disagree."""
+
+from typing import Any
+
+from flows.report.cells import Connection, Row, by_key, grouped, load_cells, load_rows
+
+COURSE_KEY = ("rule_set", "arm", "cycle")
+
+
+def load_first_response(con: Connection, rule_set: str) -> list[Row]:
+    """One row per arm (and all) and cycle under one rule set."""
+    return load_cells(con, "summary.first_response", COURSE_KEY, {"rule_set": rule_set})
+
+
+def load_outcomes(con: Connection, rule_set: str) -> dict[str, dict[str, Row]]:
+    """Rows of summary.response_outcomes under one rule set, by outcome and arm."""
+    rows = load_cells(
+        con, "summary.response_outcomes", ("rule_set", "position", "outcome", "arm"), {"rule_set": rule_set}
+    )
+    return {outcome: by_key(group, "arm") for outcome, group in grouped(rows, "outcome").items()}
+
+
+def load_courses(con: Connection, rule_set: str) -> list[Row]:
+    """One row per cycle and arm: ``courses`` with the row of summary.trajectories of each course."""
+    rows = load_cells(con, "summary.trajectories", ("rule_set", "cycle", "arm", "course"), {"rule_set": rule_set})
+    return [
+        {"cycle": cycle, "arm": arm, "n_subjects": group[0]["n_subjects"], "courses": by_key(group, "course")}
+        for (cycle, arm), group in grouped(rows, "cycle", "arm").items()
+    ]
+
+
+def load_flow(con: Connection, rule_set: str) -> list[Row]:
+    """Rows of summary.response_flow under one rule set."""
+    key = ("rule_set", "arm", "cycle", "status", "next_status")
+    return load_cells(con, "summary.response_flow", key, {"rule_set": rule_set})
+
+
+def load_verdicts(con: Connection) -> list[Row]:
+    """One row per rule set, cycle and arm (and all): the subjects given the cycle, and ``verdicts`` by name."""
+    rows = load_cells(con, "summary.verdicts", ("rule_set", "cycle", "arm", "verdict"))
+    return [
+        {name: group[0][name] for name in (*COURSE_KEY, "n_subjects")} | {"verdicts": by_key(group, "verdict")}
+        for group in grouped(rows, "rule_set", "cycle", "arm").values()
+    ]
+
+
+def load_pairs(con: Connection) -> dict[str, list[Row]]:
+    """How often two rule sets say the same of a subject, all arms together, by question (response, stop)."""
+    key = ("question", "rule_set", "other_rule_set", "cycle")
+    return grouped(load_cells(con, "summary.rule_set_pairs", (*key, "arm"), {"arm": "all"}), "question")
+
+
+def load_agreement(con: Connection) -> dict[str, dict[tuple[str, str], dict[str, Any]]]:
+    """Per rule set: responders by assumption changed (parameter, value), then by cycle."""
+    rows = load_cells(con, "summary.rule_agreement", ("rule_set", "parameter", "value", "cycle"))
+    return {
+        rule_set: {key: by_key(cycles, "cycle") for key, cycles in grouped(group, "parameter", "value").items()}
+        for rule_set, group in grouped(rows, "rule_set").items()
+    }
+
+
+def load_shifts(con: Connection) -> list[Row]:
+    """Who was in a state (chronic, overuse) at baseline, and is or is not in the last month of each cycle.
+
+    One row per state, cycle and arm: ``levels`` with the row of summary.shifts of each level.
+    """
+    last = load_rows(con, "SELECT max(month) AS month FROM summary.shifts")[0]["month"]
+    key = ("state", "cycle", "arm", "month", "baseline_level", "level")
+    rows = load_cells(con, "summary.shifts", key, {"month": last, "baseline_level": "yes"}) if last else []
+    return [
+        {name: group[0][name] for name in (*key[:-1], "n_subjects")} | {"levels": by_key(group, "level")}
+        for group in grouped(rows, *key[:-1]).values()
+        if group[0]["n_subjects"].value
+    ]

@@ -1,0 +1,133 @@
+"""The page: what every section shows, read from one snapshot, and the templates that show it."""
+
+import base64
+import hashlib
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from flows.report import change, course, quality, responders, study, subjects, treatment
+from flows.report.cells import ALL, Row, grouped, load_cells
+from flows.report.wording import FILTERS
+from flows.resources import resource
+from flows.settings import read_toml
+from flows.study import Protocol
+
+SECTIONS = (
+    ("answer", "Responders"),
+    ("disposition", "Disposition"),
+    ("eligibility", "Eligibility"),
+    ("rule-sets", "Rule sets"),
+    ("differences", "Differences"),
+    ("course", "First response"),
+    ("headache-days", "Change"),
+    ("distribution", "Distribution"),
+    ("treatment", "Treatment"),
+    ("quality-of-life", "Quality of life"),
+    ("safety", "Safety"),
+    ("compliance", "Compliance"),
+    ("verdicts", "Verdicts"),
+    ("data-quality", "Data quality"),
+    ("methods", "Methods"),
+)
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+def render_report(database: Path, target: Path) -> None:
+    """Write the report of one snapshot's outcomes.duckdb, which is opened read-only and closed again.
+
+    The same database gives the same bytes. Raises duckdb.Error where a published table is missing.
+    """
+    with duckdb.connect(database, read_only=True) as con:
+        context = load_context(con)
+    page = Environment(
+        loader=PackageLoader("flows"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    page.filters |= FILTERS
+    numbers = {"number": count(1).__next__, "figure_number": count(1).__next__}
+    text = page.get_template("report/report.html").render(context, **numbers)
+    target.write_text(text, encoding="utf-8")
+
+
+def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Everything the templates show, by section."""
+    run, arms, rule_sets = study.load_run(con), study.load_arms(con), study.load_rule_sets(con)
+    primary = rule_sets[0]["rule_set"]
+    rates = responders.load_rates(con, arms)
+    differences = responders.load_differences(con, primary)
+    context = {
+        "sections": SECTIONS,
+        "run": run,
+        "arms": arms,
+        "protocol": read_toml(resource("data/protocol.toml"), Protocol),
+        "rule_sets": rule_sets,
+        "primary": rule_sets[0],
+        "rates": grouped(rates, "rule_set"),
+        "answer": responders.answer_of(grouped(rates, "rule_set").get(primary, []), differences.get("observed", [])),
+        "differences": differences,
+        "repeated": responders.load_repeated(con, primary),
+        "tipping": responders.load_tipping(con, primary),
+        "strata": responders.load_strata(con, primary, arms),
+        "disposition": study.load_disposition(con),
+        "baseline": study.load_baseline(con),
+        "eligibility": study.load_eligibility(con),
+        "first_response": course.load_first_response(con, primary),
+        "courses": course.load_courses(con, primary),
+        "outcomes": course.load_outcomes(con, primary),
+        "flow": course.load_flow(con, primary),
+        "verdicts": grouped(course.load_verdicts(con), "rule_set"),
+        "pairs": course.load_pairs(con),
+        "agreement": course.load_agreement(con),
+        "shifts": course.load_shifts(con),
+        "changes": change.load_changes(con, arms),
+        "months_left_out": change.load_months_left_out(con),
+        "distribution": change.load_distribution(con, primary),
+        "shown_reductions": change.SHOWN_REDUCTIONS,
+        "reductions": change.load_reductions(con, primary),
+        "exposure": treatment.load_exposure(con),
+        "deviations": treatment.load_deviations(con),
+        "muscles": (muscles := treatment.load_muscles(con)),
+        "map_cycle": min((cycle for row in muscles for cycle in row["cycles"]), default=None),
+        "quality_of_life": treatment.load_quality_of_life(con),
+        "improved": treatment.load_improved(con),
+        "has_events_file": quality.has_file(con, "adverse_events"),
+        "events": treatment.load_events(con),
+        "compliance": quality.load_compliance(con, arms),
+        "files": quality.load_files(con),
+        "lines": quality.load_line_totals(con),
+        "quarantine": quality.load_quarantine(con),
+        "flags": quality.load_flags(con),
+        "methods": load_cells(con, "summary.methods", ("table_name", "statistic")),
+        "subjects": subjects.load_subjects(con, arms, rule_sets),
+        "most_subjects": subjects.MOST_SUBJECTS,
+    }
+    return context | {"figures": _figures(context), "script": _script()}
+
+
+def _figures(context: dict[str, Any]) -> dict[str, Any]:
+    from flows import figures  # Altair: a second of imports
+
+    arms = {arm: label for arm, label in context["arms"].items() if arm != ALL or len(context["arms"]) == 1}
+    return {
+        "responders": figures.responder_figure(context["rates"].get(context["primary"]["rule_set"], []), arms),
+        "months": figures.month_figure(context["changes"].get("headache_days", []), arms),
+        "distribution": figures.distribution_figure(context["distribution"], arms),
+        "waterfall": figures.waterfall_figure(context["reductions"], arms),
+        "flow": figures.flow_figure(context["courses"], context["flow"], arms),
+        "muscles": figures.injection_map(context["muscles"]),
+    }
+
+
+def _script() -> Row:
+    """The page's own script, and the hash by which the page allows this one and no other."""
+    text = (TEMPLATES / "report" / "report.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return {"text": Markup(text), "hash": f"sha256-{digest}"}

@@ -1,0 +1,78 @@
+"""The data themselves: diary compliance, files and where their lines ended, quarantine, flags."""
+
+from flows.report.cells import Cell, Connection, Row, cell, grouped, load_cells, load_rows
+
+LINES = ("lines_read", "lines_current", "lines_superseded", "lines_duplicate", "lines_quarantined")
+
+
+def load_compliance(con: Connection, arms: dict[str, str]) -> dict[str, list[Row]]:
+    """Compliance by month: rows by arm, then rows by site; nothing by site where all subjects have one site."""
+    rows = load_cells(con, "summary.compliance", ("arm", "cycle", "month"))
+    by_arm = {arms[arm]: months for arm, months in grouped(rows, "arm").items() if arm in arms}
+    by_site = grouped(load_cells(con, "summary.compliance_by_site", ("site", "cycle", "month")), "site")
+    return by_arm | (by_site if len(by_site) > 1 else {})
+
+
+def load_files(con: Connection) -> list[Row]:
+    """One row per file seen: where each of its data lines ended."""
+    rows = load_rows(
+        con,
+        f"""SELECT file_id, path, kind, status, refused_reason, {", ".join(LINES)}
+        FROM landing.files ORDER BY path, sha256""",
+    )
+    return [
+        row
+        | {
+            name: cell(row[name], "landing.files", {"path": row["path"], "file_id": row["file_id"]}, name)
+            for name in LINES
+        }
+        for row in rows
+    ]
+
+
+def has_file(con: Connection, kind: str) -> bool:
+    """Whether a file of this kind was landed."""
+    (row,) = load_rows(con, "SELECT count(*) AS n FROM landing.files WHERE kind = $1 AND status = 'landed'", [kind])
+    return row["n"] > 0
+
+
+def load_line_totals(con: Connection) -> dict[str, Cell]:
+    """Lines over all files, by where they ended."""
+    (row,) = load_rows(con, f"SELECT {', '.join(f'coalesce(sum({n}), 0) AS {n}' for n in LINES)} FROM landing.files")
+    return {name: cell(row[name], "landing.files", None, f"sum({name})") for name in LINES}
+
+
+def load_quarantine(con: Connection) -> list[Row]:
+    """One row per check: the lines it put in quarantine and the reason, in the check's own words."""
+    rows = load_rows(
+        con,
+        """WITH said AS (
+            SELECT check_id, min(reason) AS reason, count(DISTINCT reason) AS reasons FROM meta.findings GROUP BY ALL
+        )
+        SELECT line.check_id, line.severity, line.kind, count(*) AS n_lines,
+            coalesce(any_value(said.reason), min(line.reason)) AS reason,
+            coalesce(any_value(said.reasons), 1) AS reasons
+        FROM landing.quarantine AS line
+        LEFT JOIN said USING (check_id)
+        GROUP BY line.check_id, line.severity, line.kind
+        ORDER BY n_lines DESC, line.check_id, line.kind""",
+    )
+    return [row | {"n_lines": cell(row["n_lines"], "landing.quarantine", _check(row))} for row in rows]
+
+
+def load_flags(con: Connection) -> list[Row]:
+    """One row per check that flagged lines or files without setting them aside (warning, info)."""
+    rows = load_rows(
+        con,
+        """SELECT check_id, severity, kind, count(*) AS n_findings, min(reason) AS reason,
+            count(DISTINCT reason) AS reasons
+        FROM meta.findings
+        WHERE severity NOT IN ('critical', 'error')
+        GROUP BY ALL
+        ORDER BY severity DESC, n_findings DESC, check_id, kind""",
+    )
+    return [row | {"n_findings": cell(row["n_findings"], "meta.findings", _check(row))} for row in rows]
+
+
+def _check(row: Row) -> Row:
+    return {name: row[name] for name in ("check_id", "severity", "kind")}

@@ -1,0 +1,181 @@
+"""The subjects behind the numbers, packed so that a large study still makes a page that opens at once.
+
+An index (plain JSON) says where every treated subject stands at every cycle. Blocks (gzip, base64) hold the rest and
+are unpacked by the page when somebody asks: one per rule set with the derivations, one per ``BLOCK`` subjects with the
+diary days. States, numbers and wording are those of ``explain``.
+"""
+
+import base64
+import gzip
+import json
+import string
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from flows.explain import comparisons, diary_lines
+from flows.report.cells import ALL, Connection, Row, load_rows
+
+# Measured on simulated studies (docs/performance.md): at this size the report is about 7 MB and opens in two seconds.
+MOST_SUBJECTS = 5000
+MOST_DAYS = 2_000_000
+BLOCK = 100
+DEFINITIONS = ("any", "hours_4", "hours_4_or_acute")
+LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
+MISSING_DAY = "-"
+SHOWN_AROUND = timedelta(84)  # a diary line with a wild date must not stretch a calendar over decades
+
+
+class Subjects(NamedTuple):
+    """What the page embeds: the index as JSON, the blocks by name."""
+
+    index: Markup
+    blocks: dict[str, str]
+
+
+def load_subjects(con: Connection, arms: dict[str, str], rule_sets: list[Row]) -> Subjects | None:
+    """All treated subjects; None where there are none, or more than a page can hold (MOST_SUBJECTS, MOST_DAYS)."""
+    subjects = load_rows(
+        con,
+        """SELECT subject_id, arm, site, sex FROM analysis.subjects
+        WHERE first_injection_date IS NOT NULL ORDER BY subject_id""",
+    )
+    days = load_rows(con, "SELECT count(*) AS n FROM tabulation.diary_days")[0]["n"]
+    if not subjects or len(subjects) > MOST_SUBJECTS or days > MOST_DAYS:
+        return None
+    places = {subject["subject_id"]: place for place, subject in enumerate(subjects)}
+    codes = [arm for arm in arms if arm != ALL]
+    files = [row["path"] for row in load_rows(con, "SELECT DISTINCT path FROM landing.files ORDER BY path")]
+    index = {
+        "subjects": list(places),
+        "arms": [[arm, arms[arm]] for arm in codes],
+        "arm": [codes.index(subject["arm"]) if subject["arm"] in codes else -1 for subject in subjects],
+        "block": BLOCK,
+        "files": files,
+        "definitions": DEFINITIONS,
+        "rule_sets": {rule["rule_set"]: _standing(con, rule, places) for rule in rule_sets},
+    }
+    blocks = {f"rule-{i}": _packed(_derivations(con, rule, places)) for i, rule in enumerate(rule_sets)}
+    diaries = _diaries(con, {path: i for i, path in enumerate(files)})
+    treated = _treatments(con)
+    for start in range(0, len(subjects), BLOCK):
+        blocks[f"days-{start // BLOCK}"] = _packed(
+            [
+                [subject["site"], subject["sex"], treated[subject["subject_id"]],
+                 *diaries.get(subject["subject_id"], ["", "", []])]
+                for subject in subjects[start : start + BLOCK]
+            ]
+        )  # fmt: skip
+    return Subjects(_json(index), blocks)
+
+
+def _standing(con: Connection, rule: Row, places: dict[str, int]) -> Row:
+    """Per cycle one letter a subject; a letter stands for [status, course, is_in_nri, verdict]."""
+    rows = con.execute(
+        """SELECT course.cycle, course.subject_id, course.status, course.course, course.is_in_nri, responder.verdict
+        FROM analysis.response_course AS course
+        LEFT JOIN analysis.responder AS responder USING (rule_set, subject_id, cycle)
+        WHERE rule_set = ? ORDER BY course.cycle, course.subject_id""",
+        [rule["rule_set"]],
+    ).fetchall()
+    codes = {code: LETTERS[i] for i, code in enumerate(sorted({row[2:] for row in rows}, key=str))}
+    cycles = []
+    for _, group in groupby(rows, itemgetter(0)):
+        at = {places[row[1]]: codes[row[2:]] for row in group}
+        cycles.append("".join(at[place] for place in range(len(places))))
+    return {
+        "title": rule["title"],
+        "headache_day": rule["headache_day"],
+        "baseline": rule["baseline_anchor"],
+        "codes": {letter: code for code, letter in codes.items()},
+        "cycles": cycles,
+    }
+
+
+def _derivations(con: Connection, rule: Row, places: dict[str, int]) -> list[list[Any]]:
+    """One list per cycle given: numbers, dates, the reasons and the inequalities in words."""
+    rows = load_rows(
+        con, "SELECT * FROM analysis.responder WHERE rule_set = ? ORDER BY subject_id, cycle", [rule["rule_set"]]
+    )
+    return [
+        [
+            places[row["subject_id"]], row["cycle"], row["headache_days"], row["recorded_days"],
+            row["baseline_headache_days"], row["baseline_recorded_days"], row["reduction_pct"],
+            *(_iso(row[name]) for name in ("window_start_date", "window_end_date", "baseline_start_date",
+                                           "baseline_end_date")),
+            row["reason"], row["verdict_reason"], comparisons(row, rule),
+        ]
+        for row in rows
+    ]  # fmt: skip
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _treatments(con: Connection) -> dict[str, list[list[Any]]]:
+    """Per subject and cycle: the dates it began and ended, units, sites."""
+    rows = con.execute(
+        "SELECT subject_id, start_date, end_date, units, sites FROM analysis.cycles ORDER BY subject_id, cycle"
+    ).fetchall()
+    return {
+        subject: [[_iso(start), _iso(end), units, sites] for _, start, end, units, sites in group]
+        for subject, group in groupby(rows, itemgetter(0))
+    }
+
+
+def _diaries(con: Connection, files: dict[str, int]) -> dict[str, list[Any]]:
+    """Per subject: the first day, a letter a day, and the lines as runs of (day, days, file, line, step)."""
+    con.execute("CREATE OR REPLACE TEMP TABLE shown_files AS SELECT unnest($1) AS path, unnest($2) AS file",
+                [list(files), list(files.values())])  # fmt: skip
+    rows = con.execute(
+        f"""WITH shown AS (
+            SELECT subject_id, min(start_date) - $before AS first_date, max(end_date) + $after AS last_date
+            FROM analysis.cycles GROUP BY subject_id
+        )
+        SELECT day.subject_id, day.diary_date, {
+            " + ".join(
+                f"{3 ** (2 - i)} * coalesce(CAST(is_headache_{name} AS INTEGER), 2)"
+                for i, name in enumerate(DEFINITIONS)
+            )
+        } AS code, shown_files.file, day.line_number
+        FROM ({diary_lines()}) AS day
+        JOIN shown ON shown.subject_id = day.subject_id AND day.diary_date BETWEEN first_date AND last_date
+        JOIN shown_files USING (path)
+        ORDER BY day.subject_id, day.diary_date""",
+        {"before": SHOWN_AROUND.days, "after": SHOWN_AROUND.days},
+    )
+    return {subject: _diary(list(days)) for subject, days in groupby(rows.fetchall(), itemgetter(0))}
+
+
+def _diary(days: list[tuple[str, date, int, int, int]]) -> list[Any]:
+    first = days[0][1]
+    letters = [MISSING_DAY] * ((days[-1][1] - first).days + 1)
+    runs: list[list[int]] = []
+    for _, day, code, file, line in days:
+        at = (day - first).days
+        letters[at] = LETTERS[code]
+        run = runs[-1] if runs else None
+        if run and at == run[0] + run[1] and file == run[2] and (run[1] == 1 or line == run[3] + run[1] * run[4]):
+            if run[1] == 1:
+                run[4] = line - run[3]
+            run[1] += 1
+        else:
+            runs.append([at, 1, file, line, 0])
+    return [first.isoformat(), "".join(letters), [number for run in runs for number in run]]
+
+
+def _packed(content: Any) -> str:
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+
+
+def _json(content: Any) -> Markup:
+    """JSON that may stand inside a script element: nothing in it can end the element or open another."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)

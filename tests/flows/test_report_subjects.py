@@ -1,0 +1,119 @@
+"""The drill-down's data against explain: every subject, cycle and rule set, every day, file and line."""
+
+import string
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.explain import Explanation, explain
+from flows.report import subjects as packing
+from tests.flows.report_page import Page, Subjects, subjects_of
+from tests.flows.report_study import altered
+
+LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
+STATES = ("free", "headache", "unknown")
+
+
+@pytest.fixture(scope="module")
+def held(report_page: Page) -> Subjects:
+    return subjects_of(report_page)
+
+
+@pytest.fixture(scope="module")
+def told(report_snapshot: Path, held: Subjects) -> list[Explanation]:
+    return [
+        one
+        for subject in held.index["subjects"]
+        for rule_set in held.index["rule_sets"]
+        for one in explain(report_snapshot, subject, None, rule_set)
+    ]
+
+
+def day_of(held: Subjects, subject: int, day: date, definition: str) -> tuple[str, str | None, int | None]:
+    """State, file and line of one day, read from the packed diary one run after the other."""
+    block = held.blocks[f"days-{subject // held.index['block']}"][subject % held.index["block"]]
+    first, letters, runs = block[3:]
+    at = (day - date.fromisoformat(first)).days
+    if not 0 <= at < len(letters) or letters[at] == "-":
+        return "missing", None, None
+    digits = LETTERS.index(letters[at])
+    state = STATES[(digits // 9, digits // 3 % 3, digits % 3)[held.index["definitions"].index(definition)]]
+    ((file, line),) = [
+        (runs[i + 2], runs[i + 3] + (at - runs[i]) * runs[i + 4])
+        for i in range(0, len(runs), 5)
+        if runs[i] <= at < runs[i] + runs[i + 1]
+    ]
+    return state, held.index["files"][file], line
+
+
+def test_every_day_has_the_state_file_and_line_of_explain(held: Subjects, told: list[Explanation]):
+    days = 0
+    for one in told:
+        subject = held.index["subjects"].index(one.subject_id)
+        for day in (*one.baseline.days, *one.window.days):
+            found = day_of(held, subject, day.date, one.headache_day)
+            assert found == (day.state, day.path, day.line_number), (one.subject_id, one.rule_set, day)
+            days += 1
+    assert days > 3000
+    assert {day_of(held, s, date(2025, 1, 31) + timedelta(n), "hours_4")[0] for s in range(12) for n in range(230)} == {
+        "free", "headache", "unknown", "missing"
+    }  # fmt: skip
+
+
+def test_every_derivation_is_the_one_of_explain(held: Subjects, told: list[Explanation]):
+    found: dict[tuple[str, int, int], list[Any]] = {
+        (rule_set, row[0], row[1]): row
+        for i, rule_set in enumerate(held.index["rule_sets"])
+        for row in held.blocks[f"rule-{i}"]
+    }
+    assert len(found) == len(told)
+    for one in told:
+        row = found[one.rule_set, held.index["subjects"].index(one.subject_id), one.cycle]
+        periods = [str(day) if day else None for day in (
+            one.window.start_date, one.window.end_date, one.baseline.start_date, one.baseline.end_date)]  # fmt: skip
+        counts = [
+            one.window.headache_days, one.window.recorded_days, one.baseline.headache_days, one.baseline.recorded_days
+        ]  # fmt: skip
+        assert row[2:6] == counts
+        assert row[7:] == [*periods, one.reason, one.verdict_reason, list(one.comparisons)]
+
+
+def test_every_standing_is_the_one_of_explain(held: Subjects, told: list[Explanation]):
+    for one in told:
+        rule = held.index["rule_sets"][one.rule_set]
+        letter = rule["cycles"][one.cycle - 1][held.index["subjects"].index(one.subject_id)]
+        status, _, _, verdict = rule["codes"][letter]
+        assert (status, verdict) == (one.status, one.verdict)
+
+
+def test_a_run_of_lines_is_one_entry_also_backwards(held: Subjects):
+    place = held.index["subjects"].index("SUBJ-004")
+    *_, letters, runs = held.blocks["days-0"][place]
+    assert runs[4] == -1
+    assert len(runs) == 5
+    assert runs[1] == len(letters)
+
+
+@pytest.mark.parametrize("limit", ["MOST_SUBJECTS", "MOST_DAYS"])
+def test_a_large_study_leaves_its_subjects_to_explain(
+    limit: str, report_snapshot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(packing, limit, 11)
+    html, _ = altered(report_snapshot, tmp_path)
+    page = Page(html)
+    assert not page.all("script", "dialog")
+    assert not [1 for _, a, _ in page.all("a") if a.get("class") == "who"]
+    assert "script-src" not in html
+    assert "migraine-outcomes explain" in html
+    assert "It holds no data of single subjects." in html
+
+
+def test_a_wild_date_does_not_stretch_a_calendar(report_snapshot: Path, tmp_path: Path):
+    wild = "INSERT INTO tabulation.diary_days BY NAME SELECT * REPLACE (DATE '1990-01-01' AS diary_date) FROM tabulation.diary_days WHERE subject_id = 'SUBJ-001' LIMIT 1"
+    html, _ = altered(report_snapshot, tmp_path, wild)
+    assert (
+        subjects_of(Page(html)).blocks["days-0"]
+        == subjects_of(Page((report_snapshot / "report.html").read_text())).blocks["days-0"]
+    )
