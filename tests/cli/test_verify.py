@@ -1,0 +1,212 @@
+"""verify: a sound snapshot verifies, and whatever is altered in one is told by table, key and column."""
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.verify import verify
+from tests.cli.helpers import SETTINGS, commands, write_study
+from tests.conftest import Published
+from tests.run import run_without_prefect
+
+
+@pytest.fixture
+def snapshot(demo: Published, tmp_path: Path) -> Path:
+    """A copy of the demo's snapshot, to be altered."""
+    folder = tmp_path / demo.current.resolve().name
+    shutil.copytree(demo.current.resolve(), folder)
+    return folder
+
+
+def alter(snapshot: Path, statement: str, table: str | None = None) -> None:
+    """Change outcomes.duckdb and cover it up: Parquet, CSV and hashes are made to fit."""
+    from flows.reading import sha256_of
+
+    database = snapshot / "outcomes.duckdb"
+    changed = [database]
+    with duckdb.connect(database) as con:
+        con.execute(statement)
+        if table:
+            for form in ("parquet", "csv"):
+                changed.append(snapshot / "tables" / f"{table}.{form}")
+                con.execute(f"COPY {table} TO '{changed[-1]}' (FORMAT {form})")
+    manifest = json.loads((snapshot / "manifest.json").read_text())
+    for path in changed:
+        manifest["outputs"][path.relative_to(snapshot).as_posix()] = sha256_of(path)
+    (snapshot / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_sound_snapshot_verifies(demo: Published) -> None:
+    verified = verify(demo.out)
+    assert verified.differences == []
+    assert verified.snapshot == demo.current.resolve()
+    said = " ".join(verified.facts)
+    with duckdb.connect(demo.current / "outcomes.duckdb", read_only=True) as con:
+        (statuses,) = con.execute("SELECT count(*) FROM analysis.responder").fetchall()[0]
+        (subjects,) = con.execute("SELECT count(DISTINCT subject_id) FROM analysis.responder").fetchall()[0]
+    assert statuses > 300
+    assert f"{statuses:,} recomputed from the diaries of {subjects:,} subjects" in said
+    assert "sample" not in said
+
+
+def test_a_large_study_is_recomputed_for_a_sample(demo: Published, snapshot: Path) -> None:
+    (told,) = [fact for fact in verify(demo.out, 4_000).facts if fact.startswith("statuses")]
+    assert "a sample of 65" in told
+    assert verify(demo.out, 4_000).differences == []
+    alter(snapshot, "UPDATE analysis.responder SET headache_days = 1", "analysis.responder")
+    found = verify(snapshot, 4_000).differences
+    assert found == verify(snapshot, 4_000).differences
+    assert any("analysis.responder" in line and "headache_days is 1 and should be" in line for line in found)
+
+
+def test_a_byte_of_a_parquet_file(snapshot: Path) -> None:
+    path = snapshot / "tables/analysis.responder.parquet"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 1
+    path.write_bytes(content)
+    told = verify(snapshot).differences
+    assert told[0].startswith("files: tables/analysis.responder.parquet is not what was published")
+    assert all("analysis.responder" in line for line in told)
+
+
+def test_a_removed_and_an_added_file(snapshot: Path) -> None:
+    (snapshot / "tables/summary.verdicts.csv").unlink()
+    (snapshot / "tables/notes.txt").write_text("looked at")
+    told = verify(snapshot).differences
+    assert "files: tables/summary.verdicts.csv is missing." in told
+    assert "files: tables/notes.txt does not belong to the snapshot: manifest.json does not list it." in told
+    assert "summary.verdicts: its CSV file cannot be read." in told
+
+
+def test_a_status_changed_in_the_database_only(snapshot: Path) -> None:
+    alter(snapshot, "UPDATE summary.verdicts SET n_verdict = n_verdict + 1 WHERE cycle = 1")
+    assert verify(snapshot).differences == [
+        "summary.verdicts: does not hold the same rows in outcomes.duckdb and in its Parquet file."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("status", "'responder'"),
+        ("verdict", "'stop_success'"),
+        ("reduction_pct", "99.0"),
+        ("headache_days", "headache_days - 1"),
+        ("baseline_recorded_days", "27"),
+        ("window_end_date", "window_end_date - 1"),
+        ("arm", "'placebo'"),
+    ],
+)
+def test_an_altered_status_is_told_by_its_key_and_column(column: str, value: str, snapshot: Path) -> None:
+    """Hashes, Parquet and CSV fit: only the recomputation can tell."""
+    where = "WHERE rule_set = 'article' AND subject_id = '0107' AND cycle = 2"
+    alter(snapshot, f"UPDATE analysis.responder SET {column} = {value} {where}", "analysis.responder")
+    told = verify(snapshot).differences
+    row = "analysis.responder: rule_set article, subject_id 0107, cycle 2: "
+    assert any(line.startswith(f"{row}{column} is ") for line in told)
+    assert all(line.startswith((row, "summary.")) for line in told)
+
+
+def test_a_missing_and_an_invented_status(snapshot: Path) -> None:
+    where = "rule_set = 'article' AND subject_id = '0107' AND cycle"
+    alter(snapshot, f"UPDATE analysis.responder SET cycle = 9 WHERE {where} = 1", "analysis.responder")
+    told = verify(snapshot).differences
+    row = "analysis.responder: rule_set article, subject_id 0107, cycle"
+    assert f"{row} 1: the row is missing." in told
+    assert f"{row} 9: nobody was given this cycle by the cut-off." in told
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("summary.responder_rates", "responder_pct"),
+        ("summary.responder_rates", "n_nri"),
+        ("summary.responder_rates", "n_subjects"),
+        ("summary.first_response", "n_first"),
+        ("summary.first_response", "cumulative_pct"),
+    ],
+)
+def test_a_wrong_rate(table: str, column: str, snapshot: Path) -> None:
+    where = "WHERE rule_set = 'article' AND cycle = 2 AND arm = 'ona'"
+    alter(snapshot, f"UPDATE {table} SET {column} = {column} + 1 {where}", table)
+    (told,) = verify(snapshot).differences
+    assert told.startswith(f"{table}: rule_set article, arm ona, cycle 2: {column} is ")
+
+
+def test_a_lost_rate(snapshot: Path) -> None:
+    alter(snapshot, "DELETE FROM summary.first_response WHERE arm = 'ona' AND cycle = 1", "summary.first_response")
+    told = verify(snapshot).differences
+    assert "summary.first_response: rule_set article, arm ona, cycle 1: the row is missing." in told
+    assert any(line.startswith("summary.first_response: has ") and "manifest.json" in line for line in told)
+
+
+def test_lines_that_are_gone(snapshot: Path) -> None:
+    alter(snapshot, "DELETE FROM landing.quarantine", "landing.quarantine")
+    alter(snapshot, "UPDATE landing.files SET lines_duplicate = 7 WHERE kind = 'scores'", "landing.files")
+    told = verify(snapshot).differences
+    assert any("but landing.quarantine holds" in line for line in told)
+    assert any("scores.csv" in line and "lines read, but" in line and "7 duplicate" in line for line in told)
+
+
+def test_a_long_list_is_cut_and_counted(snapshot: Path) -> None:
+    alter(snapshot, "UPDATE analysis.responder SET arm = 'other'", "analysis.responder")
+    told = [line for line in verify(snapshot).differences if line.startswith("analysis.responder")]
+    assert len(told) == 11
+    assert told[-1] == "analysis.responder: and 350 more."
+
+
+def test_a_blinded_study_verifies(tmp_path: Path) -> None:
+    """Arms and doses are not in the snapshot; every rule set, and a diary that only attacks speak of in part."""
+    diary = "subject_id,diary_date,headache,hours,acute_medication\n" + "".join(
+        f"B{number},2024-{month:02}-{day:02},{int((day * 7 + month * number) % 5 < 3)},{day % 9},"
+        f"{'sumatriptan' if day % 4 == 0 else ''}\n"
+        for number in range(4)
+        for month in range(1, 8)
+        for day in range(1, 29)
+        if (day + number) % 11
+    )
+    files = {
+        "diary.csv": diary,
+        "injections.csv": "subject_id,injection_date,units\n"
+        + "".join(f"B{n},2024-01-29,{100 + n}\nB{n},2024-04-{15 + n},155\n" for n in range(4)),
+        "subjects.csv": "subject_id,arm\n" + "".join(f"B{n},{('verum', 'sham')[n % 2]}\n" for n in range(4)),
+    }
+    names = "rule_sets = ['article', 'nice_ta260', 'ehf_2018', 'dmkg_2018', 'preempt', 'mbs_18377']"
+    settings = SETTINGS.replace('rule_sets = ["nice_ta260"]', f"{names}\nblinded = true")
+    study = write_study(tmp_path / "study", files, settings + "[arms]\nsham = 'Sham'\nverum = 'Verum'\n")
+    run_without_prefect(study, study / "published")
+    verified = verify(study)
+    assert verified.differences == []
+    assert "48 recomputed from the diaries of 4 subjects" in " ".join(verified.facts)
+
+
+def test_the_command_line(demo: Published, snapshot: Path, tmp_path: Path) -> None:
+    (snapshot / "queries.csv").write_text("")
+    (tmp_path / "other").mkdir()
+    shutil.copytree(snapshot, tmp_path / "torn")
+    (tmp_path / "torn/manifest.json").write_text("{")
+    (tmp_path / "torn/outcomes.duckdb").write_bytes(b"no database")
+    calls = [demo.out, snapshot, tmp_path / "other", tmp_path / "torn"]
+    sound, altered, nothing, torn = commands([["verify", place] for place in calls], warm=("flows.verify",))
+    assert (sound.code, sound.err) == (0, "")
+    assert sound.out.endswith(": verified.\n")
+    assert (altered.code, altered.err) == (1, "")
+    assert "files: queries.csv is not what was published" in altered.out
+    assert altered.out.endswith(": does not verify.\n")
+    assert (nothing.code, nothing.out) == (2, "")
+    assert "nothing is published there" in nothing.err
+    assert torn.code == 1
+    assert "manifest.json is missing or cannot be read" in torn.out
+
+
+@pytest.mark.parametrize("damage", ["cut short", "no database"])
+def test_a_database_that_cannot_be_read(damage: str, snapshot: Path) -> None:
+    database = snapshot / "outcomes.duckdb"
+    content = database.read_bytes()
+    database.write_bytes(content[: len(content) // 2] if damage == "cut short" else b"no database")
+    told = verify(snapshot).differences
+    assert told[0].startswith("files: outcomes.duckdb is not what was published")
+    assert told[-1].startswith("outcomes.duckdb: cannot be read to its end")
