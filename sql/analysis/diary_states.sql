@@ -4,20 +4,14 @@
 -- Units:   true = headache day, false = headache-free day; hours = h
 -- Missing: null = not recorded under that definition, so the day counts neither way
 -- Source:  domain.md 2: any; >= 4 h (PREEMPT, COMPEL); >= 4 h or any duration with a triptan or ergot (HALO)
-WITH specific_drugs AS (
-    SELECT list(DISTINCT code) AS codes FROM meta.acute_medication WHERE class IN ('triptan', 'ergot')
-),
-
-days AS (
+WITH days AS (
     SELECT
         diary.*,
         protocol.min_headache_hours,
         protocol.min_moderate_severity,
-        coalesce(
-            list_has_any(string_split(diary.acute_medication, ';'), specific_drugs.codes), false
-        ) AS took_triptan_or_ergot
+        coalesce(taken.has_triptan OR taken.has_ergot, false) AS took_triptan_or_ergot
     FROM tabulation.diary_days AS diary
-    CROSS JOIN specific_drugs
+    LEFT JOIN analysis.medication_combinations AS taken ON taken.acute_medication = diary.acute_medication
     CROSS JOIN meta.protocol AS protocol
     CROSS JOIN analysis.cutoff AS cutoff
     WHERE diary.diary_date <= cutoff.cutoff_date

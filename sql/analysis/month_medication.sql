@@ -4,35 +4,25 @@
 -- Units:   *_days = recorded days with an intake of that class; days, not doses
 -- Missing: has_medication_record is false where the subject never wrote down a medication: overuse is then unknown
 -- Source:  ICHD-3 8.2; a combination drug counts in every class it belongs to
-WITH intakes AS (
+WITH class_days AS (
     SELECT
         month.subject_id,
         month.cycle,
         month.month,
-        day.diary_date,
-        medication.class
+        bool_or(has_triptan)::INTEGER + bool_or(has_ergot)::INTEGER + bool_or(has_opioid)::INTEGER
+        + bool_or(has_combination)::INTEGER + bool_or(has_simple)::INTEGER AS classes,
+        count(*) FILTER (has_class) AS any_class_days,
+        count(*) FILTER (has_triptan) AS triptan_days,
+        count(*) FILTER (has_ergot) AS ergot_days,
+        count(*) FILTER (has_opioid) AS opioid_days,
+        count(*) FILTER (has_combination) AS combination_days,
+        count(*) FILTER (has_simple) AS simple_days
     FROM analysis.month_spans AS month
     JOIN analysis.diary_states AS day
         ON day.subject_id = month.subject_id AND day.diary_date BETWEEN month.start_date AND month.end_date
-    CROSS JOIN unnest(string_split(day.acute_medication, ';')) AS taken (code)
-    JOIN meta.acute_medication AS medication ON medication.code = taken.code
+    JOIN analysis.medication_combinations AS taken ON taken.acute_medication = day.acute_medication
     WHERE day.is_headache_any IS NOT NULL
-),
-
-class_days AS (
-    SELECT
-        subject_id,
-        cycle,
-        month,
-        count(DISTINCT class) AS classes,
-        count(DISTINCT diary_date) AS any_class_days,
-        count(DISTINCT diary_date) FILTER (class = 'triptan') AS triptan_days,
-        count(DISTINCT diary_date) FILTER (class = 'ergot') AS ergot_days,
-        count(DISTINCT diary_date) FILTER (class = 'opioid') AS opioid_days,
-        count(DISTINCT diary_date) FILTER (class = 'combination') AS combination_days,
-        count(DISTINCT diary_date) FILTER (class = 'simple') AS simple_days
-    FROM intakes
-    GROUP BY subject_id, cycle, month
+    GROUP BY month.subject_id, month.cycle, month.month
 ),
 
 writers AS (
