@@ -47,6 +47,7 @@ class KeptInputs:
     def _listed(self, study_id: str) -> list[KeptFile]:
         if not self._index.exists():
             self._append({"study_id": study_id})
+            to_disk(self.folder)
             return []
         text = self._index.read_text(encoding="utf-8")
         whole, newline, cut_short = text.rpartition("\n")
@@ -87,6 +88,7 @@ class KeptInputs:
                 copy.write(chunk)
             _to_disk(copy)
         os.replace(partial, self.folder / hashed.hexdigest())
+        to_disk(self.folder)
         return hashed.hexdigest()
 
     def discard(self, sha256: str) -> None:
@@ -119,3 +121,16 @@ class KeptInputs:
 def _to_disk(stream: BinaryIO) -> None:
     stream.flush()
     os.fsync(stream.fileno())
+
+
+def to_disk(path: Path) -> None:
+    """The bytes of a file, or the names in a folder, outlive a power cut; the bytes alone do not make a name last."""
+    handle = os.open(path, os.O_RDONLY)
+    os.fsync(handle)
+    os.close(handle)
+
+
+def tree_to_disk(folder: Path) -> None:
+    """Every file and folder below, and the folder itself, outlive a power cut."""
+    for path in [*folder.rglob("*"), folder]:
+        to_disk(path)

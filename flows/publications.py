@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from flows.errors import ConfigurationError
-from flows.inputs import KeptFile, KeptInputs
+from flows.inputs import KeptFile, KeptInputs, to_disk, tree_to_disk
 from flows.query import one_value
 from flows.settings import Frozen
 from flows.study import Study
@@ -63,8 +63,10 @@ def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, stu
     if (study.folder / "rules").is_dir():
         shutil.copytree(study.folder / "rules", building / "study" / "rules")
     (building / RECORD).write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    tree_to_disk(building)
     shutil.rmtree(folder, ignore_errors=True)
     building.rename(folder)
+    to_disk(folder.parent)
     return record
 
 

@@ -14,7 +14,7 @@ import duckdb
 from flows.blinding import published_select, stop_on_arm_names
 from flows.dictionary import Table, load_dictionary
 from flows.exports import write_publication
-from flows.inputs import KeptInputs
+from flows.inputs import KeptInputs, to_disk, tree_to_disk
 from flows.parsing import quoted
 from flows.publications import Publication, record_publication
 from flows.queries import write_queries
@@ -90,10 +90,11 @@ def publish(
     render_report(building / "outcomes.duckdb", building / "report.html")
     write_publication(building / "outcomes.duckdb", building / "publication")
     _write_manifest(con, building, name, study, record.published_at)
-    _sync(building)
+    tree_to_disk(building)  # before anybody is pointed at it
     final = snapshots / name
     shutil.rmtree(final, ignore_errors=True)
     os.replace(building, final)
+    to_disk(snapshots)
     if not made_again:
         switch_current(out, name)
     return final
@@ -105,6 +106,7 @@ def switch_current(out: Path, name: str) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(Path("snapshots") / name)
     os.replace(link, out / "current")
+    to_disk(out)
 
 
 def published_tables(con: Connection) -> list[Table]:
@@ -195,11 +197,3 @@ def _versions() -> dict[str, str]:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _sync(folder: Path) -> None:
-    """The snapshot is on the disk before anybody is pointed at it."""
-    for path in [*_files(folder), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -15,6 +16,8 @@ from flows.errors import ConfigurationError, LockedError
 from flows.inputs import KeptInputs
 from flows.query import one_value
 from flows.study import Study
+
+HEADER_BYTES = 3 * 4096  # of a DuckDB file, before its blocks
 
 
 @contextmanager
@@ -37,14 +40,23 @@ def only_run(out: Path) -> Generator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise LockedError(f"{out}: another run is under way; try again when it has ended.") from None
+        _clear_half_made(out)
         yield
+
+
+def _clear_half_made(out: Path) -> None:
+    """Take away what runs that were cut short had begun and nobody was pointed at."""
+    for pattern in ("snapshots/.building-*", "state/publications/.*", "state/as-of-*", "state/*.tmp"):
+        for left in out.glob(pattern):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager
 def open_warehouse(out: Path, study: Study) -> Generator[tuple[duckdb.DuckDBPyConnection, KeptInputs]]:
     """The warehouse and the kept inputs.
 
-    A warehouse that cannot be opened, or was landed under other reading settings, is made anew from the kept inputs.
+    A warehouse that cannot be read, or was landed under other reading settings, is made anew from the kept inputs:
+    at once where opening it shows the damage, else by the next run.
     """
     if out.resolve().is_relative_to(study.inbox.resolve()):
         raise ConfigurationError(f"{out}: lies in the inbox, where every file is read; choose another --out.")
@@ -55,30 +67,59 @@ def open_warehouse(out: Path, study: Study) -> Generator[tuple[duckdb.DuckDBPyCo
     con = _open(path)
     if _read_fingerprint(con) != wanted:
         con.close()
-        path.unlink()
-        path.with_name(path.name + ".wal").unlink(missing_ok=True)
-        con = _open(path)
+        _forget(path)
+        con = _connect(path)
         con.execute("CREATE TABLE fingerprint AS SELECT $1 AS value", [wanted])
     try:
         yield con, kept
+    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException):
+        con.close()
+        if not _is_whole(path):
+            _forget(path)
+        raise
     finally:
         con.close()
 
 
 def _open(path: Path) -> duckdb.DuckDBPyConnection:
-    options = {"python_enable_replacements": False, "autoinstall_known_extensions": False}
     try:
-        return duckdb.connect(path, config=options)
+        con = _connect(path)
+        # A file cut short opens as long as its directory is in the part that is left.
+        blocks = one_value(con, "SELECT total_blocks * block_size FROM pragma_database_size()")
+        if HEADER_BYTES + blocks <= path.stat().st_size:
+            return con
+        con.close()
     except duckdb.Error:
-        path.unlink(missing_ok=True)
-        path.with_name(path.name + ".wal").unlink(missing_ok=True)
-        return duckdb.connect(path, config=options)
+        pass
+    _forget(path)
+    return _connect(path)
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(path, config={"python_enable_replacements": False, "autoinstall_known_extensions": False})
+
+
+def _forget(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether every landed line can be read: what a full disk stopped is whole, what the disk lost is not."""
+    try:
+        with _connect(path) as con:
+            tables = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'landing'").fetchall()
+            for (table,) in tables:
+                con.execute(f"SELECT sum(hash(line)) FROM landing.{table} AS line").fetchall()
+    except duckdb.Error:
+        return False
+    return True
 
 
 def _read_fingerprint(con: duckdb.DuckDBPyConnection) -> str | None:
     try:
         return one_value(con, "SELECT value FROM fingerprint")
-    except duckdb.CatalogException:
+    except duckdb.Error:  # there is none, or it cannot be read
         return None
 
 
