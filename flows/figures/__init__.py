@@ -5,6 +5,7 @@ shape, line style or place too, never by colour alone.
 """
 
 from flows.figures.distribution import distribution_figure, waterfall_figure
+from flows.figures.files import write_figures
 from flows.figures.flow import flow_figure
 from flows.figures.injections import injection_map
 from flows.figures.months import month_figure
@@ -17,4 +18,5 @@ __all__ = [
     "month_figure",
     "responder_figure",
     "waterfall_figure",
+    "write_figures",
 ]

@@ -40,8 +40,10 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 def render_report(database: Path, target: Path) -> None:
     """Write the report of one snapshot's outcomes.duckdb, which is opened read-only and closed again.
 
-    The same database gives the same bytes. Raises duckdb.Error where a published table is missing.
+    Beside it, in ``figures/``, stands each of its figures as a file. The same database gives the same bytes. Raises duckdb.Error where a published table is missing.
     """
+    from flows import figures  # Altair: a second of imports
+
     with duckdb.connect(database, read_only=True) as con:
         context = load_context(con)
     page = Environment(
@@ -55,6 +57,7 @@ def render_report(database: Path, target: Path) -> None:
     numbers = {"number": count(1).__next__, "figure_number": count(1).__next__}
     text = page.get_template("report/report.html").render(context, **numbers)
     target.write_text(text, encoding="utf-8")
+    figures.write_figures(context["figures"], _style(), target.parent / "figures")
 
 
 def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -124,6 +127,10 @@ def _figures(context: dict[str, Any]) -> dict[str, Any]:
         "flow": figures.flow_figure(context["courses"], context["flow"], arms),
         "muscles": figures.injection_map(context["muscles"]),
     }
+
+
+def _style() -> str:
+    return (TEMPLATES / "report" / "style.css").read_text(encoding="utf-8")
 
 
 def _script() -> Row:

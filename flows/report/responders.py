@@ -82,7 +82,10 @@ def load_tipping(con: Connection, rule_set: str) -> list[Row]:
 
 
 def load_strata(con: Connection, rule_set: str, arms: dict[str, str]) -> dict[str, list[Row]]:
-    """Per stratum, one row per level and arm (sites: all arms together): ``cycles`` with the rate of each cycle."""
+    """Per stratum, one row per level and arm (sites: all arms together): ``cycles`` with the rate of each cycle.
+
+    A stratum that is known of nobody is left out.
+    """
     key = ("rule_set", "stratum", "level", "arm", "cycle")
     rows = load_cells(con, "summary.responder_rates_by_stratum", key, {"rule_set": rule_set})
     shown: list[Row] = [
@@ -90,7 +93,8 @@ def load_strata(con: Connection, rule_set: str, arms: dict[str, str]) -> dict[st
         for (stratum, level, arm), group in grouped(rows, "stratum", "level", "arm").items()
         if arm == ALL or (stratum != "site" and arm in arms)
     ]
-    return grouped([row for row in shown if _has_somebody(row)], "stratum")
+    strata = grouped([row for row in shown if _has_somebody(row)], "stratum")
+    return {name: levels for name, levels in strata.items() if any(row["level"] != "unknown" for row in levels)}
 
 
 def _has_somebody(row: dict[str, Any]) -> bool:

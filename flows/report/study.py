@@ -23,6 +23,7 @@ def load_run(con: Connection) -> Row:
     treated = {"first_injection_date": ANYTHING}
     return run | {
         "treatment": "injection" if run["are_injections"] else "start of treatment",
+        "treatments": "injections" if run["are_injections"] else "starts of treatment",
         "subjects": cell(run["subjects"], "analysis.subjects"),
         "treated": cell(run["treated"], "analysis.subjects", treated),
         "treated_without_arm": cell(run["treated_without_arm"], "analysis.subjects", treated | {"arm": None}),

@@ -1,7 +1,9 @@
 """report.html in Chromium: quiet, within its file and its width, and drilled down by click and by keyboard."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
+import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -14,7 +16,7 @@ from tests.flows.report_study import HOSTILE_SUBJECT
 OPEN_ALL = """async () => {
   const wrong = [], title = document.getElementById("panel-title");
   const said = new Map();
-  for (const link of document.querySelectorAll("a.who")) {
+  for (const link of document.querySelectorAll("a.who:not(.share)")) {
     const n = Number(link.textContent.replaceAll(",", "")), address = link.getAttribute("href");
     if (said.has(address) && said.get(address) !== n) wrong.push(address + ": " + n + " and " + said.get(address));
     said.set(address, n);
@@ -66,6 +68,26 @@ def test_every_number_opens_as_many_subjects_as_it_says(report: Path, watched: W
     page = watched.open(report)
     assert page.locator("a.who").count() > 150
     assert page.evaluate(OPEN_ALL) == []
+
+
+def test_a_share_opens_the_subjects_it_counts(report: Path, report_snapshot: Path, watched: Watched):
+    page = watched.open(report)
+    addresses = "links => [...new Set(links.map(link => link.getAttribute('href')))]"
+    counts = page.locator("a.who:not(.share)").evaluate_all(addresses)
+    shares = page.locator("a.who.share").evaluate_all(addresses)
+    cumulative = [address for address in shares if address.endswith("/by_then")]
+    assert set(shares) - set(cumulative) <= set(counts)
+    with duckdb.connect(report_snapshot / "outcomes.duckdb", read_only=True) as con:
+        for address in cumulative:
+            _, rule_set, cycle, arm, _ = map(unquote, address.split("/"))
+            ((n,),) = con.execute(
+                "SELECT sum(n_first) FROM summary.first_response WHERE rule_set = ? AND cycle <= ? AND arm = ?",
+                [rule_set, int(cycle), arm],
+            ).fetchall()
+            page.evaluate("address => { location.hash = address; }", address)
+            expect(page.locator("#panel-title")).to_have_text(f"{n} subject{'' if n == 1 else 's'}")
+            expect(page.locator("#panel-body > div > p")).to_contain_text(f"Cycle {cycle},")
+            assert page.locator("#panel-body tbody tr").count() == n
 
 
 def test_drill_down_by_click(report: Path, report_snapshot: Path, watched: Watched):

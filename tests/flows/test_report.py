@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import xml.etree.ElementTree as ET
 from itertools import pairwise
 from pathlib import Path
 
@@ -132,6 +133,18 @@ def test_figures_follow_the_page_in_light_and_dark(report_page: Page):
     assert {name for colour in colours for name in re.findall(r"var\((--[\w-]+)\)", colour)} <= set(
         re.findall(r"--[\w-]+(?=:)", style)
     )
+
+
+def test_figures_are_files_too(report_snapshot: Path):
+    files = {path.stem: path.read_text(encoding="utf-8") for path in (report_snapshot / "figures").iterdir()}
+    views = {f"injection-points-{view}" for view in ("front", "side", "behind")}
+    assert set(files) == {"responders", "months", "distribution", "waterfall", "flow"} | views
+    for text in files.values():
+        root = ET.fromstring(text)
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert not re.search(r"var\(|data-|url\(|<script|<i>|<b>", text)
+        assert root[0].tag.endswith("title")
+    assert LABEL in "".join(ET.fromstring(files["responders"]).itertext())
 
 
 def test_equal_databases_give_equal_bytes_and_are_left_alone(report_snapshot: Path, report_html: str, tmp_path: Path):

@@ -64,15 +64,16 @@
     due: (at) => isGiven(at) && at.status !== "not_due",
     evaluable: (at) => at.status === "responder" || at.status === "non_responder",
     imputed: (at) => at.isImputed,
+    by_then: (at, rule, cycle, subject) => rule.cycles.slice(0, cycle).some((_, i) => standing(rule, i + 1, subject).course === "first"),
   };
   const WHAT = { treated: "all treated subjects", given: "given the cycle", due: "given the cycle and due",
     evaluable: "evaluable", imputed: "in the imputed denominator", responder: "responders", non_responder: "non-responders",
-    first: "first response", none_yet: "no response yet", stop_no_response: "stop: no response", stop_success: "stop: success" };
+    first: "first response", by_then: "responded by then", none_yet: "no response yet", stop_no_response: "stop: no response", stop_success: "stop: success" };
   const chosen = (rule, cycle, arm, what) => {
     const number = index.arms.findIndex(([code]) => code === arm);
     const keep = FILTERS[what] || ((at) => at.status === what || at.course === what || at.verdict === what);
     return index.subjects.map((_, i) => i)
-      .filter((i) => (arm === "all" || index.arm[i] === number) && keep(standing(rule, cycle, i)));
+      .filter((i) => (arm === "all" || index.arm[i] === number) && keep(standing(rule, cycle, i), rule, cycle, i));
   };
 
   const TEXT_HEADS = ["Arm", "Status", "Verdict", "Counts in", "State", "File and line"];
