@@ -83,8 +83,8 @@ def publish(
     (building / "tables").mkdir(parents=True)
     _write_run(con, name)
     _write_database(con, building / "outcomes.duckdb", study)
-    _write_tables(con, building / "tables", study)
     with duckdb.connect(building / "outcomes.duckdb", read_only=True) as snapshot:
+        _write_tables(snapshot, building / "tables")
         write_queries(snapshot, building / "queries.csv")
     render_validation(con, building / "validation", results)
     render_report(building / "outcomes.duckdb", building / "report.html")
@@ -152,11 +152,12 @@ def _write_database(con: Connection, path: Path, study: Study) -> None:
         con.execute("DETACH snapshot")
 
 
-def _write_tables(con: Connection, folder: Path, study: Study) -> None:
-    for table in published_tables(con):
-        target, rows = folder / table.full_name, published_select(table, study)
-        con.execute(f"COPY ({rows}) TO {quoted(f'{target}.parquet')} (FORMAT parquet, COMPRESSION zstd)")
-        con.execute(f"COPY ({rows}) TO {quoted(f'{target}.csv')} (FORMAT csv, HEADER)")
+def _write_tables(snapshot: Connection, folder: Path) -> None:
+    """Every table of the database as Parquet and CSV, in the order of its key, in which it was written there."""
+    for table in published_tables(snapshot):
+        target = folder / table.full_name
+        snapshot.execute(f"COPY {table.full_name} TO {quoted(f'{target}.parquet')} (FORMAT parquet, COMPRESSION zstd)")
+        snapshot.execute(f"COPY {table.full_name} TO {quoted(f'{target}.csv')} (FORMAT csv, HEADER)")
 
 
 def _write_manifest(con: Connection, folder: Path, name: str, study: Study, published_at: datetime) -> None:

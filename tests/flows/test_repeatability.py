@@ -53,7 +53,7 @@ def test_manifest_names_inputs_and_outputs(demo: Published) -> None:
         assert sha256_of(demo.current / path) == sha256
     for entry in manifest["inputs"]:
         assert sha256_of(demo.study / "inbox" / entry["path"]) == entry["sha256"]
-    kept = KeptInputs(demo.out / "state/inputs")
+    kept = KeptInputs(demo.out / "state/inputs", "TOX-1")
     assert {entry.sha256 for entry in kept.files} == {entry["sha256"] for entry in manifest["inputs"]}
     for entry in kept.files:
         assert sha256_of(kept.location(entry)) == entry.sha256
