@@ -178,6 +178,20 @@ def test_tipping_points_equal_a_search_over_all_combinations() -> None:
     assert wanted[0][1] > 0  # significant with all missing failing, and it can be undone
 
 
+@pytest.mark.parametrize("size", range(20, 32))
+def test_tipping_boundary_of_many_sizes(size: int) -> None:
+    from flows.statistics.proportions import newcombe_interval
+    from flows.statistics.tipping import tipping_boundary
+
+    rate = {"n_nri": size, "n_evaluable": size - 5, "n_responders": size - 11}
+    reference = {"n_nri": size + 2, "n_evaluable": size - 9, "n_responders": 4}
+    for row in tipping_boundary(rate, reference):
+        count = rate["n_responders"] + row["n_imputed_responders"]
+        intervals = [newcombe_interval(count, size, 4 + j, size + 2) for j in range(12)]
+        undone = [j for j, interval in enumerate(intervals) if interval and interval.low <= 0]
+        assert row["n_reference_to_tip"] == min(undone, default=None)
+
+
 def test_tipping_points_where_nothing_is_missing_or_significant() -> None:
     assert boundary(trial("R" * 9 + "N", "R" + "N" * 9).summarise()) == [(0, None)]
     assert boundary(trial("RNN", "RNN").summarise()) == [(0, 0)]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import duckdb
 import pytest
 
+from tests.conftest import Published
 from tests.summary_study import CYCLE, DAY_1, MONTH, Trial, matching, only, picked
 
 DAY = timedelta(days=1)
@@ -53,6 +54,21 @@ def test_first_response_keeps_its_denominator(courses: duckdb.DuckDBPyConnection
     rows = matching(courses, "summary.first_response", arm="all")
     assert picked(rows, "cycle", "n_subjects", "n_first") == [(1, 7, 4), (2, 7, 0), (3, 7, 1)]
     assert [row["cumulative_pct"] for row in rows] == pytest.approx([400 / 7, 400 / 7, 500 / 7])
+
+
+def test_a_late_response_that_lasts_is_sustained_not_regained() -> None:
+    con = Trial().add("a", "ona", 20, N, R, R).summarise()
+    assert [row["course"] for row in matching(con, "analysis.response_course")] == ["none_yet", "first", "sustained"]
+    assert only(con, "summary.response_outcomes", arm="ona", outcome="sustained")["n_outcome"] == 1
+
+
+@pytest.mark.parametrize(("days", "status", "is_in_nri"), [(0, "not_given", True), (-1, "not_reached", False)])
+def test_a_cycle_not_given_counts_once_its_time_is_past(days: int, status: str, is_in_nri: bool) -> None:
+    con = (
+        Trial().add("a", "ona", 20, R, R).add("b", "ona", 20, R).summarise(cutoff=DAY_1 + 2 * CYCLE - DAY + days * DAY)
+    )
+    row = only(con, "analysis.response_course", subject_id="b", cycle=2)
+    assert (row["status"], row["is_in_nri"]) == (status, is_in_nri)
 
 
 def test_outcomes(courses: duckdb.DuckDBPyConnection) -> None:
@@ -139,6 +155,33 @@ def test_overuse_ends() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("medication", "days", "is_overuse"),
+    [  # ICHD-3 8.2: simple analgesics from 15 days, others from 10; several classes together from 10
+        ("ibuprofen", 15, True),
+        ("ibuprofen", 14, False),
+        ("sumatriptan", 10, True),
+        ("sumatriptan", 9, False),
+        ("ibuprofen sumatriptan", 10, True),
+        ("ibuprofen sumatriptan", 9, False),
+    ],
+)
+def test_overuse_by_the_diary_of_a_month(medication: str, days: int, is_overuse: bool) -> None:
+    made = Trial().add("a", "ona", 20, (20, 20, 20))
+    drugs = medication.split()
+    month = [row for row in made.rows["diary_days"] if DAY_1 <= row["diary_date"] < DAY_1 + MONTH]
+    for number, row in enumerate(month[:days]):
+        row["acute_medication"] = drugs[number % len(drugs)]
+    assert only(made.summarise(), "analysis.month_states", cycle=1, month=1)["is_overuse"] is is_overuse
+
+
+def test_a_month_that_has_not_ended_is_in_no_mean() -> None:
+    con = Trial().add("a", "ona", 20, (14, 10, 10)).summarise(cutoff=DAY_1 + 2 * MONTH - 2 * DAY)
+    counts = picked(matching(con, "summary.change_from_baseline", arm="ona"), "cycle", "month", "n")
+    assert counts == [(0, 1, 1), (1, 1, 1), (1, 2, 0), (1, 3, 0)]
+    assert not matching(con, "summary.compliance", cycle=1, month=2)
+
+
 def test_reduction_is_compared_exactly() -> None:
     made = (
         Trial()
@@ -196,7 +239,12 @@ def test_compliance_counts_days_and_late_entries() -> None:
             row["entered_at"] = datetime.combine(row["diary_date"] + DAY, datetime.min.time())
     made.rows["diary_days"][0]["entered_at"] += timedelta(hours=48)
     made.rows["diary_days"][1]["entered_at"] += timedelta(hours=48, seconds=1)
+    for row in made.rows["diary_days"]:
+        if row["subject_id"] == "b" and DAY_1 + 10 * DAY <= row["diary_date"] < DAY_1 + MONTH:
+            row["headache"] = None  # ten days of month 1 are left: too few, and more than none
     con = made.summarise()
+    first = only(con, "summary.compliance", arm="ona", cycle=1, month=1)
+    assert picked([first], "recorded_days", "n_subjects", "n_evaluable", "n_without_entry") == [(38, 2, 1, 0)]
     baseline = only(con, "summary.compliance", arm="ona", cycle=0)
     assert picked([baseline], "n_subjects", "expected_days", "recorded_days", "timed_days", "late_days") == [
         (2, 56, 56, 56, 1)
@@ -301,6 +349,12 @@ def test_a_score_on_the_injection_day_closes_the_cycle_before() -> None:
     assert picked([life], "n_subjects", "n", "mean", "change_mean") == [(1, 1, 61, -5)]
 
 
+def test_the_baseline_score_is_not_the_score_of_cycle_1() -> None:
+    made = Trial().add("a", "ona", 20, R)
+    made.score("a", DAY_1, 66)
+    assert picked(matching(made.summarise(), "analysis.score_changes"), "cycle", "score") == [(0, 66)]
+
+
 def test_a_higher_msq_is_better() -> None:
     made = Trial().add("a", "ona", 20, R)
     made.score("a", DAY_1, 50.0, "MSQ_RP")
@@ -338,14 +392,28 @@ def test_strata_of_the_responder_rates() -> None:
     assert rate("overuse", "no", "all") == (2, 3)
 
 
-def test_agreement_of_two_rule_sets_on_the_demo(demo: object) -> None:
-    """Kappa by statsmodels from the four counts of each pair."""
+def test_agreement_of_two_rule_sets_on_the_demo(demo: Published) -> None:
+    """Counted again in plain Python from the statuses; kappa by statsmodels from the four counts."""
     from statsmodels.stats.inter_rater import cohens_kappa
 
-    with duckdb.connect(demo.current / "outcomes.duckdb", read_only=True) as con:  # type: ignore[attr-defined]
+    with duckdb.connect(demo.current / "outcomes.duckdb", read_only=True) as con:
         rows = matching(con, "summary.rule_set_pairs")
+        statuses = matching(con, "analysis.responder")
     assert len(rows) == 2 * 3 * 3  # questions x cycles x arms and all
     for row in rows:
-        table = [[row["n_both"], row["n_first_only"]], [row["n_second_only"], row["n_neither"]]]
-        assert sum(map(sum, table)) == row["n_subjects"]
+        answers: dict[str, dict[str, bool]] = {"article": {}, "nice_ta260": {}}
+        for status in statuses:
+            if status["cycle"] == row["cycle"] and row["arm"] in ("all", status["arm"]):
+                if row["question"] == "response" and status["status"] in ("responder", "non_responder"):
+                    answers[status["rule_set"]][status["subject_id"]] = status["status"] == "responder"
+                if row["question"] == "stop" and status["verdict"] != "undetermined":
+                    answers[status["rule_set"]][status["subject_id"]] = status["verdict"].startswith("stop")
+        both = set(answers["article"]) & set(answers["nice_ta260"])
+        pairs = [(answers["article"][name], answers["nice_ta260"][name]) for name in both]
+        table = [
+            [pairs.count((True, True)), pairs.count((True, False))],
+            [pairs.count((False, True)), pairs.count((False, False))],
+        ]
+        assert [[row["n_both"], row["n_first_only"]], [row["n_second_only"], row["n_neither"]]] == table
+        assert row["n_subjects"] == len(both)
         assert row["kappa"] == pytest.approx(cohens_kappa(table).kappa)
