@@ -26,7 +26,7 @@ def land_file(con: Connection, source: Path, entry: KeptFile, group: FileFormat)
 
     Raises FileRefused with nothing landed.
     """
-    with tempfile.TemporaryDirectory(prefix="landing-") as folder:
+    with tempfile.TemporaryDirectory(prefix="scratch-", dir=source.parent) as folder:
         scratch = Path(folder)
         plain = to_plain_text(source, scratch, group.encoding)
         layout = find_layout(plain, entry.kind, group)

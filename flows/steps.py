@@ -92,7 +92,7 @@ def _raw_lines(kept: KeptInputs, file_id: str, kind: str, group: FileFormat) -> 
     from pathlib import Path
 
     entry = next(entry for entry in kept.files if entry.file_id == file_id)
-    with tempfile.TemporaryDirectory(prefix="raw-") as folder:
+    with tempfile.TemporaryDirectory(prefix="scratch-", dir=kept.folder) as folder:
         plain = to_plain_text(kept.location(entry), Path(folder), group.encoding)
         layout = find_layout(plain, kind, group)
         with plain.path.open(encoding="utf-8", newline=None) as text:

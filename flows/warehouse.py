@@ -46,7 +46,13 @@ def only_run(out: Path) -> Generator[None]:
 
 def _clear_half_made(out: Path) -> None:
     """Take away what runs that were cut short had begun and nobody was pointed at."""
-    for pattern in ("snapshots/.building-*", "state/publications/.*", "state/as-of-*", "state/*.tmp"):
+    for pattern in (
+        "snapshots/.building-*",
+        "state/publications/.*",
+        "state/as-of-*",
+        "state/*.tmp",
+        "state/inputs/scratch-*",
+    ):
         for left in out.glob(pattern):
             shutil.rmtree(left, ignore_errors=True)
 
@@ -72,7 +78,7 @@ def open_warehouse(out: Path, study: Study) -> Generator[tuple[duckdb.DuckDBPyCo
         con.execute("CREATE TABLE fingerprint AS SELECT $1 AS value", [wanted])
     try:
         yield con, kept
-    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException):
+    except duckdb.Error:  # a wrong checksum has no class of its own
         con.close()
         if not _is_whole(path):
             _forget(path)

@@ -1,0 +1,104 @@
+"""A short round of kills, and the disturbances that a random round may miss; ``make kills`` does two hundred."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.errors import LockedError
+from flows.warehouse import HEADER_BYTES, only_run
+from tests.cli.helpers import ROOT, land_only, process, write_study
+from tests.crash.kills import Damaged, compare
+from tests.crash.night import faults_of_current
+
+
+def test_killed_runs_leave_nothing_damaged() -> None:
+    """Eight kills in one round, then every cell as in an undisturbed run (a process of its own, which forks)."""
+    words = [sys.executable, "-m", "tests.crash.kills", "--kills", "6", "--seed", "3", "--per-round", "8"]
+    ended = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=600)
+    assert ended.returncode == 0, ended.stderr
+    counts = json.loads(ended.stdout)
+    assert counts["kills"] >= 6
+    assert counts["rows compared in each round"] > 1000
+    assert "warehouses that a kill or a full disk made unreadable" not in counts
+
+
+def test_the_harness_notices_harm(tmp_path: Path) -> None:
+    sound = {"analysis.responder": ["['K01', 1]"], "landing.files": []}
+    compare(sound, dict(sound))
+    with pytest.raises(Damaged, match=r"analysis\.responder"):
+        compare(sound, sound | {"analysis.responder": ["['K01', 2]"]})
+    with pytest.raises(Damaged, match=r"landing\.files"):
+        compare({"analysis.responder": sound["analysis.responder"]}, sound)
+    assert faults_of_current(tmp_path) == []
+    (tmp_path / "current").symlink_to("snapshots/gone")
+    assert faults_of_current(tmp_path) == ["current leads nowhere"]
+
+
+def copy_of(out: Path) -> Path:
+    """OUT at another place: Great Expectations keeps the first one open in this process, and read."""
+    return Path(shutil.copytree(out, out.with_name("copy")))
+
+
+@pytest.mark.parametrize("left", [0.1, 0.5, 0.97, 1 - 1e-6])
+def test_a_warehouse_cut_short_is_made_anew(left: float, tmp_path: Path) -> None:
+    """DuckDB opens a file whose last blocks are missing, and fails when it comes to read them."""
+    study = write_study(tmp_path / "study")
+    land_only(study)
+    out = copy_of(study / "out")
+    warehouse = out / "state/warehouse.duckdb"
+    os.truncate(warehouse, int(warehouse.stat().st_size * left))
+    assert land_only(study, out) == land_only(study)
+
+
+def test_a_damage_found_during_a_run_is_gone_in_the_next(tmp_path: Path) -> None:
+    """A block of the landed lines is overwritten: opening the file does not show it."""
+    study = write_study(tmp_path / "study", {"diary.csv": long_diary(), "injections.csv": INJECTIONS})
+    before = process(study)
+    out = copy_of(study / "out")
+    warehouse = out / "state/warehouse.duckdb"
+    with duckdb.connect(warehouse, read_only=True) as con:
+        query = "SELECT DISTINCT block_id FROM pragma_storage_info('landing.diary') WHERE block_id >= 0"
+        blocks = [block for (block,) in con.execute(query).fetchall()]
+    assert blocks
+    content = bytearray(warehouse.read_bytes())
+    for block in blocks:
+        content[HEADER_BYTES + block * 262_144 + 1000] ^= 1
+    warehouse.write_bytes(content)
+    with pytest.raises(duckdb.Error):
+        process(study, out)
+    assert process(study, out).tabulation == before.tabulation
+
+
+def test_what_was_half_made_is_cleared(tmp_path: Path) -> None:
+    half = ["snapshots/.building-01", "state/publications/.01", "state/as-of-01", "state/inputs/scratch-01"]
+    whole = ["snapshots/01", "state/publications/01"]
+    for name in (*half, *whole):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "file").write_text("x")
+    with only_run(tmp_path), pytest.raises(LockedError), only_run(tmp_path):
+        pass
+    assert [name for name in (*half, *whole) if (tmp_path / name).exists()] == whole
+
+
+def test_scratch_files_stay_in_the_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Diaries are not copied to where a killed run would leave them unseen."""
+    (tmp_path / "no-temporary-files-here").write_text("")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "no-temporary-files-here"))
+    study = write_study(tmp_path / "study")
+    assert set(land_only(study)) == {"diary.csv", "injections.csv"}
+
+
+INJECTIONS = "subject_id,injection_date\nBASE,2024-01-05\n"
+
+
+def long_diary() -> str:
+    """So many subjects that the lines fill blocks of their own."""
+    return "subject_id,diary_date,headache\n" + "".join(
+        f"S{subject:06},2024-01-{day:02},1\n" for subject in range(1500) for day in range(1, 29)
+    )
