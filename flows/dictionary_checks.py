@@ -124,7 +124,12 @@ def _conflict_check(kind: str) -> Entry:
         f" HAVING count(DISTINCT ({content})) > 1 AND {untold})"
         f" SELECT file_id, line_number, subject_id FROM {{batch}} JOIN in_conflict USING (file_id, {key})"
     )
-    unit = {"diary": "subject_day", "attacks": "subject_start", "subjects": "subject", "scores": "subject_date_instrument"}[kind]
+    unit = {
+        "diary": "subject_day",
+        "attacks": "subject_start",
+        "subjects": "subject",
+        "scores": "subject_date_instrument",
+    }[kind]
     return _entry(
         f"{kind}.{unit}.conflict",
         "error",

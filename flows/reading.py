@@ -206,7 +206,9 @@ def find_layout(plain: PlainText, kind: str, group: FileFormat) -> Layout:
             why = f"delimiter {DELIMITER_NAMES.get(delimiter, delimiter)} "
             why += "as study.toml says" if group.delimiter else f"gives {len(positions)} known columns"
             evidence = f"{plain.evidence}; {why}"
-            best = Layout(plain.encoding, delimiter, len(names), header_line, positions, tuple(extra), evidence, plain.has_blanks)
+            best = Layout(
+                plain.encoding, delimiter, len(names), header_line, positions, tuple(extra), evidence, plain.has_blanks
+            )
     assert best is not None
     missing = [name for name, column in known.items() if column.required and name not in best.positions]
     if missing:
