@@ -1,5 +1,6 @@
 """OUT/state: the private warehouse, the kept inputs and the lock of one run at a time."""
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -62,29 +63,50 @@ def open_warehouse(out: Path, study: Study) -> Generator[tuple[duckdb.DuckDBPyCo
     """The warehouse and the kept inputs.
 
     A warehouse that cannot be read, or was landed under other reading settings, is made anew from the kept inputs:
-    at once where opening it shows the damage, else by the next run.
+    at once where opening it shows the damage, else by the next run. Raises ConfigurationError where the disk is full.
     """
     if out.resolve().is_relative_to(study.inbox.resolve()):
         raise ConfigurationError(f"{out}: lies in the inbox, where every file is read; choose another --out.")
-    state = out / "state"
-    kept = KeptInputs(state / "inputs", study.facts.id)
-    path = state / "warehouse.duckdb"
-    wanted = _fingerprint(study)
+    path = out / "state" / "warehouse.duckdb"
+    with _told_when_full(out):
+        kept = KeptInputs(out / "state" / "inputs", study.facts.id)
+        con = _open_for(path, _fingerprint(study))
+        try:
+            yield con, kept
+        except duckdb.Error as error:  # a wrong checksum has no class of its own
+            con.close()
+            if not _is_full(error) and not _is_whole(path):
+                _forget(path)
+            raise
+        finally:
+            con.close()
+
+
+@contextmanager
+def _told_when_full(out: Path) -> Generator[None]:
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        if reason := _is_full(error):
+            raise ConfigurationError(f"{out}: nothing was published: {reason}. Make room and run again.") from None
+        raise
+
+
+def _is_full(error: Exception) -> str | None:
+    """The system's own words for a full disk, or a quota or largest file size that is reached."""
+    words = [os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)]
+    return next((word for word in words if word in str(error)), None)
+
+
+def _open_for(path: Path, wanted: str) -> duckdb.DuckDBPyConnection:
+    """The warehouse, empty if it was landed under other settings than these."""
     con = _open(path)
     if _read_fingerprint(con) != wanted:
         con.close()
         _forget(path)
         con = _connect(path)
         con.execute("CREATE TABLE fingerprint AS SELECT $1 AS value", [wanted])
-    try:
-        yield con, kept
-    except duckdb.Error:  # a wrong checksum has no class of its own
-        con.close()
-        if not _is_whole(path):
-            _forget(path)
-        raise
-    finally:
-        con.close()
+    return con
 
 
 def _open(path: Path) -> duckdb.DuckDBPyConnection:

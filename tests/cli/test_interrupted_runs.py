@@ -19,7 +19,7 @@ def test_cut_short_between_landing_and_keeping(tmp_path: Path, monkeypatch: pyte
 
     with monkeypatch.context() as patched:
         patched.setattr(KeptInputs, "keep", disk_full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(ConfigurationError, match="No space left on device"):
             land_only(study)
     outcome = process(study)
     assert outcome.days_of("BASE") == {"2024-01-01": True, "2024-01-02": False}

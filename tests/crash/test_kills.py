@@ -75,6 +75,23 @@ def test_a_damage_found_during_a_run_is_gone_in_the_next(tmp_path: Path) -> None
     assert process(study, out).tabulation == before.tabulation
 
 
+@pytest.mark.parametrize("largest_file", [300, 20_000, 600_000])
+def test_a_full_disk_is_told_and_done_no_harm(largest_file: int, tmp_path: Path) -> None:
+    """The copy of an input, the warehouse's log or the warehouse itself cannot grow any more."""
+    study = write_study(tmp_path / "study", {"diary.csv": long_diary(), "injections.csv": INJECTIONS})
+    script = (
+        "import resource, signal, sys; from pathlib import Path; from tests.cli.helpers import land_only;"
+        "from flows.errors import ConfigurationError; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({largest_file}, {largest_file}))\n"
+        "try: land_only(Path(sys.argv[1]))\n"
+        "except ConfigurationError as told: sys.exit(str(told))"
+    )
+    ended = subprocess.run([sys.executable, "-c", script, study], capture_output=True, text=True, cwd=ROOT, timeout=120)
+    assert ended.returncode == 1
+    assert ended.stderr == f"{study / 'out'}: nothing was published: File too large. Make room and run again.\n"
+    assert land_only(study) == {"diary.csv": ("landed", None), "injections.csv": ("landed", None)}
+
+
 def test_what_was_half_made_is_cleared(tmp_path: Path) -> None:
     half = ["snapshots/.building-01", "state/publications/.01", "state/as-of-01", "state/inputs/scratch-01"]
     whole = ["snapshots/01", "state/publications/01"]
