@@ -57,7 +57,7 @@ def start(work: Callable[[], object], log: Path, largest_file: int | None = None
     try:
         if largest_file is not None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, resource.RLIM_INFINITY))
         work()
     except OutcomesError as error:
         code = error.exit_code
@@ -73,6 +73,7 @@ def start(work: Callable[[], object], log: Path, largest_file: int | None = None
 
 
 def _write(log: Path, text: str) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.write(handle, text.encode())
     os.close(handle)
