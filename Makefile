@@ -7,7 +7,7 @@ RUN := $(UV) run --frozen --quiet
 export DO_NOT_TRACK = 1
 DEMO_OUT ?= build/demo
 
-.PHONY: setup demo kostecki-dillon test lint types generative mutants fuzz expectations calibration validity clean
+.PHONY: setup demo kostecki-dillon test lint types generative mutants fuzz kills expectations calibration validity clean
 
 setup: .venv/.ready
 
@@ -47,6 +47,10 @@ mutants: setup
 # Thousands of diary files damaged at random: each must end in a clean outcome with all its lines.
 fuzz: setup
 	$(RUN) python -m tests.cli.fuzz --files 5000 --seed 1
+
+# Two hundred runs killed at random moments: nothing lost, the same tables. Twenty minutes; see tests/crash/kills.py.
+kills: setup
+	$(RUN) python -m tests.crash.kills --kills 200 --seed 1
 
 # Write the dictionary-made expectations into expectations/ anew, and docs/checks.md from all of them.
 expectations: setup
