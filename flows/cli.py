@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from flows.errors import ConfigurationError, OutcomesError
+from flows.errors import ConfigurationError, Defect, OutcomesError
 
 app = typer.Typer(
     name="migraine-outcomes",
@@ -22,6 +22,19 @@ app = typer.Typer(
 
 StudyFolder = Annotated[Path, typer.Argument(metavar="STUDY", help="study folder with study.toml and inbox/")]
 Out = Annotated[Path | None, typer.Option("--out", help="where to publish; default STUDY/published")]
+
+
+class LogFormat(StrEnum):
+    """How a verb tells what it is doing."""
+
+    text = "text"
+    json = "json"
+
+
+Logs = Annotated[
+    LogFormat,
+    typer.Option("--log-format", envvar="MIGRAINE_OUTCOMES_LOG_FORMAT", help="json: one object a line on stderr"),
+]
 
 
 class Format(StrEnum):
@@ -51,19 +64,26 @@ def run(
         typer.Option("--as-of", metavar="SNAPSHOT_ID|DATE", help="make an earlier publication again, nothing else"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
+    log_format: Logs = LogFormat.text,
 ) -> None:
     """Land, validate, derive, summarise and publish."""
+    from flows.logs import set_up
     from flows.study import load_study
+
+    set_up(log_format.value)
 
     if as_of:
         _run_as_of((out or study / "published").resolve(), as_of, cutoff)
         return
     day = _date(cutoff)
     load_study(study)  # what is wrong with the study is said before anything slow starts
-    from flows.nightly import publish_outcomes
-    from flows.progress import print_summary
+    from flows.temporary_server import prefect_api
 
-    summary = publish_outcomes(study.resolve(), (out or study / "published").resolve(), day)
+    with prefect_api():
+        from flows.nightly import publish_outcomes
+        from flows.progress import print_summary
+
+        summary = publish_outcomes(study.resolve(), (out or study / "published").resolve(), day)
     if as_json:
         typer.echo(summary.as_json())
     else:
@@ -93,9 +113,13 @@ def check(
         Path | None, typer.Option("--root", envvar="GITHUB_WORKSPACE", help="folder that paths are told below")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="places listed of each check; all are counted")] = 100,
+    log_format: Logs = LogFormat.text,
 ) -> None:
     """Data quality only, publishes nothing: for CI. Exit 1 on any error or critical finding."""
+    from flows.logs import set_up
     from flows.study import load_study
+
+    set_up(log_format.value)
 
     facts = load_study(study)
     from flows.formats import prefix_of
@@ -170,14 +194,29 @@ def verify(out: Annotated[Path, typer.Argument(metavar="OUT", help="where a run 
 @app.command()
 def serve(
     study: StudyFolder,
+    out: Out = None,
     cron: Annotated[str, typer.Option("--cron", help="when to run, as a cron line")] = "0 2 * * *",
+    timezone: Annotated[str, typer.Option("--timezone", envvar="TZ", help="whose hours the cron line means")] = "UTC",
+    log_format: Logs = LogFormat.text,
 ) -> None:
-    """A scheduled Prefect deployment (not built yet)."""
-    raise _planned("serve")
+    """A scheduled Prefect deployment: runs by itself for as long as this command does."""
+    from flows.logs import set_up
+    from flows.study import load_study
+
+    set_up(log_format.value)
+    load_study(study)
+    from flows.serving import serve_study
+
+    serve_study(study.resolve(), (out or study / "published").resolve(), cron, timezone)
 
 
-def _planned(what: str) -> ConfigurationError:
-    return ConfigurationError(f"{what} is part of the contract but not built yet; see CHANGELOG.md.")
+def _tell(error: OutcomesError) -> None:
+    from flows import logs
+
+    if logs.is_json():
+        logs.tell_trouble(str(error), event="failed", exit_code=error.exit_code)
+    else:
+        sys.stderr.write(f"{error}\n")
 
 
 def main() -> None:
@@ -186,17 +225,14 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except OutcomesError as error:
-        sys.stderr.write(f"{error}\n")
+        _tell(error)
         code = error.exit_code
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except Exception as defect:  # a person gets a sentence, whatever happens; its text could hold diary values
         if os.environ.get("MIGRAINE_OUTCOMES_DEBUG"):
             raise
-        sys.stderr.write(
-            f"This should not have happened ({type(defect).__name__}); nothing was published. "
-            "Run again with MIGRAINE_OUTCOMES_DEBUG=1 to see where, and report it as a defect.\n"
-        )
+        _tell(Defect(defect))
         code = 2
     # Exit handlers run (Prefect stops its temporary server), then the process ends at once: taking the interpreter
     # down piece by piece makes DuckDB's bindings print pages about leaked instances that Great Expectations holds.

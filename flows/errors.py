@@ -25,3 +25,13 @@ class LockedError(OutcomesError):
     """Another run of the same study is under way (exit 3)."""
 
     exit_code = 3
+
+
+class Defect(OutcomesError):
+    """Something that should not have happened; told by its kind only, for its text could hold a diary's values."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(
+            f"This should not have happened ({type(cause).__name__}); nothing was published. "
+            "Run again with MIGRAINE_OUTCOMES_DEBUG=1 to see where, and report it as a defect."
+        )

@@ -1,41 +1,66 @@
 """The nightly flow: diaries in, responder tables out.
 
 Prefect only wraps the steps of flows/steps.py; a step is a plain function and runs without Prefect as well.
-Importing this module imports Prefect, which takes seconds.
+What a scheduled run gains is in flows/deployed.py. Importing this module imports Prefect, which takes seconds.
 """
 
-import os
 from datetime import date
 from pathlib import Path
-
-# Nothing is sent anywhere, and Prefect needs no service: it starts a temporary one unless PREFECT_API_URL names one.
-os.environ.setdefault("DO_NOT_TRACK", "1")
-os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-# Errors are told once, in plain words, by the command line; Prefect would print them with a traceback.
-os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "ERROR")
-os.environ.setdefault("PREFECT_CLI_UPDATE_CHECK", "false")
+from typing import cast
 
 from prefect import flow, task
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 
 from flows import steps
+from flows.deployed import PASSING, leave_artifacts, notify, one_run_at_a_time, plainly, retried, told_in_logs
+from flows.errors import OutcomesError
 from flows.progress import step
 from flows.publish import publish, published_snapshot, snapshot_id, switch_current
-from flows.study import load_study
+from flows.study import Study, load_study
 from flows.summary import RunSummary, summarise_run
 from flows.warehouse import only_run, open_warehouse
 
-land = task(name="land", persist_result=False)(steps.land)
-validate = task(name="validate", persist_result=False)(steps.validate)
-derive = task(name="derive", persist_result=False)(steps.derive)
-summarise = task(name="summarise", persist_result=False)(steps.summarise)
-publish_snapshot = task(name="publish", persist_result=False)(publish)
+land = task(name="land", persist_result=False)(plainly(steps.land))
+validate = task(name="validate", persist_result=False)(plainly(steps.validate))
+derive = task(name="derive", persist_result=False)(plainly(steps.derive))
+summarise = task(name="summarise", persist_result=False)(plainly(steps.summarise))
+publish_snapshot = task(name="publish", persist_result=False)(plainly(publish))
 
 
-@flow(name="migraine-outcomes", persist_result=False, validate_parameters=False)
-def publish_outcomes(study_folder: Path, out: Path, cutoff: date | None = None) -> RunSummary:
-    """Ingest the diaries, validate them, compute responder status per cycle, and publish the summary tables."""
-    study = load_study(study_folder)
+@flow(
+    name="migraine-outcomes",
+    persist_result=False,
+    on_completion=[notify],
+    on_failure=[notify],
+    on_crashed=[notify],
+    on_cancellation=[notify],
+)
+def publish_outcomes(study_folder: Path, out: Path | None = None, cutoff: date | None = None) -> RunSummary:
+    """Ingest the diaries, validate them, compute responder status per cycle, and publish the summary tables.
+
+    ``out`` is STUDY/published unless set. The state says in its message what was published, or why nothing was.
+    """
+    try:
+        study = load_study(study_folder)
+        with told_in_logs(study), one_run_at_a_time(study):
+            summary = retried(run_study)(study, (out or study_folder / "published").resolve(), cutoff)
+        leave_artifacts(study, summary)
+    except (OutcomesError, *PASSING) as error:
+        return _as_result(Failed(message=str(error), data=error))
+    told = "Published snapshot" if summary.is_new else "Nothing new since the last run: the current snapshot stands,"
+    return _as_result(Completed(message=f"{told} {summary.snapshot.name}.", data=summary))
+
+
+def _as_result(state: State[RunSummary]) -> RunSummary:
+    """A state that a flow returns becomes its end, and the caller gets what the state holds."""
+    return cast("RunSummary", state)
+
+
+@task(name="run", persist_result=False)
+@plainly
+def run_study(study: Study, out: Path, cutoff: date | None) -> RunSummary:
+    """One attempt at a run, from the lock to the published snapshot."""
     with only_run(out), open_warehouse(out, study) as (con, kept):
         steps.load_metadata(con, study, cutoff)
         with step("land") as line:
@@ -44,6 +69,7 @@ def publish_outcomes(study_folder: Path, out: Path, cutoff: date | None = None) 
                 f"{landed.files_seen} files seen, {landed.files_landed} new with {landed.lines_landed:,} lines, "
                 f"{landed.files_refused} refused"
             )
+            line.counts = landed._asdict()
         name = snapshot_id(con, study, kept)
         if snapshot := published_snapshot(out, name):
             switch_current(out, name)
@@ -54,12 +80,21 @@ def publish_outcomes(study_folder: Path, out: Path, cutoff: date | None = None) 
                 f"{len(quality.results)} checks, {quality.lines_quarantined:,} lines quarantined, "
                 f"{quality.lines_flagged:,} flagged"
             )
+            line.counts = {
+                "checks": len(quality.results),
+                "lines_quarantined": quality.lines_quarantined,
+                "lines_flagged": quality.lines_flagged,
+            }
         with step("derive") as line:
-            line.text = f"{derive(con):,} statuses (subject x cycle x rule set)"
+            statuses = derive(con)
+            line.text = f"{statuses:,} statuses (subject x cycle x rule set)"
+            line.counts = {"statuses": statuses}
         with step("summarise") as line:
             results = quality.results + summarise(con)
             line.text = f"{len(results) - len(quality.results)} checks on the results passed or flagged"
+            line.counts = {"checks": len(results) - len(quality.results)}
         with step("publish") as line:
             snapshot = publish_snapshot(con, out, name, study, results)
             line.text = f"snapshot {name}"
+            line.counts = {"snapshot": name}
     return summarise_run(snapshot, is_new=True)

@@ -1,44 +1,93 @@
-"""Progress an operator can follow: one line a step, on stderr, counts only and never values."""
+"""Progress an operator can follow: one line a step and a sign of life from long ones, counts only and never values."""
 
+import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.findings import print_findings
+from flows.findings import FindingGroup, print_findings
+from flows.logs import console, is_json, tell
 
 if TYPE_CHECKING:
     from flows.summary import RunSummary
 
-console = Console(stderr=True, highlight=False)
+SIGN_OF_LIFE_SECONDS = 60
 
 
 class Line:
-    """What a step says when it has ended."""
+    """What a step says when it has ended: a text, and the same as counts."""
 
     def __init__(self) -> None:
         self.text = ""
+        self.counts: dict[str, int | str] = {}
 
 
 @contextmanager
 def step(name: str) -> Generator[Line]:
-    """Time a step and print it with its outcome."""
+    """Time a step and tell its outcome; while it is under way, say so every minute."""
     line = Line()
     started = time.perf_counter()
-    with console.status(f"{name} ..."):
-        yield line
-    console.print(f"[bold]{name:<10}[/bold] {line.text} [dim]({time.perf_counter() - started:.1f} s)[/dim]")
+    ended = threading.Event()
+
+    def live() -> None:
+        while not ended.wait(SIGN_OF_LIFE_SECONDS):
+            seconds = round(time.perf_counter() - started)
+            tell(f"{name:<10} under way for {seconds} s", step=name, event="under_way", seconds=seconds)
+
+    threading.Thread(target=live, daemon=True).start()
+    try:
+        if is_json():
+            tell(f"{name} started", step=name, event="started")
+            yield line
+        else:
+            with console.status(f"{name} ..."):
+                yield line
+    finally:
+        ended.set()
+    seconds = time.perf_counter() - started
+    tell(
+        f"{name:<10} {line.text} ({seconds:.1f} s)", step=name, event="ended", seconds=round(seconds, 3), **line.counts
+    )
 
 
 def print_summary(summary: "RunSummary") -> None:
     """The end of a run: headline table, findings, and the path of the report as the last line of stdout."""
     if not summary.is_new:
-        console.print("Nothing new since the last run: the current snapshot stands.")
-    print_findings(console, summary.errors)
+        tell("Nothing new since the last run: the current snapshot stands.", event="nothing_new")
+    if is_json():
+        _tell_findings(summary.errors)
+        tell(
+            "ended",
+            event="published" if summary.is_new else "unchanged",
+            snapshot=summary.snapshot.name,
+            report=summary.report,
+            findings=summary.findings,
+        )
+    else:
+        print_findings(console, summary.errors)
+        console.print(_rates(summary))
+        found = ", ".join(f"{count} {severity}" for severity, count in sorted(summary.findings.items())) or "none"
+        console.print(f"Data-quality findings: {found}.")
+    print(summary.report)
+
+
+def _tell_findings(groups: tuple[FindingGroup, ...]) -> None:
+    for group in groups:
+        tell(
+            group.reason,
+            event="finding",
+            severity=group.severity,
+            check_id=group.check_id,
+            count=group.count,
+            places=group.places,
+        )
+
+
+def _rates(summary: "RunSummary") -> Table:
     table = Table(title=f"Responders under the rule set '{summary.primary_rule_set}'", title_justify="left")
     for heading in ("Cycle", "Arm", "Evaluable", "Responders", "%", "95% CI", "Imputed %"):
         table.add_column(heading, justify="left" if heading == "Arm" else "right")
@@ -53,10 +102,7 @@ def print_summary(summary: "RunSummary") -> None:
             interval,
             _percent(rate["responder_nri_pct"]),
         )
-    console.print(table)
-    found = ", ".join(f"{count} {severity}" for severity, count in sorted(summary.findings.items())) or "none"
-    console.print(f"Data-quality findings: {found}.")
-    print(summary.report)
+    return table
 
 
 def _percent(value: float | None) -> str:

@@ -83,11 +83,15 @@ def validate_results(con: Connection) -> list[CheckResult]:
 
 def stop_on_critical(con: Connection, results: list[CheckResult]) -> None:
     """Raises DataError when a critical check failed, before anything is published."""
-    failed = [result.check for result in results if result.failing and result.check.severity == "critical"]
+    stopping = [result for result in results if result.failing and result.check.severity == "critical"]
+    failed = [result.check for result in stopping]
     if failed:
         found = con.execute("SELECT DISTINCT check_id, reason FROM landing.findings ORDER BY ALL").fetchall()
         said = [reason for check_id, reason in found if check_id in {check.id for check in failed}]
-        raise DataError(f"Nothing was published: {'; '.join(said or [check.reason for check in failed])}.")
+        counts = ", ".join(f"{result.check.id} ({result.failing:,})" for result in stopping)
+        raise DataError(
+            f"Nothing was published: {'; '.join(said or [check.reason for check in failed])}. Failed checks: {counts}."
+        )
 
 
 def what_was_sent(con: Connection) -> set[str]:

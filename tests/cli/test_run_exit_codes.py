@@ -6,7 +6,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.cli import app
 from flows.errors import DataError
 from tests.cli.helpers import BASE, DIARY, SETTINGS, Said, commands, land_only, write_study
 from tests.run import run_without_prefect
@@ -128,16 +127,3 @@ def test_init_fills_an_empty_folder_only(answers: Answers, root: Path) -> None:
         assert (said.code, said.out) == (2, "")
         assert said.err.endswith("nothing was written.\n")
     assert (root / "sound/inbox/diary.csv").read_text() == BASE["diary.csv"]
-
-
-def test_verbs_not_built_say_so(tmp_path: Path) -> None:
-    promised = [
-        c.callback.__name__
-        for c in app.registered_commands
-        if c.callback and "not built yet" in str(c.callback.__doc__)
-    ]
-    calls: list[list[str | Path]] = [[verb, tmp_path] for verb in promised]
-    for said in commands(calls, warm=()):
-        assert (said.code, said.out) == (2, "")
-        assert len(said.err.splitlines()) == 1
-        assert "not built yet" in said.err
