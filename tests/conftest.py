@@ -58,6 +58,14 @@ def report_page(report_html: str) -> "Page":
     return Page(report_html)
 
 
+@pytest.fixture(scope="session")
+def report_blinded(report_snapshot: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """The report of the same study as a blinded one publishes it, and the database it was made from."""
+    from tests.flows.report_study import altered, blind
+
+    return altered(report_snapshot, tmp_path_factory.mktemp("blinded"), *blind(report_snapshot))
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     session.config.stash[_EXIT_STATUS] = int(exitstatus)
 

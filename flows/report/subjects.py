@@ -19,7 +19,7 @@ from markupsafe import Markup
 from flows.explain import comparisons, diary_lines
 from flows.report.cells import ALL, Connection, Row, load_rows
 
-# Measured on simulated studies (docs/performance.md): at this size the report is about 7 MB and opens in two seconds.
+# Measured on simulated studies (docs/performance.md): with so many subjects the report is 7 MB and opens in a second.
 MOST_SUBJECTS = 5000
 MOST_DAYS = 2_000_000
 BLOCK = 100

@@ -154,8 +154,8 @@ def test_equal_databases_give_equal_bytes_and_are_left_alone(report_snapshot: Pa
         connection.execute("CREATE TABLE proof AS SELECT 1")
 
 
-def test_a_blinded_study_shows_no_arm(report_snapshot: Path, tmp_path: Path):
-    html, _ = altered(report_snapshot, tmp_path, *blind(report_snapshot))
+def test_a_blinded_study_shows_no_arm(report_blinded: tuple[str, Path]):
+    html, _ = report_blinded
     page = Page(html)
     held = str(subjects_of(page))
     for text in (html, held):

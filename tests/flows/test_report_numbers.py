@@ -11,7 +11,6 @@ import pytest
 
 from flows.dictionary import load_dictionary
 from tests.flows.report_page import Number, Page
-from tests.flows.report_study import altered, blind
 
 HUNDREDTHS = {"odds_ratio", "odds_ratio_low", "odds_ratio_high", "kappa"}
 NOTHING = {"–", "not evaluable yet"}
@@ -186,8 +185,8 @@ def test_null_is_told_in_words(report_page: Page):
     assert not re.search(r"\b(None(?! yet\b| of the arm)|NaN|nan|null|NULL)\b", words.replace("None: every file", ""))
 
 
-def test_numbers_of_a_blinded_study(report_snapshot: Path, tmp_path: Path):
-    html, copy = altered(report_snapshot, tmp_path, *blind(report_snapshot))
+def test_numbers_of_a_blinded_study(report_blinded: tuple[str, Path]):
+    html, copy = report_blinded
     page = Page(html)
     assert page.numbers_without_address == []
     assert mismatches(Database(copy), page.numbers) == []
