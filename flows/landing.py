@@ -85,12 +85,12 @@ def land(con: Connection, study: Study, kept: KeptInputs) -> Landing:
             _refuse(con, path, sha256, matched[0], "withdrawn", withdrawal.reason)
         elif not known:
             kind, group = matched
+            kinds.add(kind)  # a refused one too: file.kind_needed then tells which, and why
             sha256 = kept.store(source)
             entry = kept.entry(sha256, path, kind)
             try:
                 lines += land_file(con, kept.location(entry), entry, group)
                 kept.keep(entry)
-                kinds.add(kind)
                 landed += 1
             except FileRefused as refusal:
                 kept.discard(sha256)

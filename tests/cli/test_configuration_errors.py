@@ -66,7 +66,7 @@ CASES = {
         settings(('["nice_ta260"]', '["article"]')),
     ),
     "unknown kind of file": Case(
-        ("study.toml", "files.diaries: there is no such kind of file", "diary, subjects"),
+        ("study.toml", "files.diaries: there is no such kind of file", "diary, attacks, subjects"),
         settings(more="[files.diaries]\npattern = 'x'"),
     ),
     "unknown column": Case(("files.diary.columns: there is no column 'subject'",), diary("columns={subject='x'}")),

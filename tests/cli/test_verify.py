@@ -159,7 +159,7 @@ def test_a_long_list_is_cut_and_counted(snapshot: Path) -> None:
 
 
 def test_a_blinded_study_verifies(tmp_path: Path) -> None:
-    """Arms and doses are not in the snapshot; every rule set, and a diary that only attacks speak of in part."""
+    """Arms and doses are not in the snapshot; every rule set; attacks, corrections, repeated and refused files."""
     diary = "subject_id,diary_date,headache,hours,acute_medication\n" + "".join(
         f"B{number},2024-{month:02}-{day:02},{int((day * 7 + month * number) % 5 < 3)},{day % 9},"
         f"{'sumatriptan' if day % 4 == 0 else ''}\n"
@@ -172,6 +172,10 @@ def test_a_blinded_study_verifies(tmp_path: Path) -> None:
         "diary.csv": diary,
         "injections.csv": "subject_id,injection_date,units\n"
         + "".join(f"B{n},2024-01-29,{100 + n}\nB{n},2024-04-{15 + n},155\n" for n in range(4)),
+        "attacks.csv": "subject_id,attack_start,attack_end\nB0,2024-03-29T22:00:00,2024-03-31T02:00:00\n",
+        "later/diary.csv": "subject_id,diary_date,headache\nB1,2024-04-01,1\nB1,2024-04-02,\nB1,2024-04-99,1\n",
+        "later/diary-copy.csv": diary,
+        "later/diary-wrong.csv": "subject,day\nB1,1\n",
         "subjects.csv": "subject_id,arm\n" + "".join(f"B{n},{('verum', 'sham')[n % 2]}\n" for n in range(4)),
     }
     names = "rule_sets = ['article', 'nice_ta260', 'ehf_2018', 'dmkg_2018', 'preempt', 'mbs_18377']"
