@@ -3,9 +3,10 @@
 import hashlib
 import json
 import os
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from pydantic import ValidationError
 
@@ -80,14 +81,16 @@ class KeptInputs:
 
     def store(self, source: Path) -> str:
         """Copy the bytes and give the SHA-256 of the copy: what is landed is what was hashed, though the file grows."""
-        partial = self.folder / "incoming.part"
         hashed = hashlib.sha256()
-        with source.open("rb") as incoming, partial.open("wb") as copy:
+        with (
+            source.open("rb") as incoming,
+            tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as copy,
+        ):
             while chunk := incoming.read(CHUNK_BYTES):
                 hashed.update(chunk)
                 copy.write(chunk)
             _to_disk(copy)
-        os.replace(partial, self.folder / hashed.hexdigest())
+        os.replace(copy.name, self.folder / hashed.hexdigest())
         to_disk(self.folder)
         return hashed.hexdigest()
 
@@ -95,14 +98,14 @@ class KeptInputs:
         """Take back a stored copy that was never listed."""
         (self.folder / sha256).unlink(missing_ok=True)
 
-    def entry(self, sha256: str, path: str, kind: str) -> KeptFile:
-        """The entry a stored file would get; it is not listed yet."""
+    def entry(self, sha256: str, path: str, kind: str, sequence: int) -> KeptFile:
+        """The entry a file would get; it is not listed yet."""
         return KeptFile(
             file_id=sha256[:12],
             sha256=sha256,
             path=path,
             kind=kind,
-            sequence=1 + max((kept.sequence for kept in self.files), default=0),
+            sequence=sequence,
             landed_at=datetime.now(UTC).replace(microsecond=0, tzinfo=None),
         )
 
@@ -118,7 +121,7 @@ class KeptInputs:
             _to_disk(index)
 
 
-def _to_disk(stream: BinaryIO) -> None:
+def _to_disk(stream: IO[bytes]) -> None:
     stream.flush()
     os.fsync(stream.fileno())
 

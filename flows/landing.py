@@ -1,13 +1,18 @@
 """land: every line of every inbox file into landing.<kind>, typed, with its file and line number; nothing twice."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 
 from flows.dictionary import FILE_KINDS, SQL_TYPES, file_columns
 from flows.errors import ConfigurationError, FileRefused
-from flows.inputs import KeptInputs
+from flows.inputs import KeptFile, KeptInputs
 from flows.loading import land_file
+from flows.query import one_value
 from flows.reading import sha256_of
 from flows.study import FileFormat, Study
 
@@ -21,6 +26,16 @@ class Landing(NamedTuple):
     files_landed: int
     lines_landed: int
     files_refused: int
+
+
+class Offer(NamedTuple):
+    """A file of the inbox that was not landed before."""
+
+    source: Path
+    path: str  # relative to inbox/
+    sha256: str
+    kind: str
+    group: FileFormat
 
 
 def create_landing_tables(con: Connection) -> None:
@@ -58,13 +73,12 @@ def land(con: Connection, study: Study, kept: KeptInputs) -> Landing:
         " reason VARCHAR)"
     )
     kinds = _land_kept(con, study, kept)
-    seen = landed = lines = refused = 0
     withdrawn = {entry.file for entry in study.withdrawn for file in kept.files if entry.covers(file.path, file.sha256)}
+    offers: list[Offer] = []
     in_inbox = set()
     for source in sorted(path for path in study.inbox.rglob("*") if not path.name.startswith(".")):
         if source.is_dir() and not source.is_symlink():
             continue
-        seen += 1
         # A name that is not UTF-8 is shown with its odd bytes spelled out.
         path = source.relative_to(study.inbox).as_posix().encode("utf-8", "backslashreplace").decode()
         in_inbox.add(path)
@@ -77,25 +91,16 @@ def land(con: Connection, study: Study, kept: KeptInputs) -> Landing:
         matched = study.kind_of(path)
         withdrawal = study.withdrawal_of(path, sha256)
         if known and known.path != path:
-            _refuse(con, path, sha256, known.kind, "ignored", f"has the same content as {known.path}, landed before")
+            _refuse(con, path, sha256, known.kind, "ignored", _same_content(known))
         elif not matched:
             _refuse(con, path, sha256, None, "ignored", "matches no file pattern; see [files] in study.toml")
         elif withdrawal and not known:
             withdrawn.add(withdrawal.file)
             _refuse(con, path, sha256, matched[0], "withdrawn", withdrawal.reason)
         elif not known:
-            kind, group = matched
-            kinds.add(kind)  # a refused one too: file.kind_needed then tells which, and why
-            sha256 = kept.store(source)
-            entry = kept.entry(sha256, path, kind)
-            try:
-                lines += land_file(con, kept.location(entry), entry, group)
-                kept.keep(entry)
-                landed += 1
-            except FileRefused as refusal:
-                kept.discard(sha256)
-                _refuse(con, path, sha256, kind, "refused", str(refusal))
-                refused += 1
+            kinds.add(matched[0])  # a refused one too: file.kind_needed then tells which, and why
+            offers.append(Offer(source, path, sha256, *matched))
+    landed = _land_offers(con, kept, offers)
     for path in {entry.path for entry in kept.files} - in_inbox:
         con.execute("UPDATE landing.landed_files SET is_in_inbox = false WHERE path = ?", [path])
     for entry in study.withdrawn:
@@ -105,7 +110,52 @@ def land(con: Connection, study: Study, kept: KeptInputs) -> Landing:
                 "give its path in inbox/ or its file_id (see landing.files)."
             )
     _needs_files(study, kinds)
-    return Landing(seen, landed, lines, refused)
+    lines = [count for count in landed if count is not None]
+    return Landing(len(in_inbox), len(lines), sum(lines), landed.count(None))
+
+
+def _land_offers(con: Connection, kept: KeptInputs, offers: list[Offer]) -> list[int | None]:
+    """Land new files, several at a time; the number of lines of each in turn, None where it is refused.
+
+    They are listed as kept in the order of their paths, whichever is read first. Of files with one content the first
+    counts; the others wait until its fate is known.
+    """
+    firsts = {offer.sha256: offer for offer in reversed(offers)}
+    together = [offer for offer in offers if firsts[offer.sha256] is offer]
+    landed = list(_each_read(con, kept, together))
+    for offer in offers:
+        if firsts[offer.sha256] is not offer:
+            if known := kept.holds(offer.sha256):
+                _refuse(con, offer.path, offer.sha256, offer.kind, "ignored", _same_content(known))
+            else:
+                landed += _each_read(con, kept, [offer])
+    return landed
+
+
+def _each_read(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iterator[int | None]:
+    first = 1 + max((entry.sequence for entry in kept.files), default=0)
+
+    def read(offer: Offer, sequence: int) -> tuple[KeptFile, int | FileRefused]:
+        entry = kept.entry(kept.store(offer.source), offer.path, offer.kind, sequence)
+        try:
+            with con.cursor() as cursor:
+                return entry, land_file(cursor, kept.location(entry), entry, offer.group)
+        except FileRefused as refusal:
+            return entry, refusal
+
+    with ThreadPoolExecutor(one_value(con, "SELECT current_setting('threads')")) as pool:
+        for entry, outcome in pool.map(read, offers, count(first)):
+            if isinstance(outcome, FileRefused):
+                kept.discard(entry.sha256)
+                _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(outcome))
+                yield None
+            else:
+                kept.keep(entry)
+                yield outcome
+
+
+def _same_content(known: KeptFile) -> str:
+    return f"has the same content as {known.path}, landed before"
 
 
 def _land_kept(con: Connection, study: Study, kept: KeptInputs) -> set[str]:

@@ -18,6 +18,7 @@ from flows.study import FileFormat
 Connection = duckdb.DuckDBPyConnection
 # Null means that a line lacks the field; an empty field is an empty text.
 LONGEST_LINE_BYTES = 1 << 25
+LARGE_FILE_BYTES = 1 << 26
 NO_FIELD_READS_LIKE_THIS = "no-field-reads-like-this-5e1f0c"
 
 
@@ -71,13 +72,21 @@ def _land_uniform(con: Connection, plain: PlainText, layout: Layout, entry: Kept
     # DuckDB overlooks an empty field too many at the end of a line. One column more than the header has, padded with
     # null where a line does not reach it, shows both: a line too long fills it, a line too short lacks the last one.
     names = [*(f"c{i}" for i in range(layout.width)), "surplus"]
-    reader = _read_csv(plain.path, names, layout.delimiter, padded=True)
-    source = (
-        f"(SELECT row_number() OVER () + 1 AS line_number, * FROM {reader}"
-        f" WHERE CASE WHEN surplus IS NULL AND c{layout.width - 1} IS NOT NULL THEN true ELSE error('ragged') END)"
+    lines = (
+        f"{_read_csv(plain.path, names, layout.delimiter, padded=True)}"
+        f" WHERE CASE WHEN surplus IS NULL AND c{layout.width - 1} IS NOT NULL THEN true ELSE error('ragged') END"
     )
     try:
-        rows = one_value(con, _insert(entry, layout, group, source))
+        if plain.path.stat().st_size < LARGE_FILE_BYTES:
+            rows = one_value(
+                con, _insert(entry, layout, group, f"(SELECT row_number() OVER () + 1 AS line_number, * FROM {lines})")
+            )
+        else:
+            # Counting rows as they are read takes one thread; a table knows the place of its rows, read by many.
+            con.execute(f"CREATE OR REPLACE TEMP TABLE lines AS FROM {lines}")
+            numbered = "(SELECT rowid - (SELECT min(rowid) FROM lines) + 2 AS line_number, * FROM lines)"
+            rows = one_value(con, _insert(entry, layout, group, numbered))
+            con.execute("DROP TABLE lines")
     except duckdb.Error:  # not uniform after all: the exact way finds out where
         return None
     return rows if rows == plain.physical_lines - 1 else None

@@ -11,6 +11,9 @@ from sqlglot import exp
 from flows.errors import ConfigurationError
 from flows.resources import resource
 
+# A model with this line in its header is large, read once or twice, and kept as a query.
+VIEW = "\n-- View:"
+
 
 @cache
 def load_models() -> dict[str, str]:
@@ -53,7 +56,8 @@ def build_models(
         if (schemas and schema not in schemas) or (only and name not in only):
             continue
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        con.execute(f"CREATE OR REPLACE TABLE {name} AS\n{load_models()[name]}")
+        select = load_models()[name]
+        con.execute(f"CREATE OR REPLACE {'VIEW' if VIEW in select else 'TABLE'} {name} AS\n{select}")
         built.append(name)
     return built
 

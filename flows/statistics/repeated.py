@@ -1,12 +1,12 @@
 """summary.repeated_response: the response over all cycles in one model, with the cycles of a subject correlated."""
 
-import warnings
 from dataclasses import dataclass
 from math import exp
 from typing import Any
 
 import duckdb
 
+from flows.statistics.courses import fit_courses
 from flows.statistics.rounding import finite
 
 Row = dict[str, Any]
@@ -14,7 +14,6 @@ METHOD = (
     "GEE, logit link, exchangeable correlation, robust standard errors:"
     " response ~ cycle + arm within cycle + overuse (yes, no, unknown)"
 )
-MAX_ITERATIONS = 100
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,8 @@ class Repeated:
 def repeated_response(con: duckdb.DuckDBPyConnection) -> list[Row]:
     """Odds ratios of response by cycle under the primary rule set; none in a single-arm or blinded study.
 
-    Grain: cycle x arm (the reference arm left out). Only the primary rule set is fitted, for statsmodels takes about
-    five seconds for 20,000 subjects. Judged cycles only: what is missing is taken to be
-    missing completely at random.
+    Grain: cycle x arm (the reference arm left out). Only the primary rule set is fitted. Judged cycles only: what is missing is
+    taken to be missing completely at random.
     """
     arms = [arm for (arm,) in con.execute("SELECT arm FROM meta.arms ORDER BY position").fetchall()]
     if len(arms) < 2:
@@ -82,9 +80,6 @@ def fit_repeated(subject: Any, cycle: Any, arm: Any, stratum: Any, response: Any
     73:13; computed by statsmodels.
     """
     import numpy as np
-    from statsmodels.genmod.cov_struct import Exchangeable
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.generalized_estimating_equations import GEE
 
     subject, cycle, arm, stratum = (np.asarray(column) for column in (subject, cycle, arm, stratum))
     response = np.asarray(response, dtype=float)
@@ -109,25 +104,17 @@ def fit_repeated(subject: Any, cycle: Any, arm: Any, stratum: Any, response: Any
     else:
         columns += [stratum == level for level in levels[1:]]
     design = np.column_stack(columns).astype(float)
-    groups = np.unique(subject, return_inverse=True)[1]
-    n_subjects, n = int(groups.max()) + 1, len(response)
-    structure = Exchangeable()
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # statsmodels' own words for what is told below
-        try:
-            fitted = GEE(response, design, groups=groups, family=Binomial(), cov_struct=structure).fit(
-                maxiter=MAX_ITERATIONS
-            )
-            estimates, errors = np.asarray(fitted.params), np.asarray(fitted.bse)
-            is_sound = fitted.converged and np.isfinite(estimates).all() and np.isfinite(errors).all()
-        except (np.linalg.LinAlgError, ValueError):
-            is_sound = False
-    if not is_sound:
+    fitted = fit_courses(subject, design, response)
+    n_subjects, n = len(np.unique(subject)), len(response)
+    if fitted is None:
         notes.append("the model did not converge: no odds ratio is given")
         return Repeated({}, None, n_subjects, n, "; ".join(notes))
     start = len(cycles)
-    effects = {name: Effect(float(estimates[start + i]), float(errors[start + i])) for i, name in enumerate(names)}
-    return Repeated(effects, finite(structure.dep_params), n_subjects, n, "; ".join(notes) or None)
+    effects = {
+        name: Effect(float(fitted.estimates[start + i]), float(fitted.errors[start + i]))
+        for i, name in enumerate(names)
+    }
+    return Repeated(effects, finite(fitted.correlation), n_subjects, n, "; ".join(notes) or None)
 
 
 def _shown(effect: Effect | None) -> Row:

@@ -16,10 +16,18 @@ compared AS (
         responder.cycle,
         -- bh * d and h * bd: the reduction is 100 x (1 - second / first).
         responder.baseline_headache_days * responder.judged_days AS base,
-        responder.judged_headache_days * responder.baseline_recorded_days AS rest
+        responder.judged_headache_days * responder.baseline_recorded_days AS rest,
+        -- Whole percent, rounded down: 100 less the quotient rounded up.
+        100 - (100 * rest + base - 1) // base AS whole_pct
     FROM analysis.responder AS responder
     JOIN analysis.arm_subjects AS member ON member.subject_id = responder.subject_id
     WHERE responder.status IN ('responder', 'non_responder') AND responder.reduction_pct IS NOT NULL
+),
+
+shares AS (
+    SELECT rule_set, cycle, arm, whole_pct, count(*) AS n_subjects
+    FROM compared
+    GROUP BY ALL
 ),
 
 spine AS (
@@ -36,10 +44,11 @@ counted AS (
         spine.cycle,
         spine.arm,
         spine.min_reduction_pct,
-        count(compared.base) AS n_subjects,
-        count(*) FILTER (100 * compared.rest <= (100 - spine.min_reduction_pct) * compared.base) AS n_at_least
+        CAST(coalesce(sum(shares.n_subjects), 0) AS BIGINT) AS n_subjects,
+        CAST(coalesce(sum(shares.n_subjects) FILTER (shares.whole_pct >= spine.min_reduction_pct), 0) AS BIGINT)
+            AS n_at_least
     FROM spine
-    LEFT JOIN compared USING (rule_set, cycle, arm)
+    LEFT JOIN shares USING (rule_set, cycle, arm)
     GROUP BY ALL
 )
 

@@ -155,7 +155,7 @@ def test_gee_that_does_not_converge_says_so(monkeypatch: pytest.MonkeyPatch) -> 
             months = {"R": RESPONDS, "N": FAILS, "-": (20, 20, None)}
             made.add(f"{arm}{number}", arm, 20, *(months[letter] for letter in letters))
     assert only(made.summarise(), "summary.repeated_response", cycle=1)["odds_ratio"] > 1
-    monkeypatch.setattr("flows.statistics.repeated.MAX_ITERATIONS", 2)
+    monkeypatch.setattr("flows.statistics.courses.MAX_ITERATIONS", 2)
     row = only(made.summarise(), "summary.repeated_response", cycle=1)
     assert row["odds_ratio"] is row["p_value"] is None
     assert row["note"].endswith("the model did not converge: no odds ratio is given")
