@@ -1,9 +1,10 @@
 """How values are written on the page: numbers with their address, codes in words."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from flows.report.cells import Cell, Row, one_decimal
 
@@ -82,10 +83,16 @@ def instrument(code: str) -> str:
     return INSTRUMENTS.get(code, code)
 
 
+def name_in_parts(name: str) -> Markup:
+    """A name of ours in code type that may break after a dot or underscore, and nowhere else."""
+    return Markup("<code>{}</code>").format(Markup(re.sub(r"([._])", r"\1<wbr>", str(escape(name)))))
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "count": show_count,
     "decimal": show_decimal,
     "hundredths": show_hundredths,
+    "parts": name_in_parts,
     "p": show_p,
     "response": response_in_words,
     "plain": plain,
