@@ -16,6 +16,7 @@ from flows import steps
 from flows.deployed import PASSING, leave_artifacts, notify, one_run_at_a_time, plainly, retried, told_in_logs
 from flows.errors import OutcomesError
 from flows.progress import step
+from flows.publications import prune_snapshots
 from flows.publish import publish, published_snapshot, snapshot_id, switch_current
 from flows.study import Study, load_study
 from flows.summary import RunSummary, summarise_run
@@ -96,5 +97,7 @@ def run_study(study: Study, out: Path, cutoff: date | None) -> RunSummary:
         with step("publish") as line:
             snapshot = publish_snapshot(con, out, name, study, results)
             line.text = f"snapshot {name}"
-            line.counts = {"snapshot": name}
+            pruned = prune_snapshots(out, study.publishing.keep_snapshots)
+            line.text += f"; {len(pruned)} old ones taken away" if pruned else ""
+            line.counts = {"snapshot": name, "pruned": len(pruned)}
     return summarise_run(snapshot, is_new=True)

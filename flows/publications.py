@@ -1,6 +1,7 @@
 """OUT/state/publications: what made each snapshot, so that any of them can be made again from the kept inputs."""
 
 import shutil
+import time
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +15,7 @@ from flows.settings import Frozen
 from flows.study import Study
 
 RECORD = "publication.json"
+KEPT_DAYS = 2
 
 
 class FileNotLanded(Frozen):
@@ -90,6 +92,26 @@ def find_publication(out: Path, wanted: str) -> Publication:
         )
         raise ConfigurationError(f"{out}: nothing was published as of '{wanted}' ({known}).")
     return fitting[-1]
+
+
+def prune_snapshots(out: Path, keep: int) -> list[str]:
+    """Take away old snapshots and give their names, all but the ``keep`` made last.
+
+    The current one stays, and so does one made in the last KEPT_DAYS: somebody may be reading it. Its record stays in
+    any case: ``run --as-of`` makes it again, byte for byte.
+    """
+    snapshots = out / "snapshots"
+    made = {path: path.stat().st_mtime for path in snapshots.glob("[!.]*") if path.is_dir()}
+    oldest_kept = time.time() - KEPT_DAYS * 24 * 60 * 60
+    newest_first = sorted(made, key=lambda path: made[path], reverse=True)
+    current = (out / "current").resolve()
+    old = [path for path in newest_first[keep:] if made[path] < oldest_kept and path.resolve() != current]
+    for path in old:
+        # Under its name a snapshot is complete; half of one is cleared away by the next run.
+        leaving = path.with_name(f".building-{path.name}")
+        path.rename(leaving)
+        shutil.rmtree(leaving, ignore_errors=True)
+    return [path.name for path in old]
 
 
 def publication_folder(out: Path) -> Path:

@@ -48,7 +48,7 @@ def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
         refused,
         absent,
         cutoff,
-        study.model_dump(mode="json", exclude={"folder"}),
+        study.model_dump(mode="json", exclude={"folder", "publishing"}),
         sorted(_own_hashes().items()),
         _versions(),
     ]

@@ -130,6 +130,12 @@ class Withdrawal(Frozen):
         return self.file == path or (len(self.file) >= SHORTEST_FILE_ID and sha256.startswith(self.file))
 
 
+class Publishing(Frozen):
+    """The [publishing] table: nothing in it shapes a result."""
+
+    keep_snapshots: int = Field(14, ge=1)
+
+
 class StudyFile(Frozen):
     """study.toml as a whole."""
 
@@ -138,6 +144,7 @@ class StudyFile(Frozen):
     arms: dict[str, str] = Field(default_factory=dict)
     files: dict[str, tuple[FileFormat, ...]] = Field(default_factory=dict)
     checks: CheckOverrides = Field(default_factory=CheckOverrides)
+    publishing: Publishing = Publishing()
 
     @field_validator("files", mode="before")
     @classmethod
@@ -173,6 +180,7 @@ class Study(Frozen):
     rule_sets: tuple[RuleSet, ...]
     protocol: Protocol
     limits: CheckLimits = Field(default_factory=load_limits)
+    publishing: Publishing = Publishing()
 
     @property
     def inbox(self) -> Path:
@@ -212,4 +220,5 @@ def load_study(folder: Path) -> Study:
         rule_sets=load_rule_sets(settings.study.rule_sets, [resource("data/rules"), folder / "rules"]),
         protocol=read_toml(resource("data/protocol.toml"), Protocol),
         limits=load_limits(settings.checks),
+        publishing=settings.publishing,
     )

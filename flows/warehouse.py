@@ -18,6 +18,8 @@ from flows.inputs import KeptInputs
 from flows.query import one_value
 from flows.study import Study
 
+MEMORY_LIMIT = "MIGRAINE_OUTCOMES_MEMORY_LIMIT"
+DEFAULT_MEMORY_LIMIT = "60%"  # of the machine
 HEADER_BYTES = 3 * 4096  # of a DuckDB file, before its blocks
 
 
@@ -124,7 +126,15 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(path, config={"python_enable_replacements": False, "autoinstall_known_extensions": False})
+    """What does not fit into the memory given goes to a folder beside the file, and away with the connection."""
+    config = {"python_enable_replacements": False, "autoinstall_known_extensions": False}
+    config["memory_limit"] = limit = os.environ.get(MEMORY_LIMIT) or DEFAULT_MEMORY_LIMIT
+    try:
+        return duckdb.connect(path, config=config)
+    except duckdb.ParserException:
+        raise ConfigurationError(
+            f"{MEMORY_LIMIT}: '{limit}' is not an amount of memory; write it as 4GB or 50%."
+        ) from None
 
 
 def _forget(path: Path) -> None:

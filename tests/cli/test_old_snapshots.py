@@ -1,0 +1,77 @@
+"""Old snapshots are taken away by a stated policy, never the one in use; what is gone can be made again."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from flows.publications import KEPT_DAYS, prune_snapshots
+from flows.settings import ConfigurationError
+from flows.study import load_study
+from flows.warehouse import open_warehouse
+from tests.cli.helpers import SETTINGS, write_study
+
+DAY = 24 * 60 * 60
+
+
+def snapshots(out: Path, ages: dict[str, float], current: str) -> None:
+    """Snapshot folders made so many days ago."""
+    for name, days in ages.items():
+        folder = out / "snapshots" / name
+        folder.mkdir(parents=True)
+        (folder / "manifest.json").write_text("{}")
+        os.utime(folder, (time.time() - days * DAY,) * 2)
+    (out / "current").symlink_to(Path("snapshots") / current)
+
+
+def left(out: Path) -> set[str]:
+    return {path.name for path in (out / "snapshots").iterdir()}
+
+
+def test_the_newest_stay(tmp_path: Path) -> None:
+    snapshots(tmp_path, {"a": 30, "b": 20, "c": 10, "d": 5}, current="d")
+    assert prune_snapshots(tmp_path, keep=2) == ["b", "a"]
+    assert left(tmp_path) == {"c", "d"}
+
+
+def test_the_current_one_stays_however_old(tmp_path: Path) -> None:
+    """A study went back to an earlier state: the inbox is as it was, so the old snapshot is current again."""
+    snapshots(tmp_path, {"a": 30, "b": 20, "c": 10}, current="a")
+    assert prune_snapshots(tmp_path, keep=1) == ["b"]
+    assert left(tmp_path) == {"a", "c"}
+
+
+def test_what_somebody_may_be_reading_stays(tmp_path: Path) -> None:
+    snapshots(tmp_path, {"a": KEPT_DAYS + 0.1, "b": KEPT_DAYS - 0.1, "c": 0}, current="c")
+    assert prune_snapshots(tmp_path, keep=1) == ["a"]
+    assert left(tmp_path) == {"b", "c"}
+
+
+def test_what_is_being_made_is_none_of_its_business(tmp_path: Path) -> None:
+    snapshots(tmp_path, {"a": 5, ".building-b": 5}, current="a")
+    assert prune_snapshots(tmp_path, keep=1) == []
+    assert left(tmp_path) == {"a", ".building-b"}
+
+
+def test_at_least_one_is_kept(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study", settings=SETTINGS + "[publishing]\nkeep_snapshots = 0\n")
+    with pytest.raises(ConfigurationError, match=r"publishing\.keep_snapshots"):
+        load_study(study)
+
+
+@pytest.mark.parametrize("amount", ["much", "0"])
+def test_an_amount_of_memory_that_is_none(amount: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIGRAINE_OUTCOMES_MEMORY_LIMIT", amount)
+    study = write_study(tmp_path / "study")
+    with (
+        pytest.raises(ConfigurationError, match=f"MIGRAINE_OUTCOMES_MEMORY_LIMIT: '{amount}' is not an amount"),
+        open_warehouse(tmp_path / "out", load_study(study)),
+    ):
+        pass
+
+
+def test_an_amount_of_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIGRAINE_OUTCOMES_MEMORY_LIMIT", "512MiB")
+    with open_warehouse(tmp_path / "out", load_study(write_study(tmp_path / "study"))) as (con, _):
+        assert con.execute("SELECT current_setting('memory_limit')").fetchall() == [("512.0 MiB",)]
