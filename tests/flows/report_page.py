@@ -7,7 +7,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 
-VOID_TAGS = {"meta", "br", "img", "link", "input", "hr", "source", "base"}
+VOID_TAGS = {"meta", "br", "img", "link", "input", "hr", "source", "base", "wbr"}
 
 
 class Number(NamedTuple):
