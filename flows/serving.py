@@ -18,6 +18,8 @@ def serve_study(study_folder: Path, out: Path, cron: str, timezone: str) -> None
     Raises ConfigurationError where the cron line or the time zone means nothing.
     """
     os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what it puts in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     from prefect.schedules import Cron
     from prefect.settings import PREFECT_API_URL, temporary_settings
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -37,8 +38,11 @@ class Prefect:
             timeout=SECONDS,
         )
 
-    def start(self, words: list[str | Path], log: Path, **environment: str) -> "subprocess.Popen[bytes]":
-        """A process that stays, its output in ``log``."""
+    def start(
+        self, words: list[str | Path], log: Path, in_background: bool = False, **environment: str
+    ) -> "subprocess.Popen[bytes]":
+        """A process that stays, its output in ``log``; ``in_background`` as a shell starts it: deaf to Ctrl-C."""
+        interrupts = signal.SIG_IGN if in_background else signal.SIG_DFL
         with log.open("wb") as said:
             return subprocess.Popen(
                 [sys.executable, *map(str, words)],
@@ -46,6 +50,7 @@ class Prefect:
                 env={**self.environment, **environment},
                 stdout=said,
                 stderr=said,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, interrupts),
             )
 
     def runs(self, deployment: str) -> list[FlowRun]:

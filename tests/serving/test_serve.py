@@ -31,6 +31,7 @@ def served(prefect: Prefect, notified: tuple[str, Any], tmp_path_factory: pytest
         # Six fields: the last is seconds, so that nobody waits for the night.
         ["-m", "flows.cli", "serve", study, "--cron", "* * * * * */15", "--log-format", "json"],
         log,
+        in_background=True,
         MIGRAINE_OUTCOMES_NOTIFY=notified[0],
     )
 
