@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -161,7 +162,10 @@ def _write_tables(snapshot: Connection, folder: Path) -> None:
 
 
 def _write_manifest(con: Connection, folder: Path, name: str, study: Study, published_at: datetime) -> None:
-    outputs = {path.relative_to(folder).as_posix(): sha256_of(path) for path in _files(folder)}
+    paths = _files(folder)
+    with ThreadPoolExecutor() as threads:
+        hashes = list(threads.map(sha256_of, paths))
+    outputs = dict(zip((path.relative_to(folder).as_posix() for path in paths), hashes, strict=True))
     inputs = con.execute("SELECT path, kind, status, sha256, lines_read FROM landing.files ORDER BY ALL").fetchall()
     manifest: dict[str, Any] = {
         "snapshot_id": name,
