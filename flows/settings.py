@@ -41,8 +41,14 @@ def read_toml(path: Path, model: type[M]) -> M:
 
 
 def _sentences(file: str, model: type[BaseModel], error: ValidationError) -> str:
+    faults = error.errors()
     said = []
-    for fault in error.errors():
+    for fault in faults:
+        # Of a list, pydantic counts the items without a fault only, and would call one with a faulty item empty.
+        if fault["type"] == "too_short" and any(
+            other["loc"][:-1][: len(fault["loc"])] == fault["loc"] for other in faults
+        ):
+            continue
         place = ".".join(str(part) for part in fault["loc"]) or "(whole file)"
         # [files.diary] may be one table or several; the first is what a single one is.
         place = re.sub(r"^(files\.\w+)\.0\.", r"\1.", place)

@@ -25,7 +25,6 @@ class Case(NamedTuple):
     settings: str | None = SETTINGS
     files: dict[str, str] = BASE
     rules: str | None = None
-    defect: str | None = None
 
 
 def settings(*changes: tuple[str, str], more: str = "") -> str:
@@ -40,8 +39,8 @@ def diary(line: str) -> str:
     return settings(more=f"[files.diary]\n{line}\n")
 
 
-def own(rules: str, *said: str, defect: str | None = None) -> Case:
-    return Case(said, settings(("nice_ta260", "own")), rules=rules, defect=defect)
+def own(rules: str, *said: str) -> Case:
+    return Case(said, settings(("nice_ta260", "own")), rules=rules)
 
 
 CASES = {
@@ -110,14 +109,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
     return dict(zip(CASES, answers, strict=True))
 
 
-def marked(cases: dict[str, Case]) -> list[object]:
-    defects = {
-        name: [pytest.mark.xfail(strict=True, reason=case.defect)] for name, case in cases.items() if case.defect
-    }
-    return [pytest.param(name, marks=defects.get(name, [])) for name in cases]
-
-
-@pytest.mark.parametrize("name", marked(CASES))
+@pytest.mark.parametrize("name", CASES)
 def test_is_told_plainly(name: str, said: dict[str, Said]) -> None:
     assert_plain(said[name], *CASES[name].said)
 

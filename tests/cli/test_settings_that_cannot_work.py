@@ -45,7 +45,6 @@ def test_two_columns_read_from_one(tmp_path: Path) -> None:
     assert "columns: two of our columns are read from the same one" in refused(study)
 
 
-@pytest.mark.xfail(strict=True, reason="a second sentence says that conditions has no item, though it has one")
 def test_one_fault_in_a_rule_set_is_told_once(tmp_path: Path) -> None:
     study = write_study(tmp_path / "s", settings=SETTINGS.replace("nice_ta260", "own"))
     (study / "rules").mkdir()
