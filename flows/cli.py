@@ -5,12 +5,16 @@ import os
 import sys
 from datetime import date
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.errors import ConfigurationError, Defect, OutcomesError
+
+if TYPE_CHECKING:
+    from flows.partitions import Cluster
 
 app = typer.Typer(
     name="migraine-outcomes",
@@ -63,6 +67,15 @@ def run(
         str | None,
         typer.Option("--as-of", metavar="SNAPSHOT_ID|DATE", help="make an earlier publication again, nothing else"),
     ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS", help="derive the subjects on a Dask cluster")
+    ] = None,
+    partitions: Annotated[
+        int | None, typer.Option("--partitions", min=1, help="of the subjects, on a cluster; default 4 a worker thread")
+    ] = None,
+    shared: Annotated[
+        Path | None, typer.Option("--shared", metavar="DIR", help="folder the cluster sees; default OUT/state")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
     log_format: Logs = LogFormat.text,
 ) -> None:
@@ -73,21 +86,38 @@ def run(
     set_up(log_format.value)
 
     if as_of:
+        if cluster:
+            raise ConfigurationError("--as-of: is made again on this machine; leave --cluster out.")
         _run_as_of((out or study / "published").resolve(), as_of, cutoff)
         return
     day = _date(cutoff)
     load_study(study)  # what is wrong with the study is said before anything slow starts
+    settings = _cluster(cluster, partitions, shared)
     from flows.temporary_server import prefect_api
 
     with prefect_api():
         from flows.nightly import publish_outcomes
         from flows.progress import print_summary
 
-        summary = publish_outcomes(study.resolve(), (out or study / "published").resolve(), day)
+        summary = publish_outcomes(study.resolve(), (out or study / "published").resolve(), day, settings)
     if as_json:
         typer.echo(summary.as_json())
     else:
         print_summary(summary)
+
+
+def _cluster(address: str | None, partitions: int | None, shared: Path | None) -> "Cluster | None":
+    if not address:
+        if partitions or shared:
+            raise ConfigurationError(
+                "--partitions and --shared belong to --cluster; give its address, or leave them out."
+            )
+        return None
+    if not find_spec("prefect_dask"):
+        raise ConfigurationError("--cluster: needs Dask; install 'migraine-outcomes[cluster]'.")
+    from flows.partitions import Cluster
+
+    return Cluster(address=address, partitions=partitions, shared=shared)
 
 
 def _run_as_of(out: Path, as_of: str, cutoff: str | None) -> None:

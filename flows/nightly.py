@@ -15,6 +15,7 @@ from prefect.states import Completed, Failed
 from flows import steps
 from flows.deployed import PASSING, leave_artifacts, notify, one_run_at_a_time, plainly, retried, told_in_logs
 from flows.errors import OutcomesError
+from flows.partitions import Cluster
 from flows.progress import step
 from flows.publications import prune_snapshots
 from flows.publish import publish, published_snapshot, snapshot_id, switch_current
@@ -25,6 +26,7 @@ from flows.warehouse import only_run, open_warehouse
 land = task(name="land", persist_result=False)(plainly(steps.land))
 validate = task(name="validate", persist_result=False)(plainly(steps.validate))
 derive = task(name="derive", persist_result=False)(plainly(steps.derive))
+derive_partitioned = plainly(steps.derive_partitioned)  # its partitions are the tasks; no connection travels with them
 summarise = task(name="summarise", persist_result=False)(plainly(steps.summarise))
 publish_snapshot = task(name="publish", persist_result=False)(plainly(publish))
 
@@ -37,15 +39,17 @@ publish_snapshot = task(name="publish", persist_result=False)(plainly(publish))
     on_crashed=[notify],
     on_cancellation=[notify],
 )
-def publish_outcomes(study_folder: Path, out: Path | None = None, cutoff: date | None = None) -> RunSummary:
+def publish_outcomes(
+    study_folder: Path, out: Path | None = None, cutoff: date | None = None, cluster: Cluster | None = None
+) -> RunSummary:
     """Ingest the diaries, validate them, compute responder status per cycle, and publish the summary tables.
 
-    ``out`` is STUDY/published unless set. The state says in its message what was published, or why nothing was.
+    ``out`` is STUDY/published unless set; with a ``cluster`` the subjects are derived there. The state says in its message what was published, or why nothing was.
     """
     try:
         study = load_study(study_folder)
         with told_in_logs(study), one_run_at_a_time(study):
-            summary = retried(run_study)(study, (out or study_folder / "published").resolve(), cutoff)
+            summary = retried(run_study)(study, (out or study_folder / "published").resolve(), cutoff, cluster)
         leave_artifacts(study, summary)
     except (OutcomesError, *PASSING) as error:
         return _as_result(Failed(message=str(error), data=error))
@@ -60,9 +64,11 @@ def _as_result(state: State[RunSummary]) -> RunSummary:
 
 @task(name="run", persist_result=False)
 @plainly
-def run_study(study: Study, out: Path, cutoff: date | None) -> RunSummary:
+def run_study(study: Study, out: Path, cutoff: date | None, cluster: Cluster | None) -> RunSummary:
     """One attempt at a run, from the lock to the published snapshot."""
     with only_run(out), open_warehouse(out, study) as (con, kept):
+        if cluster:
+            plainly(steps.check_cluster)(out, cluster)
         steps.load_metadata(con, study, cutoff)
         with step("land") as line:
             landed = land(con, study, kept)
@@ -87,7 +93,7 @@ def run_study(study: Study, out: Path, cutoff: date | None) -> RunSummary:
                 "lines_flagged": quality.lines_flagged,
             }
         with step("derive") as line:
-            statuses = derive(con)
+            statuses = derive_partitioned(con, out, cluster) if cluster else derive(con)
             line.text = f"{statuses:,} statuses (subject x cycle x rule set)"
             line.counts = {"statuses": statuses}
         with step("summarise") as line:

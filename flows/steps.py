@@ -1,6 +1,7 @@
 """The steps of a run, each a plain function over one DuckDB connection. They run with or without Prefect."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
@@ -10,6 +11,7 @@ from flows.inputs import KeptInputs
 from flows.landing import land
 from flows.metadata import load_metadata
 from flows.models import build_models
+from flows.partitions import Cluster
 from flows.query import one_value
 from flows.reading import fields_of, find_layout, records, to_plain_text
 from flows.statistics import build_statistics, register_statistics
@@ -18,7 +20,7 @@ from flows.validation import CheckResult, stop_on_critical, validate_landing, va
 
 Connection = duckdb.DuckDBPyConnection
 
-__all__ = ["Quality", "derive", "land", "load_metadata", "summarise", "validate"]
+__all__ = ["Quality", "derive", "derive_partitioned", "land", "load_metadata", "summarise", "validate"]
 
 
 class Quality(NamedTuple):
@@ -52,6 +54,20 @@ def derive(con: Connection) -> int:
     """tabulation -> analysis; gives the number of statuses."""
     build_models(con, schemas={"analysis"})
     return one_value(con, "SELECT count(*) FROM analysis.responder")
+
+
+def check_cluster(out: Path, cluster: Cluster) -> None:
+    """Raises ConfigurationError when the cluster cannot be used."""
+    from flows.cluster import check_cluster  # Dask is an extra
+
+    check_cluster(out, cluster)
+
+
+def derive_partitioned(con: Connection, out: Path, cluster: Cluster) -> int:
+    """The same as ``derive``, on a Dask cluster."""
+    from flows.cluster import derive_on_cluster
+
+    return derive_on_cluster(con, out, cluster)
 
 
 def summarise(con: Connection) -> list[CheckResult]:
@@ -89,7 +105,6 @@ def _quote_quarantined(con: Connection, study: Study, kept: KeptInputs) -> None:
 
 def _raw_lines(kept: KeptInputs, file_id: str, kind: str, group: FileFormat) -> Iterator[tuple[int, str]]:
     import tempfile
-    from pathlib import Path
 
     entry = next(entry for entry in kept.files if entry.file_id == file_id)
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=kept.folder) as folder:

@@ -53,6 +53,7 @@ def _clear_half_made(out: Path) -> None:
         "snapshots/.building-*",
         "state/publications/.*",
         "state/as-of-*",
+        "state/partitions-*",
         "state/*.tmp",
         "state/inputs/scratch-*",
     ):

@@ -1,0 +1,90 @@
+"""A Dask scheduler and two workers, each a process of its own, as on three machines."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import Client
+
+SECONDS = 60
+ROOT = Path(__file__).parent.parent.parent
+
+
+class DaskCluster:
+    """The processes, and a client that watches them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._started: list[subprocess.Popen[bytes]] = []
+        told = folder / "scheduler.json"
+        self._start(
+            ["dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
+        )
+        until(lambda: told.exists() and told.read_text().strip().endswith("}"))
+        self.client = Client(scheduler_file=str(told), timeout=SECONDS, set_as_default=False)
+        self.address = str(self.client.scheduler.address)
+
+    def start_workers(self, *names: str) -> dict[str, "subprocess.Popen[bytes]"]:
+        """Workers of one thread each; all of them are there when this returns."""
+        began = {
+            name: self._start(
+                ["dask_worker", self.address, "--name", name, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+            )
+            for name in names
+        }
+        until(lambda: set(names) <= set(self.names().values()))
+        return began
+
+    def _start(self, words: list[str]) -> "subprocess.Popen[bytes]":
+        module, *rest = words
+        with (self.folder / f"{module}-{len(self._started)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.{module}", *rest],
+                cwd=self.folder,
+                env={**os.environ, "PYTHONPATH": str(ROOT), "DO_NOT_TRACK": "1"},
+                stdout=log,
+                stderr=log,
+            )
+        self._started.append(process)
+        return process
+
+    def names(self) -> dict[str, str]:
+        """The workers' names by their addresses, as the scheduler knows them."""
+        return {address: str(facts["name"]) for address, facts in self.client.scheduler_info(-1)["workers"].items()}
+
+    def under_way(self, name: str) -> int:
+        """How many partitions a worker holds."""
+        held = self.client.processing()
+        return sum(len(held[address]) for address, known in self.names().items() if known == name and address in held)
+
+    def stop(self) -> None:
+        self.client.close()
+        for process in self._started:
+            process.kill()
+            process.wait()
+
+
+def until(what: Callable[[], Any]) -> None:
+    """Wait until it is true; fails when it does not become so."""
+    deadline = time.monotonic() + SECONDS
+    while not what():
+        assert time.monotonic() < deadline, f"did not happen within {SECONDS} s"
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    cluster = DaskCluster(tmp_path_factory.mktemp("dask"))
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def workers(dask_cluster: DaskCluster) -> dict[str, "subprocess.Popen[bytes]"]:
+    """The two workers the tests begin with."""
+    return dask_cluster.start_workers("first", "second")
