@@ -35,8 +35,8 @@ def _where(check_id: str, severity: str, reason: str, fix: str, needs: list[str]
 
 
 _WRITTEN_AS = {
-    "date": "a date written as declared (default: year-month-day)",
-    "timestamp": "a date and time written as declared (default: year-month-day and time)",
+    "date": "a date, written as declared or as the file's other dates show (else year-month-day)",
+    "timestamp": "a date and time, written as declared or as the file's others show (else year-month-day and time)",
     "boolean": "1 or 0 (yes or no)",
     "integer": "a whole number",
     "number": "a number",

@@ -57,7 +57,9 @@ def print_findings(console: Console, groups: tuple[FindingGroup, ...]) -> None:
     for check_id, of_check in told.items():
         for group in of_check[:SHOWN_REASONS]:
             more = f" and {group.count - len(group.places):,} more" if group.count > len(group.places) else ""
-            _print_line(console, group, f"{escape(group.reason)}: {escape(', '.join(group.places))}{more}")
+            # What is missing has no place.
+            where = f": {escape(', '.join(group.places))}{more}" if group.places else ""
+            _print_line(console, group, f"{escape(group.reason)}{where}")
         if rest := of_check[SHOWN_REASONS:]:
             count = sum(group.count for group in rest)
             _print_line(console, rest[0], f"and {count:,} more findings of {escape(check_id)} for other reasons")

@@ -102,6 +102,7 @@ def prefect_api() -> Generator[None]:
     os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
     # Errors are told once, in plain words, by the command line; Prefect would print them with a traceback.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    os.environ.setdefault("PREFECT_INTERNAL_LOGGING_LEVEL", "CRITICAL")  # events it could not send at the very end
     server = None if _may_be_set() else Server(FOR_ONE_RUN)
     from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
