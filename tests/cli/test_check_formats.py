@@ -268,3 +268,11 @@ def test_text_of_a_thousand_broken_files_stays_short() -> None:
     assert len(lines) == SHOWN_REASONS + 1
     assert lines[0] == "error    file.refused: reason 0000: 0.csv and 1 more"
     assert lines[-1].endswith("and 1,900 more findings of file.refused for other reasons")
+
+
+def test_a_finding_without_a_place_ends_with_its_reason() -> None:
+    missing = FindingGroup(severity="critical", check_id="file.kind_needed", reason="no diary", count=1, places=())
+    console = Console(file=io.StringIO(), highlight=False)
+    print_findings(console, (missing,))
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue() == "critical file.kind_needed: no diary\n"
