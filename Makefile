@@ -7,7 +7,7 @@ RUN := $(UV) run --frozen --quiet
 export DO_NOT_TRACK = 1
 DEMO_OUT ?= build/demo
 
-.PHONY: setup demo kostecki-dillon test lint types generative mutants fuzz kills expectations calibration validity clean
+.PHONY: setup demo kostecki-dillon test lint types generative mutants fuzz kills expectations calibration validity bench-validation bench clean
 
 setup: .venv/.ready
 
@@ -68,6 +68,10 @@ validity: setup
 # Ten million diary rows: the suites against plain SQL, time and memory. A minute or so; see docs/performance.md.
 bench-validation: setup
 	$(RUN) python -m tests.bench.validation
+
+# Whole runs of one and of ten million diary rows beside a plain read_csv, pandas and polars; see docs/performance.md.
+bench: setup
+	$(RUN) python -m tests.bench.throughput $(if $(ROWS),--rows $(ROWS))
 
 clean:
 	rm -rf build .venv .uv .pytest_cache .ruff_cache
