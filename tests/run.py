@@ -1,16 +1,32 @@
 """A whole run by the plain steps, without Prefect: what flows/nightly.py wraps."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
 
 from flows import steps
 from flows.publish import publish, snapshot_id
-from flows.study import load_study
+from flows.study import Study, load_study
+from flows.validation import CheckResult
 from flows.warehouse import only_run, open_warehouse
 
 
-def run_without_prefect(folder: Path, out: Path, cutoff: date | None = None) -> Path:
-    """Run all steps and publish; gives the snapshot's folder."""
+class Computed(NamedTuple):
+    """A run that has only to be published."""
+
+    con: duckdb.DuckDBPyConnection
+    study: Study
+    snapshot_id: str
+    results: list[CheckResult]
+
+
+@contextmanager
+def computed(folder: Path, out: Path, cutoff: date | None = None) -> Generator[Computed]:
+    """All steps but the last."""
     study = load_study(folder)
     with only_run(out), open_warehouse(out, study) as (con, kept):
         steps.load_metadata(con, study, cutoff)
@@ -18,5 +34,10 @@ def run_without_prefect(folder: Path, out: Path, cutoff: date | None = None) -> 
         name = snapshot_id(con, study, kept)
         quality = steps.validate(con, study, kept)
         steps.derive(con)
-        results = quality.results + steps.summarise(con)
-        return publish(con, out, name, study, results)
+        yield Computed(con, study, name, quality.results + steps.summarise(con))
+
+
+def run_without_prefect(folder: Path, out: Path, cutoff: date | None = None) -> Path:
+    """Run all steps and publish; gives the snapshot's folder."""
+    with computed(folder, out, cutoff) as run:
+        return publish(run.con, out, run.snapshot_id, run.study, run.results)
