@@ -2,7 +2,8 @@
 
 A model of analysis.* whose key names ``subject_id`` says of a subject what follows from that subject's own lines and
 from tables of the whole study (meta.*, and the models without a subject). It may therefore be built for some subjects at
-a time, wherever their lines are; tests/cluster holds every one of them against the build over all subjects.
+a time, wherever their lines are. One that looks at other subjects as well says so by ``-- Across:`` in its header, and is
+built when all are there. tests/cluster holds every one of them, made of one subject at a time, against the build over all.
 """
 
 import os
@@ -20,6 +21,8 @@ from flows.settings import Frozen
 
 Connection = duckdb.DuckDBPyConnection
 KEY = "\n-- Key:"
+# A model with this line in its header has subject_id in its key and still needs the rows of other subjects.
+ACROSS = "\n-- Across:"
 SUBJECT = "subject_id"
 
 
@@ -34,17 +37,32 @@ class Cluster(Frozen):
 @cache
 def models_per_subject() -> tuple[str, ...]:
     """The models of analysis.* that are derived per subject, in the order in which they are built."""
+    return tuple(name for name in _models_with_subject() if name not in models_across_subjects())
+
+
+@cache
+def models_of_study() -> tuple[str, ...]:
+    """The models of analysis.* without a subject: the cut-off, the medication texts. They are built before the others."""
+    return tuple(name for name in build_order() if name.startswith("analysis.") and name not in _models_with_subject())
+
+
+@cache
+def models_across_subjects() -> tuple[str, ...]:
+    """The models of analysis.* that say something of a subject and need the others for it, and what reads them."""
+    across: list[str] = []
+    for name in _models_with_subject():
+        select = load_models()[name]
+        if ACROSS in select or tables_read(select) & set(across):
+            across.append(name)
+    return tuple(across)
+
+
+def _models_with_subject() -> tuple[str, ...]:
     return tuple(
         name
         for name in build_order()
         if name.startswith("analysis.") and SUBJECT in load_models()[name].partition(KEY)[2].partition("\n")[0]
     )
-
-
-@cache
-def models_of_study() -> tuple[str, ...]:
-    """The models of analysis.* that need all subjects: the cut-off, the medication texts. None reads one per subject."""
-    return tuple(name for name in build_order() if name.startswith("analysis.") and name not in models_per_subject())
 
 
 def write_partitions(con: Connection, folder: Path, partitions: int) -> None:
@@ -93,13 +111,15 @@ def derive_partition(folder: Path, number: int, config: dict[str, str | bool | i
 
 
 def gather_partitions(con: Connection, folder: Path, partitions: int) -> None:
-    """Make the tables per subject of all partitions, and the views over them."""
+    """Make the tables per subject of all partitions, the views over them, and what needs all subjects."""
     for name in models_per_subject():
         if name in _tables_per_subject():
             parts = [str(folder / "out" / str(number) / f"{name}.parquet") for number in range(partitions)]
             con.execute(f"CREATE OR REPLACE TABLE {name} AS FROM read_parquet($parts)", {"parts": parts})
         else:
             build_models(con, only={name})
+    if across := set(models_across_subjects()):
+        build_models(con, only=across)
 
 
 def _tables_per_subject() -> list[str]:

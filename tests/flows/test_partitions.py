@@ -6,11 +6,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows import steps
-from flows.models import build_order
+from flows import partitions, steps
+from flows.models import build_order, load_models, tables_read
 from flows.partitions import (
     derive_partition,
     gather_partitions,
+    models_across_subjects,
     models_of_study,
     models_per_subject,
     write_partitions,
@@ -19,7 +20,8 @@ from flows.study import load_study
 from flows.warehouse import open_warehouse
 
 DEMO = Path(__file__).parent.parent.parent / "data/studies/demo"
-PARTITIONS = 7
+PARTITIONS = 40  # of 65 subjects: most partitions hold one or two of them, and some nobody
+WITH_SUBJECT = (*models_per_subject(), *models_across_subjects())
 
 
 @pytest.fixture(scope="module")
@@ -32,25 +34,57 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
         steps.validate(con, study, kept)
         steps.derive(con)
         con.execute("CREATE SCHEMA whole")
-        for name in models_per_subject():
+        for name in WITH_SUBJECT:
             con.execute(f"CREATE TABLE {name.replace('analysis.', 'whole.')} AS FROM {name}")
         write_partitions(con, folder, PARTITIONS)
         statuses = [derive_partition(folder, number) for number in range(PARTITIONS)]
         assert sum(statuses) == con.execute("SELECT count(*) FROM whole.responder").fetchall()[0][0]
-        assert all(statuses), "a partition without subjects proves little"
+        assert 0 in statuses, "nobody's partition is tried as well"
+        assert partitions_without_a_cycle(con, folder), "else a model that looks at other subjects would go unnoticed"
         gather_partitions(con, folder, PARTITIONS)
         assert derive_partition(folder, 0) == statuses[0], "done twice, it is done"
         assert not list((folder / "out").glob(".*"))
         yield con
 
 
+def partitions_without_a_cycle(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
+    """How many partitions with treated subjects have none at a cycle that others have reached."""
+    files = str(folder / "out/*/analysis.cycles.parquet")
+    ((number,),) = con.execute(
+        "SELECT count(*) FROM (SELECT filename FROM read_parquet($files, filename = true) GROUP BY filename"
+        " HAVING max(cycle) < (SELECT max(cycle) FROM read_parquet($files)))",
+        {"files": files},
+    ).fetchall()
+    return number
+
+
 def test_every_model_has_its_place() -> None:
     models = [name for name in build_order() if name.startswith("analysis.")]
-    assert sorted(models_per_subject() + models_of_study()) == sorted(models)
+    assert sorted(WITH_SUBJECT + models_of_study()) == sorted(models)
     assert set(models_of_study()) == {"analysis.cutoff", "analysis.medication_combinations"}
+    assert set(models_across_subjects()) == {"analysis.response_course"}
 
 
-@pytest.mark.parametrize("name", models_per_subject())
+def test_what_is_built_first_reads_nothing_that_comes_later() -> None:
+    for name in models_of_study():
+        assert not tables_read(load_models()[name]) & set(WITH_SUBJECT), name
+    for name in models_per_subject():
+        assert not tables_read(load_models()[name]) & set(models_across_subjects()), name
+
+
+def test_what_reads_a_model_across_subjects_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "\n-- Key:     subject_id\n"
+    made = {
+        "analysis.rank": f"-- analysis.rank: \n-- Across:  subjects{key}SELECT 1 AS subject_id",
+        "analysis.reader": f"-- analysis.reader: {key}SELECT subject_id FROM analysis.rank",
+        "analysis.own": f"-- analysis.own: {key}SELECT subject_id FROM tabulation.subjects",
+    }
+    monkeypatch.setattr(partitions, "load_models", lambda: made)
+    monkeypatch.setattr(partitions, "build_order", lambda: tuple(made))
+    assert models_across_subjects.__wrapped__() == ("analysis.rank", "analysis.reader")
+
+
+@pytest.mark.parametrize("name", WITH_SUBJECT)
 def test_partitions_give_the_rows_of_the_whole(both: duckdb.DuckDBPyConnection, name: str) -> None:
     whole = name.replace("analysis.", "whole.")
     ((rows,),) = both.execute(f"SELECT count(*) FROM {whole}").fetchall()
