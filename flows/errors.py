@@ -30,8 +30,13 @@ class LockedError(OutcomesError):
 class Defect(OutcomesError):
     """Something that should not have happened; told by its kind only, for its text could hold a diary's values."""
 
-    def __init__(self, cause: Exception) -> None:
+    def __init__(self, cause: Exception | str) -> None:
+        self.kind = cause if isinstance(cause, str) else type(cause).__name__
         super().__init__(
-            f"This should not have happened ({type(cause).__name__}); nothing was published. "
+            f"This should not have happened ({self.kind}); nothing was published. "
             "Run again with MIGRAINE_OUTCOMES_DEBUG=1 to see where, and report it as a defect."
         )
+
+    def __reduce__(self) -> tuple[type["Defect"], tuple[str]]:
+        """From a worker to the run the kind travels, and nothing else."""
+        return Defect, (self.kind,)
