@@ -34,6 +34,11 @@ SECONDS_TO_CONNECT = 15
 SECONDS_WITHOUT_WORKER = 60
 PARTITIONS_A_THREAD = 4  # small enough that a lost worker loses little
 SHARE_OF_MEMORY = 0.6  # of a worker's: the rest is Python's
+OTHER_SOFTWARE = (
+    "--cluster: worker {worker} has another version of migraine-outcomes, of its SQL, or of DuckDB, than is installed "
+    "here; install the same."
+)
+SEES_NO_FOLDER = "--cluster: worker {worker} does not see {folder}; name a folder on shared storage with --shared."
 
 
 def check_cluster(out: Path, cluster: Cluster) -> None:
@@ -51,7 +56,10 @@ def derive_on_cluster(con: duckdb.DuckDBPyConnection, out: Path, cluster: Cluste
         threads = _check_workers(runner.client, folder)
         partitions = cluster.partitions or PARTITIONS_A_THREAD * threads
         write_partitions(con, folder, partitions)
-        futures = [runner.submit(derive_one, {"folder": str(folder), "number": n}) for n in range(partitions)]
+        futures = [
+            runner.submit(derive_one, {"folder": str(folder), "number": n, "made_by": software()})
+            for n in range(partitions)
+        ]
         _wait(runner.client, [future.wrapped_future for future in futures])
         for number, future in enumerate(futures):
             try:
@@ -67,25 +75,47 @@ def derive_on_cluster(con: duckdb.DuckDBPyConnection, out: Path, cluster: Cluste
 
 @task(name="derive partition", task_run_name="partition-{number}", persist_result=False)
 @plainly
-def derive_one(folder: str, number: int) -> int:
-    """One partition, with the share of the worker's memory that one of its threads has."""
+def derive_one(folder: str, number: int, made_by: str) -> int:
+    """One partition, with the share of the worker's memory that one of its threads has.
+
+    Raises ConfigurationError where that is too little, and on a worker that came later than the check and is not fit.
+    """
     worker: Any = get_worker()
-    config: dict[str, str | bool | int] = {"threads": 1}
+    if made_by != software():
+        raise ConfigurationError(OTHER_SOFTWARE.format(worker=worker.address))
+    if not Path(folder, "in").is_dir():
+        raise ConfigurationError(SEES_NO_FOLDER.format(worker=worker.address, folder=Path(folder).parent))
+    # What does not fit into memory goes to the worker's own disk, not to the shared one.
+    spill = Path(worker.local_directory) / f"spill-{uuid.uuid4().hex}"
+    config: dict[str, str | bool | int] = {"threads": 1, "temp_directory": str(spill)}
     memory = worker.memory_manager.memory_limit
     if limit := os.environ.get(MEMORY_LIMIT):
         config["memory_limit"] = limit
     elif memory:
         config["memory_limit"] = f"{int(memory * SHARE_OF_MEMORY / worker.state.nthreads)}B"
-    return derive_partition(Path(folder), number, config)
+    try:
+        return derive_partition(Path(folder), number, config)
+    except duckdb.OutOfMemoryException:
+        raise ConfigurationError(
+            f"--cluster: partition {number} needs more memory than a thread of worker {worker.address} has"
+            f" ({config.get('memory_limit', 'no limit set')}); cut smaller with --partitions, or give more."
+        ) from None
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
 
 
 @contextmanager
 def _own_folder(out: Path, shared: Path | None) -> Generator[Path]:
-    """A folder of this OUT's own, empty, gone afterwards; what a run that was cut short left there goes now."""
+    """A folder of this run's own, gone afterwards; what a run of this OUT that was cut short left goes now.
+
+    No two runs share a name: a worker that still works for a run long dead must not write into the next one's folder.
+    """
     name = f"partitions-{hashlib.sha256(str(out).encode()).hexdigest()[:16]}"
-    folder = (shared or out / "state").resolve() / name
+    parent = (shared or out / "state").resolve()
+    folder = parent / f"{name}-{uuid.uuid4().hex}"
     try:
-        shutil.rmtree(folder, ignore_errors=True)
+        for left in parent.glob(f"{name}-*"):
+            shutil.rmtree(left, ignore_errors=True)
         folder.mkdir(parents=True, mode=0o700)
     except OSError as error:
         raise ConfigurationError(
@@ -129,14 +159,9 @@ def _check_workers(client: Client, folder: Path) -> int:
                 "version there as here, with its extra 'cluster'."
             )
         if answer["software"] != software():
-            raise ConfigurationError(
-                f"--cluster: worker {worker} has another version of migraine-outcomes, of its SQL, or of DuckDB, than is "
-                "installed here; install the same."
-            )
+            raise ConfigurationError(OTHER_SOFTWARE.format(worker=worker))
         if not answer["sees_folder"]:
-            raise ConfigurationError(
-                f"--cluster: worker {worker} does not see {folder.parent}; name a folder on shared storage with --shared."
-            )
+            raise ConfigurationError(SEES_NO_FOLDER.format(worker=worker, folder=folder.parent))
         if not answer["sees_server"]:
             raise ConfigurationError(
                 f"--cluster: worker {worker} cannot reach the Prefect server at {PREFECT_API_URL.value()}; start one that "

@@ -44,7 +44,8 @@ def publish_outcomes(
 ) -> RunSummary:
     """Ingest the diaries, validate them, compute responder status per cycle, and publish the summary tables.
 
-    ``out`` is STUDY/published unless set; with a ``cluster`` the subjects are derived there. The state says in its message what was published, or why nothing was.
+    ``out`` is STUDY/published unless set; with a ``cluster`` the subjects are derived there. The state says in its message
+    what was published, or why nothing was.
     """
     try:
         study = load_study(study_folder)
