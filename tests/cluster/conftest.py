@@ -1,6 +1,8 @@
 """A Dask scheduler and two workers, each a process of its own, as on three machines."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,8 +13,11 @@ from typing import Any
 import pytest
 from distributed import Client
 
+from tests.run import run_without_prefect
+
 SECONDS = 60
 ROOT = Path(__file__).parent.parent.parent
+DEMO = ROOT / "data/studies/demo"
 
 
 class DaskCluster:
@@ -29,24 +34,38 @@ class DaskCluster:
         self.client = Client(scheduler_file=str(told), timeout=SECONDS, set_as_default=False)
         self.address = str(self.client.scheduler.address)
 
-    def start_workers(self, *names: str) -> dict[str, "subprocess.Popen[bytes]"]:
-        """Workers of one thread each; all of them are there when this returns."""
+    def start_workers(
+        self, *names: str, preload: Path | None = None, **environment: str
+    ) -> dict[str, "subprocess.Popen[bytes]"]:
+        """Workers of one thread each, ``preload`` run in them; all of them are there when this returns."""
+        loads = ["--preload", str(preload)] if preload else []
         began = {
             name: self._start(
-                ["dask_worker", self.address, "--name", name, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+                [
+                    "dask_worker",
+                    self.address,
+                    "--name",
+                    name,
+                    "--nthreads",
+                    "1",
+                    "--no-nanny",
+                    "--no-dashboard",
+                    *loads,
+                ],
+                environment,
             )
             for name in names
         }
         until(lambda: set(names) <= set(self.names().values()))
         return began
 
-    def _start(self, words: list[str]) -> "subprocess.Popen[bytes]":
+    def _start(self, words: list[str], environment: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
         module, *rest = words
         with (self.folder / f"{module}-{len(self._started)}.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.{module}", *rest],
                 cwd=self.folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT), "DO_NOT_TRACK": "1"},
+                env={**os.environ, "PYTHONPATH": str(ROOT), "DO_NOT_TRACK": "1", **(environment or {})},
                 stdout=log,
                 stderr=log,
             )
@@ -77,6 +96,41 @@ def until(what: Callable[[], Any]) -> None:
         time.sleep(0.02)
 
 
+# The command line with less patience than a night allows. flows.cluster imports Prefect, so not before the run does.
+IMPATIENT = """
+from flows import steps
+from flows.cli import main
+
+def hurried(step):
+    def hurry(*words):
+        from flows import cluster
+        cluster.SECONDS_TO_CONNECT, cluster.SECONDS_WITHOUT_WORKER = 2, 2
+        return step(*words)
+    return hurry
+
+steps.check_cluster, steps.derive_partitioned = hurried(steps.check_cluster), hurried(steps.derive_partitioned)
+main()
+"""
+
+
+def begin(out: Path, address: str, *words: str, impatient: bool = False) -> "subprocess.Popen[str]":
+    """A run of the demo on the cluster, in a process of its own."""
+    program = ["-c", IMPATIENT] if impatient else ["-m", "flows.cli"]
+    return subprocess.Popen(
+        [sys.executable, *program, "run", str(DEMO), "--out", str(out), "--cluster", address, *words],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def tables(out: Path) -> dict[str, str]:
+    """SHA-256 of every published table."""
+    outputs = json.loads((out / "current/manifest.json").read_text())["outputs"]
+    return {name: digest for name, digest in outputs.items() if name.startswith("tables/")}
+
+
 @pytest.fixture(scope="session")
 def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
     cluster = DaskCluster(tmp_path_factory.mktemp("dask"))
@@ -88,3 +142,18 @@ def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskClust
 def workers(dask_cluster: DaskCluster) -> dict[str, "subprocess.Popen[bytes]"]:
     """The two workers the tests begin with."""
     return dask_cluster.start_workers("first", "second")
+
+
+@pytest.fixture(scope="session")
+def single(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """OUT of a run on this machine alone."""
+    out = tmp_path_factory.mktemp("single")
+    run_without_prefect(DEMO, out)
+    return out
+
+
+@pytest.fixture
+def out(single: Path, tmp_path: Path) -> Path:
+    """An OUT with the same files landed at the same time, and nothing published."""
+    shutil.copytree(single / "state/inputs", tmp_path / "out/state/inputs", symlinks=True)
+    return tmp_path / "out"

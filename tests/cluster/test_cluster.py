@@ -1,10 +1,7 @@
-"""run --cluster: real processes, a worker killed at its work, and the tables of a run on one machine."""
+"""run --cluster: real processes, the tables of a run on one machine, and what is said when it cannot be done."""
 
 import importlib.util
-import json
 import os
-import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,42 +13,7 @@ from flows import cluster as on_cluster
 from flows.cli import app
 from flows.errors import ConfigurationError, OutcomesError
 from tests.cli.helpers import ROOT, write_study
-from tests.cluster.conftest import DaskCluster, until
-from tests.run import run_without_prefect
-
-DEMO = ROOT / "data/studies/demo"
-
-
-def begin(out: Path, address: str, *words: str) -> "subprocess.Popen[str]":
-    """A run of the demo on the cluster, in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", "run", str(DEMO), "--out", str(out), "--cluster", address, *words],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def tables(out: Path) -> dict[str, str]:
-    """SHA-256 of every published table."""
-    outputs = json.loads((out / "current/manifest.json").read_text())["outputs"]
-    return {name: digest for name, digest in outputs.items() if name.startswith("tables/")}
-
-
-@pytest.fixture(scope="module")
-def single(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """OUT of a run on this machine alone."""
-    out = tmp_path_factory.mktemp("single")
-    run_without_prefect(DEMO, out)
-    return out
-
-
-@pytest.fixture
-def out(single: Path, tmp_path: Path) -> Path:
-    """An OUT with the same files landed at the same time, and nothing published."""
-    shutil.copytree(single / "state/inputs", tmp_path / "out/state/inputs", symlinks=True)
-    return tmp_path / "out"
+from tests.cluster.conftest import DaskCluster, begin, tables
 
 
 def test_tables_are_those_of_one_machine(
@@ -65,44 +27,8 @@ def test_tables_are_those_of_one_machine(
     assert not list(shared.iterdir()), "what the cluster read and wrote is gone"
 
 
-def test_a_worker_killed_at_its_work(
-    dask_cluster: DaskCluster, workers: dict[str, "subprocess.Popen[bytes]"], single: Path, out: Path
-) -> None:
-    run = begin(out, dask_cluster.address, "--partitions", "12")
-    until(lambda: dask_cluster.under_way("first") or run.poll() is not None)
-    workers["first"].send_signal(signal.SIGSTOP)  # whatever it holds now it can no longer finish
-    held = dask_cluster.under_way("first")
-    workers["first"].kill()
-    said, _ = run.communicate(timeout=120)
-    assert held, f"it held nothing: {said}"
-    assert run.returncode == 0, said
-    assert "first" not in dask_cluster.names().values()
-    assert tables(out) == tables(single)
-    assert not list((out / "state").glob("partitions-*"))
-
-
-def test_all_workers_gone(dask_cluster: DaskCluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    workers = dask_cluster.start_workers("third")
-    with dask_cluster.client.as_current():
-        future = dask_cluster.client.submit(until, is_never, workers=["third"])
-        until(lambda: dask_cluster.under_way("third"))
-        for name, worker in {**workers}.items():
-            worker.kill()
-            until(lambda name=name: name not in dask_cluster.names().values())
-    monkeypatch.setattr(on_cluster, "SECONDS_WITHOUT_WORKER", 2)
-    monkeypatch.setattr(
-        dask_cluster.client, "nthreads", dict
-    )  # the second worker of the tests above may be there still
-    with pytest.raises(ConfigurationError, match=r"all workers are gone, and none came back within 2 s"):
-        on_cluster._wait(dask_cluster.client, [future])
-
-
-def is_never() -> bool:
-    return False
-
-
 def test_scheduler_that_is_not_there(tmp_path: Path) -> None:
-    run = begin(tmp_path / "out", "tcp://127.0.0.1:9")
+    run = begin(tmp_path / "out", "tcp://127.0.0.1:9", impatient=True)
     said, _ = run.communicate(timeout=120)
     assert run.returncode == 2
     assert "--cluster: no Dask scheduler answers at tcp://127.0.0.1:9" in " ".join(said.split())
