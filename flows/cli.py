@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import sys
 from datetime import date
 from enum import StrEnum
@@ -115,6 +116,11 @@ def _cluster(address: str | None, partitions: int | None, shared: Path | None) -
         return None
     if not find_spec("prefect_dask"):
         raise ConfigurationError("--cluster: needs Dask; install 'migraine-outcomes[cluster]'.")
+    if shared and re.match(r"\w+:/", str(shared)):
+        raise ConfigurationError(
+            f"--shared: {shared.parts[0]} is not a folder; object storage is not written to, name a folder on a shared file"
+            " system (docs/cluster.md)."
+        )
     from flows.partitions import Cluster
 
     return Cluster(address=address, partitions=partitions, shared=shared)

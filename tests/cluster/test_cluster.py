@@ -73,6 +73,7 @@ def test_workers_that_do_not_reach_the_prefect_server(
         (["--partitions", "3"], "belong to --cluster"),
         (["--shared", "x"], "belong to --cluster"),
         (["--cluster", "tcp://x:1", "--as-of", "2024-01-01"], "leave --cluster out"),
+        (["--cluster", "tcp://x:1", "--shared", "s3://bucket/key"], "s3: is not a folder"),
     ],
 )
 def test_options_that_do_not_go_together(tmp_path: Path, words: list[str], told: str) -> None:
