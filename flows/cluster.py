@@ -4,11 +4,12 @@ Importing this module imports Dask, which is an extra: ``migraine-outcomes[clust
 """
 
 import hashlib
+import logging
 import os
 import shutil
 import uuid
-from asyncio import CancelledError
 from collections.abc import Generator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -38,6 +39,7 @@ OTHER_SOFTWARE = (
     "--cluster: worker {worker} has another version of migraine-outcomes, of its SQL, or of DuckDB, than is installed "
     "here; install the same."
 )
+SCHEDULER_GONE = "--cluster: the Dask scheduler is gone; start it and run again."
 SEES_NO_FOLDER = "--cluster: worker {worker} does not see {folder}; name a folder on shared storage with --shared."
 
 
@@ -69,6 +71,8 @@ def derive_on_cluster(con: duckdb.DuckDBPyConnection, out: Path, cluster: Cluste
                     f"--cluster: partition {number} was given up, for every worker that took it was lost; give the "
                     "workers more memory, or cut smaller with --partitions."
                 ) from None
+            except CancelledError:  # nobody here cancels
+                raise ConfigurationError(SCHEDULER_GONE) from None
         gather_partitions(con, folder, partitions)
     return one_value(con, "SELECT count(*) FROM analysis.responder")
 
@@ -130,6 +134,7 @@ def _own_folder(out: Path, shared: Path | None) -> Generator[Path]:
 @contextmanager
 def _connected(address: str) -> Generator[DaskTaskRunner]:
     settings = {"timeout": SECONDS_TO_CONNECT}
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is told in a sentence
     with DaskTaskRunner(address=address, client_kwargs=settings) as runner:
         try:
             _ = runner.client
@@ -197,7 +202,7 @@ def _wait(client: Client, futures: list[Any]) -> None:
         except TimeoutError:
             alone = 0 if client.nthreads() else alone + 1
         except (OSError, CancelledError):
-            raise ConfigurationError("--cluster: the Dask scheduler is gone; start it and run again.") from None
+            raise ConfigurationError(SCHEDULER_GONE) from None
         if alone >= SECONDS_WITHOUT_WORKER:
             client.cancel(futures)
             raise ConfigurationError(

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pytest
@@ -83,6 +83,18 @@ def test_all_workers_lost_and_the_next_run(own_cluster: DaskCluster, tmp_path: P
     assert tables(out) == tables(single)
 
 
+def test_scheduler_lost(own_cluster: DaskCluster, tmp_path: Path, out: Path) -> None:
+    own_cluster.start_workers("last", preload=STOPPING, STANDS_AT=str(tmp_path / "last"))
+    run = begin(out, own_cluster.address, "--partitions", "3")
+    wait_for_text(tmp_path / "last", run)
+    own_cluster.scheduler.kill()
+    said, _ = run.communicate(timeout=120)
+    assert run.returncode == 2, said
+    assert "--cluster: the Dask scheduler is gone" in " ".join(said.split())
+    assert "Traceback" not in said
+    assert not (out / "current").exists()
+
+
 def wait_for_text(file: Path, run: "subprocess.Popen[str]") -> None:
     """Until a worker stands still with its partition written; fails when the run has ended before."""
     until(lambda: (file.exists() and file.read_text()) or run.poll() is not None)
@@ -149,3 +161,13 @@ def test_a_defect_travels_by_its_kind() -> None:
     travelled = pickle.loads(pickle.dumps(Defect(ValueError("a diary's value"))))
     assert "(ValueError)" in str(travelled)
     assert "value" not in repr(travelled).replace("ValueError", "")
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/api", "not an address"])
+def test_a_prefect_server_that_a_worker_does_not_reach(address: str, tmp_path: Path) -> None:
+    answer = on_cluster.look(str(tmp_path), address)
+    assert answer["sees_folder"]
+    assert not answer["sees_server"]
+    client = SimpleNamespace(nthreads=lambda: {"w": 1}, run=lambda *_, **__: {"w": answer})
+    with pytest.raises(ConfigurationError, match=r"worker w cannot reach the Prefect server .* set PREFECT_API_URL"):
+        on_cluster._check_workers(cast("Any", client), tmp_path)
