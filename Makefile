@@ -36,9 +36,10 @@ lint: setup
 types: setup
 	$(RUN) ty check flows
 
-# SQL against the independent reference on many generated studies; GENERATED_SEED chooses others.
+# SQL against the independent reference on many generated studies, and grown against rebuilt warehouses on many sequences
+# of deliveries (five minutes); GENERATED_SEED chooses others.
 generative: setup
-	GENERATED_STUDIES=$${GENERATED_STUDIES:-20000} $(RUN) pytest tests/generative -s
+	GENERATED_STUDIES=$${GENERATED_STUDIES:-20000} GENERATED_SEQUENCES=$${GENERATED_SEQUENCES:-30} $(RUN) pytest tests/generative -s
 
 # Break the rules in some seventy places, one at a time: the comparison with the reference must notice each.
 mutants: setup

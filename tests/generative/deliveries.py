@@ -33,17 +33,31 @@ class Site:
         self._write("00/diary.csv", DIARY + "".join(self._line(s, day) for s in SUBJECTS for day in range(60)))
         self._write("00/injections.csv", self._injections(0))
         self._write("00/subjects.csv", self._subjects())
+        for _ in range(2):
+            self.new_days()  # enough that something can go
         self._write_settings()
 
     def next_night(self, landed: dict[str, str], only_new: bool = False) -> None:
-        """One to four things happen. ``landed``: the paths landed so far, each with the file_id of its last version."""
+        """Two to six things happen. ``landed``: the paths landed so far, each with the file_id of its last version.
+
+        Something new arrives in any case. What can leave the history of a warehouse behind, a file that goes and one that
+        comes back, is as likely as not: drawn evenly, most short sequences would hold neither.
+        """
         self.night += 1
-        more = [self.new_days, self.single_days, self.other_files, self.unreadable_file]
-        other = [self.corrected_file, self.same_content, self.cutoff_moved, self.other_rule_sets, self.nothing]
-        removing = [lambda: self.withdrawal(landed), lambda: self.taken_back(), lambda: self.vanished(landed)]
-        choices = more if only_new else more + other + 2 * removing + [self.returned]
-        for _ in range(self.chance.randint(1, 4)):
-            self.chance.choice(choices)()
+        there = self._present()
+        self.chance.choice((self.new_days, self.single_days))()
+        if only_new:
+            self.chance.choice((self.new_days, self.single_days, self.other_files, self.unreadable_file))()
+        else:
+            rest = [self.corrected_file, self.same_content, self.unreadable_file, self.other_files]
+            self.chance.choice([*rest, self.cutoff_moved, self.other_rule_sets, self.nothing])()
+            for comes_back in (self.returned, self.taken_back):
+                if self.chance.random() < 0.5:
+                    comes_back()
+            if self.chance.random() < 0.7:
+                self.withdrawal(there, landed)
+            if self.chance.random() < 0.5:
+                self.vanished(landed)
         self._write_settings()
 
     def new_days(self) -> None:
@@ -54,7 +68,7 @@ class Site:
             self.reached[subject] = first + self.chance.randint(5, 60)
             lines += [self._line(subject, day) for day in range(first, self.reached[subject])]
         faults = ("A1,2024-99-99,1,,,\n", "B1,2024-02-02,1,30,,\n", "C1,2024-02-03\n", lines[0], ",2024-02-02,1,,,\n")
-        lines += self.chance.sample(faults, self.chance.choice((0, 0, 1, 3)))
+        lines += self.chance.sample(faults, self.chance.choice((0, 2, 4)))
         self._write(self._new("diary"), DIARY + "".join(lines))
 
     def single_days(self) -> None:
@@ -109,12 +123,13 @@ class Site:
     def returned(self) -> None:
         """A file that had vanished is there again."""
         if self.gone:
-            path, content = self.gone.popitem()
+            path = next(iter(self.gone))
+            content = self.gone.pop(path)
             self._write(path, content.decode())
 
-    def withdrawal(self, landed: dict[str, str]) -> None:
-        """study.toml withdraws a file, by its path or one version by its file_id, landed or not."""
-        paths = [path for path in self._present() if path not in BASE]
+    def withdrawal(self, there: list[str], landed: dict[str, str]) -> None:
+        """study.toml withdraws a file by its path, or one version of it by its file_id; most often one landed before."""
+        paths = there if there and self.chance.random() < 0.8 else self._present()
         if paths:
             path = self.chance.choice(paths)
             named = landed.get(path, path) if self.chance.random() < 0.5 else path
@@ -124,7 +139,8 @@ class Site:
     def taken_back(self) -> None:
         """A withdrawal is taken out of study.toml."""
         if self.withdrawn:
-            self.told.append(f"{self.night}: {self.withdrawn.popitem()} no longer withdrawn")
+            named = next(iter(self.withdrawn))
+            self.told.append(f"{self.night}: {named} ({self.withdrawn.pop(named)}) no longer withdrawn")
 
     def cutoff_moved(self) -> None:
         """Another cut-off, earlier or later, or none."""
