@@ -90,13 +90,13 @@ def land(con: Connection, study: Study, kept: KeptInputs) -> Landing:
         known = kept.holds(sha256)
         matched = study.kind_of(path)
         withdrawal = study.withdrawal_of(path, sha256)
-        if known and known.path != path:
+        if withdrawal and (not known or known.path != path) and matched:
+            withdrawn.add(withdrawal.file)
+            _refuse(con, path, sha256, matched[0], "withdrawn", withdrawal.reason)
+        elif known and known.path != path:
             _refuse(con, path, sha256, known.kind, "ignored", _same_content(known))
         elif not matched:
             _refuse(con, path, sha256, None, "ignored", "matches no file pattern; see [files] in study.toml")
-        elif withdrawal and not known:
-            withdrawn.add(withdrawal.file)
-            _refuse(con, path, sha256, matched[0], "withdrawn", withdrawal.reason)
         elif not known:
             kinds.add(matched[0])  # a refused one too: file.kind_needed then tells which, and why
             offers.append(Offer(source, path, sha256, *matched))

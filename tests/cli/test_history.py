@@ -57,6 +57,18 @@ def test_a_withdrawn_file_does_not_count(by: str, is_landed: bool, tmp_path: Pat
     assert process(study, out).tabulation == with_it.tabulation
 
 
+@pytest.mark.parametrize("is_landed", [True, False])
+def test_a_withdrawn_repeat_of_a_file_leaves_the_file(is_landed: bool, tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study", {**BASE, "diary2.csv": BASE["diary.csv"]})
+    before = process(study)
+    assert before.files["diary2.csv"][0] == "ignored"
+    (study / "study.toml").write_text(SETTINGS + "[[withdrawn]]\nfile = 'diary2.csv'\nreason = 'sent twice'\n")
+    after = process(study, study / "out" if is_landed else tmp_path / "fresh")
+    assert after.files["diary2.csv"][:3] == ("withdrawn", "sent twice", 0)
+    assert after.files["diary.csv"][0] == "landed"
+    assert after.tabulation == before.tabulation
+
+
 def test_a_withdrawal_that_names_no_file_is_told(tmp_path: Path) -> None:
     study = write_study(
         tmp_path / "study", settings=SETTINGS + "[[withdrawn]]\nfile = 'diary-9.csv'\nreason = 'wrong study'\n"
