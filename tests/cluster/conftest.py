@@ -131,20 +131,20 @@ def tables(out: Path) -> dict[str, str]:
     return {name: digest for name, digest in outputs.items() if name.startswith("tables/")}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
     cluster = DaskCluster(tmp_path_factory.mktemp("dask"))
     yield cluster
     cluster.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def workers(dask_cluster: DaskCluster) -> dict[str, "subprocess.Popen[bytes]"]:
     """The two workers the tests begin with."""
     return dask_cluster.start_workers("first", "second")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def single(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """OUT of a run on this machine alone."""
     out = tmp_path_factory.mktemp("single")
