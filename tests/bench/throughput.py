@@ -27,6 +27,7 @@ RUN = ("-m", "flows.cli", "run")
 FLOOR = """
 import duckdb, sys
 with duckdb.connect(sys.argv[2], config={"threads": 2}) as con:
+    con.execute("SET enable_progress_bar = false")  # it would be read as the count
     con.execute(f"CREATE TABLE diary AS SELECT * FROM read_csv('{sys.argv[1]}')")
     print(con.execute("SELECT count(*) FROM diary").fetchall()[0][0])
 """
