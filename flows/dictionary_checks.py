@@ -118,11 +118,9 @@ def _conflict_check(kind: str) -> Entry:
         )
     has_key = " AND ".join(f"{name} IS NOT NULL" for name in table.key)
     query = (
-        f"WITH repeated AS (SELECT file_id, {key} FROM {{batch}} WHERE {has_key}"
-        f" GROUP BY ALL HAVING count(*) > 1),"
-        f" in_conflict AS (SELECT file_id, {key} FROM {{batch}} JOIN repeated USING (file_id, {key}) GROUP BY ALL"
+        f"WITH in_conflict AS (SELECT file_id, {key} FROM landing.repeated_{kind} WHERE {has_key} GROUP BY ALL"
         f" HAVING count(DISTINCT ({content})) > 1 AND {untold})"
-        f" SELECT file_id, line_number, subject_id FROM {{batch}} JOIN in_conflict USING (file_id, {key})"
+        f" SELECT file_id, line_number, subject_id FROM landing.repeated_{kind} JOIN in_conflict USING (file_id, {key})"
     )
     unit = {
         "diary": "subject_day",

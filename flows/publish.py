@@ -84,12 +84,8 @@ def publish(
     (building / "tables").mkdir(parents=True)
     _write_run(con, name)
     _write_database(con, building / "outcomes.duckdb", study)
-    with duckdb.connect(building / "outcomes.duckdb", read_only=True) as snapshot:
-        _write_tables(snapshot, building / "tables")
-        write_queries(snapshot, building / "queries.csv")
     render_validation(con, building / "validation", results)
-    render_report(building / "outcomes.duckdb", building / "report.html")
-    write_publication(building / "outcomes.duckdb", building / "publication")
+    _write_files(building)
     _write_manifest(con, building, name, study, record.published_at)
     tree_to_disk(building)  # before anybody is pointed at it
     final = snapshots / name
@@ -151,6 +147,17 @@ def _write_database(con: Connection, path: Path, study: Study) -> None:
         con.execute("CHECKPOINT snapshot")
     finally:
         con.execute("DETACH snapshot")
+
+
+def _write_files(building: Path) -> None:
+    """All that is read from the published database, side by side: DuckDB writes tables while Python draws the report."""
+    database = building / "outcomes.duckdb"
+    with duckdb.connect(database, read_only=True) as snapshot, ThreadPoolExecutor(1) as thread:
+        tables = thread.submit(_write_tables, snapshot, building / "tables")
+        render_report(database, building / "report.html")
+        write_publication(database, building / "publication")
+        tables.result()
+        write_queries(snapshot, building / "queries.csv")
 
 
 def _write_tables(snapshot: Connection, folder: Path) -> None:

@@ -4,6 +4,7 @@ import codecs
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from flows.study import FileFormat
 CHUNK_BYTES = 1 << 20
 csv.field_size_limit(1 << 24)  # the default refuses fields over 128 KiB
 LONGEST_RECORD_LINES = 50  # a quoted text may run over lines; past this the quote was never meant to open
+# A space inside a field, as in a time of day, needs no trimming, which costs a fifth of what reading a file does.
+EDGE_BLANK = re.compile(rb" (?:(?![0-9A-Za-z])|(?<![0-9A-Za-z] ))")
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 BYTE_ORDER_MARKS = (
@@ -48,7 +51,7 @@ class PlainText(NamedTuple):
     evidence: str
     physical_lines: int
     has_lone_cr: bool
-    has_blanks: bool  # a space, tab or no-break space stands anywhere: fields have to be trimmed
+    has_blanks: bool  # a blank may stand at the edge of a field: fields have to be trimmed
 
 
 def sha256_of(path: Path) -> str:
@@ -124,14 +127,15 @@ def to_plain_text(source: Path, scratch: Path, declared: str | None) -> PlainTex
             raise FileRefused(f"cannot be read as {encoding}; set 'encoding' for these files in study.toml") from None
     lines, carriage_returns, pairs, last, has_blanks = 0, 0, 0, b"", False
     with target.open("rb") as stream:
-        while chunk := stream.read(CHUNK_BYTES):
+        # Up to the end of a line: what stands beside a blank is in the same chunk.
+        while chunk := stream.read(CHUNK_BYTES) + stream.readline(CHUNK_BYTES):
             if b"\0" in chunk:
                 raise FileRefused("is a binary file, not CSV text; export it as CSV")
             lines += chunk.count(b"\n")
             carriage_returns += chunk.count(b"\r")
             pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
             last = chunk[-1:]
-            has_blanks = has_blanks or any(blank in chunk for blank in (b" ", b"\t", b"\xa0"))
+            has_blanks = has_blanks or b"\t" in chunk or b"\xa0" in chunk or bool(EDGE_BLANK.search(chunk))
     return PlainText(target, encoding, evidence, lines + (last != b"\n"), carriage_returns != pairs, has_blanks)
 
 

@@ -80,8 +80,8 @@ class FileFormat(Frozen):
     @field_validator("delimiter")
     @classmethod
     def _possible_delimiter(cls, character: str | None) -> str | None:
-        if character in ('"', "\n", "\r"):
-            raise ValueError("a delimiter is neither a quotation mark nor a line end")
+        if character and (character in '"\n\r' or character.isalnum()):
+            raise ValueError("a delimiter is neither a letter nor a digit, a quotation mark or a line end")
         return character
 
     @field_validator("columns")

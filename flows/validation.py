@@ -57,6 +57,7 @@ def validate_landing(con: Connection) -> list[CheckResult]:
         for kind in ORDER:
             if kind != "subjects":
                 build_models(con, only={"tabulation.subjects"})
+            find_repeats(con, kind)
             results += run_suite(con, source, f"landing.{kind}", suites[f"landing.{kind}"], present)
             set_quarantined_aside(con, kind)
             set_repeats_aside(con, kind)
@@ -182,6 +183,21 @@ def _record(con: Connection, check: Check, counted: int) -> None:
         raise DataError(f"check {check.id}: Great Expectations counts {counted} failing rows, its own query {found}.")
 
 
+def find_repeats(con: Connection, kind: str) -> None:
+    """landing.repeated_<kind>: the landed lines about a key that more than one line is about; most have none.
+
+    Grouping all lines is the dearest thing validation does: here once, for the check on conflicts, what is set aside
+    and the history.
+    """
+    key = input_tables()[kind].key
+    same_key = " AND ".join(f"repeated.{name} IS NOT DISTINCT FROM line.{name}" for name in key)
+    con.execute(
+        f"""CREATE OR REPLACE TABLE landing.repeated_{kind} AS
+        WITH repeated AS (SELECT {", ".join(key)} FROM landing.{kind} GROUP BY ALL HAVING count(*) > 1)
+        SELECT line.* FROM landing.{kind} AS line JOIN repeated ON {same_key}"""
+    )
+
+
 def set_quarantined_aside(con: Connection, kind: str) -> None:
     """Lines that failed an error or critical check of their kind are quarantined, each once."""
     con.execute(
@@ -219,7 +235,7 @@ def set_repeats_aside(con: Connection, kind: str) -> None:
         f"""
         INSERT INTO landing.set_aside
         WITH standing AS (
-            FROM landing.{kind} AS line
+            FROM landing.repeated_{kind} AS line
             ANTI JOIN landing.set_aside AS aside
                 ON aside.kind = '{kind}' AND aside.file_id = line.file_id AND aside.line_number = line.line_number
         ),

@@ -4,14 +4,6 @@
 -- Units:   version = 1, 2, 3 ... in the order of landing
 -- Missing: a subject-day with one line only has no history
 -- Source:  design.md 2, corrections: the older row stays, marked superseded
-WITH repeated AS (
-    SELECT subject_id, diary_date
-    FROM landing.diary
-    WHERE subject_id IS NOT NULL AND diary_date IS NOT NULL
-    GROUP BY subject_id, diary_date
-    HAVING count(*) > 1
-)
-
 SELECT
     line.subject_id,
     line.diary_date,
@@ -28,8 +20,8 @@ SELECT
     file.landed_at,
     line.file_id,
     line.line_number
-FROM landing.diary AS line
-JOIN repeated ON repeated.subject_id = line.subject_id AND repeated.diary_date = line.diary_date
+FROM landing.repeated_diary AS line
 JOIN landing.landed_files AS file ON file.file_id = line.file_id
 LEFT JOIN landing.set_aside AS aside
     ON aside.kind = 'diary' AND aside.file_id = line.file_id AND aside.line_number = line.line_number
+WHERE line.subject_id IS NOT NULL AND line.diary_date IS NOT NULL
