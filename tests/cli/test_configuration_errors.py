@@ -77,6 +77,7 @@ CASES = {
         ("study.toml", "date_format"),
         diary("date_format='%d/%m/%Y %K'"),
     ),
+    "letter as delimiter": Case(("delimiter", "neither a letter"), diary("delimiter='x'")),
     "long delimiter": Case(("delimiter:", "at most 1 character"), diary("delimiter='tab'")),
     "decimal sign": Case(("decimal:", "'.' or ','"), diary("decimal=';'")),
     "no inbox": Case(("has no inbox/ folder",), files={}),

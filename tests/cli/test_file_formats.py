@@ -11,6 +11,7 @@ PLAIN = HEADER + "@,2024-01-01,1\n@,2024-01-02,0\n@,2024-01-03,\n"
 DAYS: dict[str, bool | None] = {"2024-01-01": True, "2024-01-02": False, "2024-01-03": None}
 HOURS = "subject_id;diary_date;headache;hours\n@;2024-01-01;1;4,5\n"
 ONE_DAY: dict[str, bool | None] = {"2024-01-01": True}
+TWO_IN_TURN: dict[str, bool | None] = {"2024-01-01": True, "2024-01-02": False}
 TWO_DAYS: dict[str, bool | None] = {"2024-01-13": True, "2024-02-01": False}
 
 CASES = {
@@ -61,6 +62,13 @@ CASES = {
     "own word for unknown": Case(
         HEADER + "@,2024-01-01,-9\n", {"2024-01-01": None}, settings='values.headache = { -9 = "" }'
     ),
+    "blank before a line": Case(HEADER + "@,2024-01-01,1\n @,2024-01-02,0\n", TWO_IN_TURN),
+    "blank after a line": Case(HEADER + "@,2024-01-01,1 \n@,2024-01-02,0\n", TWO_IN_TURN),
+    "blank at the very end": Case(HEADER + "@,2024-01-01,1\n@,2024-01-02,0 ", TWO_IN_TURN),
+    "blank after a delimiter": Case(HEADER + "@, 2024-01-01,1\n@,2024-01-02,0\n", TWO_IN_TURN),
+    "blank before a delimiter": Case(HEADER + "@,2024-01-01 ,1\n@,2024-01-02,0\n", TWO_IN_TURN),
+    "blanks within quotes": Case(HEADER + '@,"2024-01-01 ",1\n@,2024-01-02," 0"\n', TWO_IN_TURN),
+    "no-break space": Case(HEADER + "@,2024-01-01,1\u00a0\n@,2024-01-02,0\n", TWO_IN_TURN),
     "tab after a value": Case(HEADER + "@\t,2024-01-01\t,1\t\n", ONE_DAY),
     "utf-16 without mark": Case(PLAIN, DAYS, encoding="utf-16-le"),
     "utf-16 big end first": Case(PLAIN, DAYS, encoding="utf-16-be"),

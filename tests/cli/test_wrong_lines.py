@@ -114,3 +114,20 @@ def test_empty_rows_of_a_tab_separated_file(more: str, tmp_path: Path) -> None:
     broken = [(4, BROKEN)] if more else []
     assert outcome.quarantine["diary-tabs.csv"] == [(3, "diary.subject_id.missing"), *broken]
     assert outcome.raw["diary-tabs.csv", 3] == "\t\t"
+
+
+def test_lines_are_quoted_from_the_file_they_stand_in(tmp_path: Path) -> None:
+    """Of a file a record of which runs over lines, of one that has none such, and of one that comes a night later."""
+    header = HEADER.replace("\n", ",note\n")
+    study = write_study(
+        tmp_path / "study",
+        {
+            **BASE,
+            "diary-long.csv": header + 'L,2024-01-01,1,"two\nlines"\n\nL,2024-01-02,7,later\n',
+            "diary-plain.csv": header + "P,2024-01-01,1,x\nP,2024-01-02,8,y\n",
+        },
+    )
+    first = {("diary-long.csv", 5): "L,2024-01-02,7,later", ("diary-plain.csv", 3): "P,2024-01-02,8,y"}
+    assert process(study).raw == first
+    (study / "inbox/diary-next.csv").write_text(header + "N,2024-01-01,9,z\n")
+    assert process(study).raw == first | {("diary-next.csv", 2): "N,2024-01-01,9,z"}
