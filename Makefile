@@ -26,8 +26,9 @@ kostecki-dillon: setup
 	$(RUN) python data/studies/kostecki-dillon/convert.py build/kostecki-dillon
 	$(RUN) migraine-outcomes run build/kostecki-dillon
 
+# Files of tests side by side, as many as there are cores; "uv run pytest" runs them one after the other.
 test: setup
-	$(RUN) pytest
+	$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: setup
 	$(RUN) ruff check .

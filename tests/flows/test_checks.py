@@ -19,6 +19,7 @@ from flows.metadata import load_metadata
 from flows.models import build_order, load_models, tables_read
 from flows.resources import resource
 from flows.study import Study, load_study
+from flows.validation import find_repeats
 from tests.cli.helpers import write_study
 
 SUITES = load_suites()
@@ -47,6 +48,8 @@ def tables(study: Study) -> Generator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         load_metadata(con, study, None)
         create_landing_tables(con)
+        for kind in FILE_KINDS:
+            find_repeats(con, kind)
         for table in {name for check in ALL_CHECKS for name in tables_read(check.failing_rows())} | set(SUITES):
             if (table.startswith("landing.") and table != "landing.files") or table.startswith("meta."):
                 continue
