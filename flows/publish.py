@@ -85,7 +85,7 @@ def publish(
     _write_run(con, name)
     _write_database(con, building / "outcomes.duckdb", study)
     render_validation(con, building / "validation", results)
-    _write_files(building)
+    _write_files(con, building)
     _write_manifest(con, building, name, study, record.published_at)
     tree_to_disk(building)  # before anybody is pointed at it
     final = snapshots / name
@@ -149,15 +149,23 @@ def _write_database(con: Connection, path: Path, study: Study) -> None:
         con.execute("DETACH snapshot")
 
 
-def _write_files(building: Path) -> None:
-    """All that is read from the published database, side by side: DuckDB writes tables while Python draws the report."""
+def _write_files(con: Connection, building: Path) -> None:
+    """All that is read from the published database, side by side: DuckDB writes tables while Python draws the report.
+
+    The tables are read through the warehouse's connection, so that one memory limit holds for both.
+    """
     database = building / "outcomes.duckdb"
-    with duckdb.connect(database, read_only=True) as snapshot, ThreadPoolExecutor(1) as thread:
-        tables = thread.submit(_write_tables, snapshot, building / "tables")
-        render_report(database, building / "report.html")
-        write_publication(database, building / "publication")
-        tables.result()
-        write_queries(snapshot, building / "queries.csv")
+    con.execute(f"ATTACH {quoted(str(database))} AS snapshot (READ_ONLY)")
+    try:
+        with con.cursor() as snapshot, ThreadPoolExecutor(1) as thread:
+            snapshot.execute("USE snapshot")
+            tables = thread.submit(_write_tables, snapshot, building / "tables")
+            render_report(database, building / "report.html")
+            write_publication(database, building / "publication")
+            tables.result()
+            write_queries(snapshot, building / "queries.csv")
+    finally:
+        con.execute("DETACH snapshot")
 
 
 def _write_tables(snapshot: Connection, folder: Path) -> None:
