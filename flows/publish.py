@@ -160,9 +160,13 @@ def _write_files(con: Connection, building: Path) -> None:
         with con.cursor() as snapshot, ThreadPoolExecutor(1) as thread:
             snapshot.execute("USE snapshot")
             tables = thread.submit(_write_tables, snapshot, building / "tables")
-            render_report(database, building / "report.html")
-            write_publication(database, building / "publication")
-            tables.result()
+            try:
+                render_report(database, building / "report.html")
+                write_publication(database, building / "publication")
+                tables.result()
+            except BaseException:  # whoever stops the run does not wait for gigabytes to be written
+                snapshot.interrupt()
+                raise
             write_queries(snapshot, building / "queries.csv")
     finally:
         con.execute("DETACH snapshot")
