@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from flows.errors import ConfigurationError
 
@@ -141,14 +142,25 @@ def _serve(descriptor: int) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
-    server = uvicorn.Server(uvicorn.Config(create_app, factory=True, log_level="error", lifespan="on"))
+    class Quiet(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            _fall_silent()
+            super().handle_exit(sig, frame)
+
+    server = Quiet(uvicorn.Config(create_app, factory=True, log_level="error", lifespan="on"))
 
     def end_with_parent() -> None:
         sys.stdin.buffer.read()  # returns when the other end of the pipe is closed
+        _fall_silent()
         server.should_exit = True
 
     threading.Thread(target=end_with_parent, daemon=True).start()
     server.run(sockets=[socket.socket(fileno=descriptor)])
+
+
+def _fall_silent() -> None:
+    """What is cancelled when the server ends was to be thrown away; its traceback would look like a failed run."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 if __name__ == "__main__":
