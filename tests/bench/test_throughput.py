@@ -51,6 +51,8 @@ def test_everything_is_measured_and_three_engines_agree(tmp_path: Path, prefect:
     said = page([measured, measured._replace(rows=10 * measured.rows)], measured.floor, times=1)
     assert f"| {measured.rows:,} | {measured.floor.seconds:.1f} | {measured.run.seconds:.1f} |" in said
     assert "| the whole run |" in said
+    assert int(measured.written.out) > 50
+    assert f"| the tables written again, nothing computed | {measured.written.seconds:.1f} |" in said
     assert "one more day s" in said
     assert not [path for path in (study / "inbox").iterdir() if "next-day" in path.name]
 

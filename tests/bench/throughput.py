@@ -1,9 +1,10 @@
-"""A large study from CSV to snapshot, beside the floor (one read_csv) and the same table by hand in pandas and polars.
+"""A large study from CSV to snapshot, beside the floors (one read_csv; the finished tables written again with nothing
+computed) and the same table by hand in pandas and polars.
 
 ``python -m tests.bench.throughput [--rows N ...] [--times N] [--folder DIR]``. Everything measured is a fresh process, in
-turns: floor, pandas, polars, run, run with nothing new, run with one more day of everybody. It stops where a run did not
-do what it should, or pandas, polars and analysis.responder differ. Prints Markdown for docs/performance.md. Ten million
-rows need about 5 GB of disk under DIR (default: the temporary folder).
+turns: floor, pandas, polars, run, its tables written again, run with nothing new, run with one more day of everybody. It
+stops where a run did not do what it should, or pandas, polars and analysis.responder differ. Prints Markdown for
+docs/performance.md. Ten million rows need about 5 GB of disk under DIR (default: the temporary folder).
 """
 
 import argparse
@@ -46,6 +47,7 @@ class Round(NamedTuple):
     pandas: Took
     polars: Took
     run: Took
+    written: Took
     again: Took
     next_day: Took
     agreement: str
@@ -75,6 +77,8 @@ def measure_round(study: Path, scratch: Path, env: dict[str, str]) -> Round:
     polars = measure("-m", "tests.bench.with_polars", study, by_hand[1])
     first = measure(*run, env=env)
     agreement = measure("-m", "tests.bench.agreement", out / "current", *by_hand).out.strip()
+    written = measure("-m", "tests.bench.written_again", out / "current", scratch / "written")
+    shutil.rmtree(scratch / "written")
     again = measure(*run, env=env)
     _expect("unchanged" in [event.get("event") for event in events(again)], "a run with nothing new made something new")
     arrived = shutil.copy(held_back, inbox)
@@ -86,7 +90,7 @@ def measure_round(study: Path, scratch: Path, env: dict[str, str]) -> Round:
     Path(arrived).unlink()
     for path in (out, scratch / "floor.duckdb"):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    return Round(int(floor.out), floor, pandas, polars, first, again, next_day, agreement)
+    return Round(int(floor.out), floor, pandas, polars, first, written, again, next_day, agreement)
 
 
 def _expect(holds: bool, otherwise: str) -> None:
@@ -98,7 +102,7 @@ def fastest(rounds: list[Round]) -> Round:
     """The fastest of each measure; they need not be of one round."""
     least = {
         name: min((getattr(one, name) for one in rounds), key=lambda took: took.seconds)
-        for name in ("floor", "pandas", "polars", "run", "again", "next_day")
+        for name in ("floor", "pandas", "polars", "run", "written", "again", "next_day")
     }
     return rounds[0]._replace(**least)
 
@@ -140,6 +144,7 @@ def _steps(sizes: list[Round], demo: Took) -> list[str]:
     heads = [f"{size.rows:,} rows, s" for size in sizes] + [f"exponent {a.rows:,} to {b.rows:,}" for a, b in pairs]
     rows = {step: [size.step_seconds()[step] for size in sizes] for step in (*STEPS, "start and end")}
     rows["floor"] = [size.floor.seconds for size in sizes]
+    rows["the tables written again, nothing computed"] = [size.written.seconds for size in sizes]
     rows["the whole run"] = [size.run.seconds for size in sizes]
     rows["the whole run less the demo's"] = [size.run.seconds - demo.seconds for size in sizes]
     lines = [f"| step | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
