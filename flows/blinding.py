@@ -25,9 +25,9 @@ TEXTS_FROM_FILES = ("landing", "tabulation", "analysis", "summary")
 IDENTIFIERS = {"path": "name of a file", "subject_id": "identifier of a subject"}
 
 
-def published_select(table: Table, study: Study) -> str:
+def published_select(con: duckdb.DuckDBPyConnection, table: Table, study: Study) -> str:
     """The rows of a table as they are published, in the order of its key."""
-    names = arm_names(study.arms)
+    names = arm_names(_all_arms(con, study)) if study.facts.blinded else None
     columns = ", ".join(_published(table, c, names) if study.facts.blinded else c.name for c in table.columns)
     return f"SELECT {columns} FROM {table.full_name} ORDER BY {', '.join(f'{table.full_name}.{k}' for k in table.key)}"
 
@@ -56,6 +56,12 @@ def is_about_dose(check: Check) -> bool:
     return bool(names & set(re.findall(r"\w+", " ".join(str(value) for value in check.kwargs.values()))))
 
 
+def _all_arms(con: duckdb.DuckDBPyConnection, study: Study) -> dict[str, str]:
+    """Those that study.toml declares, and every other that a line names, quarantined or not."""
+    landed = con.execute("SELECT DISTINCT arm, arm FROM landing.subjects WHERE arm IS NOT NULL").fetchall()
+    return dict(landed) | study.arms
+
+
 def arm_names(arms: dict[str, str]) -> str | None:
     """A pattern that finds a code or label of an arm in lower-case text; None where no name is long enough."""
     names = {name.strip().lower() for arm in arms.items() for name in arm}
@@ -73,8 +79,8 @@ def _matches(column: str, names: str) -> str:
 
 def stop_on_arm_names(con: duckdb.DuckDBPyConnection, tables: list[Table], study: Study) -> None:
     """Raises DataError when a file name or subject identifier of a blinded study names an arm."""
-    names = arm_names(study.arms)
-    if not study.facts.blinded or not names:
+    names = arm_names(_all_arms(con, study)) if study.facts.blinded else None
+    if not names:
         return
     for table in tables:
         for column in (c.name for c in table.columns if c.name in IDENTIFIERS):

@@ -86,7 +86,7 @@ def run(
 
     set_up(log_format.value)
 
-    if as_of:
+    if as_of is not None:
         if cluster:
             raise ConfigurationError("--as-of: is made again on this machine; leave --cluster out.")
         _run_as_of((out or study / "published").resolve(), as_of, cutoff)

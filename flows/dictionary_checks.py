@@ -36,7 +36,10 @@ def _where(check_id: str, severity: str, reason: str, fix: str, needs: list[str]
 
 _WRITTEN_AS = {
     "date": "a date, written as declared or as the file's other dates show (else year-month-day)",
-    "timestamp": "a date and time, written as declared or as the file's others show (else year-month-day and time)",
+    "timestamp": (
+        "a date and time of the patient's clock, written as declared or as the file's others show (else year-month-day and"
+        " time; one in UTC, with a Z at its end, needs time_zone)"
+    ),
     "boolean": "1 or 0 (yes or no)",
     "integer": "a whole number",
     "number": "a number",

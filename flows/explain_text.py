@@ -20,14 +20,14 @@ def print_explanation(told: Explanation) -> None:
     say = console.print
     arm = f", arm {told.arm}" if told.arm else ""
     say(f"[bold]{escape(told.subject_id)}{escape(arm)}, cycle {told.cycle}, rule set {told.rule_set}[/bold]")
-    say(f"  {told.decision} [dim]({escape(told.citation)})[/dim]")
+    say(f"  {escape(told.decision)} [dim]({escape(told.citation)})[/dim]")
     given = ", ".join(f"{number}: {day}" for number, day in enumerate(told.injections, start=1))
     say(f"  Injections  {given}; data up to {told.cutoff_date}")
     say(f"  Headache day  {NAMES[told.headache_day]}")
     _print_period(console, "Baseline", told.baseline, told.injections, told.cycle)
     _print_period(console, "Window", told.window, told.injections, told.cycle)
     for comparison in told.comparisons:
-        say(f"  Compared  {comparison}")
+        say(f"  Compared  {escape(comparison)}")
     say(f"  [bold]Status   {told.status}[/bold]: {escape(told.reason)}")
     say(f"  [bold]Verdict  {told.verdict}[/bold]: {escape(told.verdict_reason)}")
     say("  Lines")

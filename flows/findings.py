@@ -58,8 +58,8 @@ def print_findings(console: Console, groups: tuple[FindingGroup, ...]) -> None:
         for group in of_check[:SHOWN_REASONS]:
             more = f" and {group.count - len(group.places):,} more" if group.count > len(group.places) else ""
             # What is missing has no place.
-            where = f": {escape(', '.join(group.places))}{more}" if group.places else ""
-            _print_line(console, group, f"{escape(group.reason)}{where}")
+            where = f": {escape(one_line(', '.join(group.places)))}{more}" if group.places else ""
+            _print_line(console, group, f"{escape(one_line(group.reason))}{where}")
         if rest := of_check[SHOWN_REASONS:]:
             count = sum(group.count for group in rest)
             _print_line(console, rest[0], f"and {count:,} more findings of {escape(check_id)} for other reasons")
@@ -68,6 +68,11 @@ def print_findings(console: Console, groups: tuple[FindingGroup, ...]) -> None:
 def _print_line(console: Console, group: FindingGroup, text: str) -> None:
     colour = COLOURS[group.severity]
     console.print(f"[{colour}]{group.severity:<8}[/] {group.check_id}: {text}", soft_wrap=True)
+
+
+def one_line(text: str) -> str:
+    """A text with its control characters spelled out: nothing in a file's name may start a line of its own."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def count_by_severity(groups: tuple[FindingGroup, ...]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from flows.errors import ConfigurationError
 from flows.settings import Frozen
 
 CHUNK_BYTES = 1 << 20
+SHA256_DIGITS = 64
 
 
 class KeptFile(Frozen):
@@ -46,14 +47,15 @@ class KeptInputs:
             partial.unlink()
 
     def _listed(self, study_id: str) -> list[KeptFile]:
-        if not self._index.exists():
-            self._append({"study_id": study_id})
-            to_disk(self.folder)
-            return []
-        text = self._index.read_text(encoding="utf-8")
+        text = self._index.read_text(encoding="utf-8") if self._index.exists() else ""
         whole, newline, cut_short = text.rpartition("\n")
         if cut_short:
             os.truncate(self._index, len((whole + newline).encode()))
+        if not whole and not any(len(path.name) == SHA256_DIGITS for path in self.folder.iterdir()):
+            # New, or stopped while it was made.
+            self._append({"study_id": study_id})
+            to_disk(self.folder)
+            return []
         try:
             owner, *entries = (json.loads(line) for line in whole.splitlines())
             listed = [KeptFile.model_validate(entry) for entry in entries]

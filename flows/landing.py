@@ -1,5 +1,6 @@
 """land: every line of every inbox file into landing.<kind>, typed, with its file and line number; nothing twice."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -76,19 +77,23 @@ def land(con: Connection, study: Study, kept: KeptInputs) -> Landing:
     withdrawn = {entry.file for entry in study.withdrawn for file in kept.files if entry.covers(file.path, file.sha256)}
     offers: list[Offer] = []
     in_inbox = set()
-    for source in sorted(path for path in study.inbox.rglob("*") if not path.name.startswith(".")):
-        if source.is_dir() and not source.is_symlink():
+    for source, path, unlisted in _entries(study.inbox):
+        if unlisted:
+            _refuse(con, path, "", None, "refused", unlisted)
             continue
-        # A name that is not UTF-8 is shown with its odd bytes spelled out.
-        path = source.relative_to(study.inbox).as_posix().encode("utf-8", "backslashreplace").decode()
         in_inbox.add(path)
-        if not source.is_file():
+        matched = study.kind_of(path)
+        try:
+            sha256 = sha256_of(source) if source.is_file() else None
+        except OSError as error:
+            kinds |= {matched[0]} if matched else set()
+            _refuse(con, path, "", matched[0] if matched else None, "refused", _unreadable(error))
+            continue
+        if sha256 is None:
             reason = "is not a file: a link that leads nowhere or to a folder, or a pipe"
             _refuse(con, path, "", None, "ignored", reason)
             continue
-        sha256 = sha256_of(source)
         known = kept.holds(sha256)
-        matched = study.kind_of(path)
         withdrawal = study.withdrawal_of(path, sha256)
         if withdrawal and (not known or known.path != path) and matched:
             withdrawn.add(withdrawal.file)
@@ -114,6 +119,31 @@ def land(con: Connection, study: Study, kept: KeptInputs) -> Landing:
     return Landing(len(in_inbox), len(lines), sum(lines), landed.count(None))
 
 
+def _entries(inbox: Path) -> list[tuple[Path, str, str | None]]:
+    """Everything in inbox/ but hidden files and folders, in the order of the paths: where it lies, its path, and for a
+    folder that cannot be listed why."""
+    found: dict[Path, str | None] = {}
+
+    def unlisted(error: OSError) -> None:
+        found[Path(os.fsdecode(error.filename))] = f"cannot be listed ({error.strerror}): its files were not looked at"
+
+    for folder, folders, files in os.walk(inbox, onerror=unlisted):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if Path(folder, name).is_symlink()]  # they are not followed
+        found |= {Path(folder, name): None for name in (*links, *files) if not name.startswith(".")}
+    if reason := found.get(inbox):
+        raise ConfigurationError(f"{inbox}: {reason}.")
+    # A name that is not UTF-8 is shown with its odd bytes spelled out.
+    return [
+        (source, source.relative_to(inbox).as_posix().encode("utf-8", "backslashreplace").decode(), found[source])
+        for source in sorted(found)
+    ]
+
+
+def _unreadable(error: OSError) -> str:
+    return f"cannot be read ({error.strerror}); see to it that the file can be, and run again"
+
+
 def _land_offers(con: Connection, kept: KeptInputs, offers: list[Offer]) -> list[int | None]:
     """Land new files, several at a time; the number of lines of each in turn, None where it is refused.
 
@@ -136,7 +166,13 @@ def _each_read(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iterat
     first = 1 + max((entry.sequence for entry in kept.files), default=0)
 
     def read(offer: Offer, sequence: int) -> tuple[KeptFile, int | FileRefused]:
-        entry = kept.entry(kept.store(offer.source), offer.path, offer.kind, sequence)
+        try:
+            stored = kept.store(offer.source)
+        except OSError as error:
+            if error.filename != str(offer.source):  # it is our copy that cannot be written
+                raise
+            return kept.entry(offer.sha256, offer.path, offer.kind, sequence), FileRefused(_unreadable(error))
+        entry = kept.entry(stored, offer.path, offer.kind, sequence)
         try:
             with con.cursor() as cursor:
                 return entry, land_file(cursor, kept.location(entry), entry, offer.group)

@@ -10,6 +10,11 @@ YES = ("1", "yes", "y", "true", "t", "ja", "j")
 TIMES = (" %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M")
 BLANKS = " \t\u00a0"
 NO = ("0", "no", "n", "false", "f", "nein")
+NO_CODE = ("none", "no", "0", "nil", "nein", "keine", "-")
+YEARS = (1900, 2100)  # another year is a slip: 05/01/25 read as the year 25, or the null date of some program
+UTC = "[Zz]$"
+WITH_OFFSET = r":\d\d(\.\d+)? ?([Zz]|[+-]\d\d(:?\d\d)?)$"
+MIDNIGHT_UTC = r"[T ]00:00(:00(\.0+)?)?[Zz]$"
 
 
 def quoted(text: str) -> str:
@@ -65,7 +70,8 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
         several = f"nullif(array_to_string({tidy}, ';'), '')"
         # Lists are slow: two codes already in order, the most frequent case of several, are spared them.
         return (
-            f"CASE WHEN NOT regexp_matches({text}, '[;,|+]') THEN lower({text})"
+            f"CASE WHEN lower({text}) IN ({', '.join(map(quoted, NO_CODE))}) THEN NULL"
+            f" WHEN NOT regexp_matches({text}, '[;,|+]') THEN lower({text})"
             f" WHEN regexp_full_match({text}, '[a-z0-9_]+;[a-z0-9_]+')"
             f" AND split_part({text}, ';', 1) < split_part({text}, ';', 2) THEN {text} ELSE {several} END"
         )
@@ -73,9 +79,9 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
         yes, no = (", ".join(quoted(word) for word in words) for words in (YES, NO))
         return f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"
     if column.type == "date":
-        return _date(text, group.date_format)
+        return _possible(_date(text, group.date_format, group.time_zone))
     if column.type == "timestamp":
-        return _timestamp(text, group.date_format)
+        return _possible(_timestamp(text, group.date_format, group.time_zone))
     decimal_comma = group.decimal == "," or (group.decimal is None and layout.delimiter != ",")
     number = f"TRY_CAST({f'''replace({text}, ',', '.')''' if decimal_comma else text} AS DOUBLE)"
     # NaN and infinity are texts DuckDB would take for numbers.
@@ -85,21 +91,37 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
     return f"CASE WHEN isfinite({number}) AND floor({number}) = {number} THEN TRY_CAST({number} AS INTEGER) END"
 
 
-def _date(text: str, date_format: str | None) -> str:
+def _possible(moment: str) -> str:
+    return f"CASE WHEN year({moment}) BETWEEN {YEARS[0]} AND {YEARS[1]} THEN {moment} END"
+
+
+def _date(text: str, date_format: str | None, time_zone: str | None) -> str:
     if date_format:
         formats = ", ".join(quoted(date_format + time) for time in ("", *TIMES))
         return f"CAST(try_strptime({text}, [{formats}]) AS DATE)"
-    # ISO, alone or with a time; year first is the only order that is never ambiguous.
+    # ISO, alone or with a time; year first is the only order that is never ambiguous. Midnight UTC is how programs
+    # write a day without a time; any other time is one of a clock.
     return (
         f"CASE WHEN length({text}) = 10 AND {text} LIKE '____-__-__' THEN TRY_CAST({text} AS DATE)"
         f" WHEN ({text} LIKE '____-__-__T__:__%' OR {text} LIKE '____-__-__ __:__%')"
-        f" AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL THEN TRY_CAST(left({text}, 10) AS DATE) END"
+        f" AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL THEN CASE WHEN regexp_matches({text}, {quoted(MIDNIGHT_UTC)})"
+        f" THEN TRY_CAST(left({text}, 10) AS DATE) ELSE CAST({_clock_time(text, time_zone)} AS DATE) END END"
     )
 
 
-def _timestamp(text: str, date_format: str | None) -> str:
-    iso = f"CASE WHEN {text} LIKE '____-__-__%' THEN TRY_CAST({text} AS TIMESTAMP) END"
+def _timestamp(text: str, date_format: str | None, time_zone: str | None) -> str:
+    iso = f"CASE WHEN {text} LIKE '____-__-__%' THEN {_clock_time(text, time_zone)} END"
     if not date_format:
         return iso
     formats = ", ".join(quoted(date_format + time) for time in (*TIMES, ""))
     return f"coalesce({iso}, try_strptime({text}, [{formats}]))"
+
+
+def _clock_time(text: str, time_zone: str | None) -> str:
+    """The time on the patient's clock. A time in UTC tells it only with the study's time zone; one with an offset is
+    the time of a clock, and is converted where a time zone is set."""
+    as_written = f"TRY_CAST({text} AS TIMESTAMP)"
+    if time_zone:
+        converted = f"timezone({quoted(time_zone)}, TRY_CAST(upper({text}) AS TIMESTAMPTZ))"
+        return f"CASE WHEN regexp_matches({text}, {quoted(WITH_OFFSET)}) THEN {converted} ELSE {as_written} END"
+    return f"CASE WHEN NOT regexp_matches({text}, {quoted(UTC)}) THEN {as_written} END"

@@ -12,7 +12,7 @@ from flows.errors import ConfigurationError
 from flows.inputs import KeptFile, KeptInputs, to_disk, tree_to_disk
 from flows.query import one_value
 from flows.settings import Frozen
-from flows.study import Study
+from flows.study import Study, load_study
 
 RECORD = "publication.json"
 KEPT_DAYS = 2
@@ -64,6 +64,11 @@ def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, stu
     shutil.copyfile(study.folder / "study.toml", building / "study" / "study.toml")
     if (study.folder / "rules").is_dir():
         shutil.copytree(study.folder / "rules", building / "study" / "rules")
+    if load_study(building / "study").model_copy(update={"folder": study.folder}) != study:
+        raise ConfigurationError(
+            f"{study.folder / 'study.toml'}: it, or a rule set, was changed while the run was under way; nothing was"
+            " published. Run again."
+        )
     (building / RECORD).write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
     tree_to_disk(building)
     shutil.rmtree(folder, ignore_errors=True)

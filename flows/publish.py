@@ -98,7 +98,9 @@ def publish(
 
 
 def switch_current(out: Path, name: str) -> None:
-    """Point ``current`` at a snapshot in one step."""
+    """Point ``current`` at a snapshot in one step. The one before counts as made now: it has readers until now."""
+    if (out / "current").exists():
+        os.utime(out / "current")
     link = out / ".current-next"
     link.unlink(missing_ok=True)
     link.symlink_to(Path("snapshots") / name)
@@ -137,7 +139,7 @@ def _write_database(con: Connection, path: Path, study: Study) -> None:
     try:
         for table in published_tables(con):
             con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
-            con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(table, study)}")
+            con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(con, table, study)}")
             con.execute(f"COMMENT ON TABLE snapshot.{table.full_name} IS {quoted(table.grain)}")
             for column in table.columns:
                 unit = f" [{column.unit}]" if column.unit else ""

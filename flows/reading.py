@@ -216,8 +216,10 @@ def find_layout(plain: PlainText, kind: str, group: FileFormat) -> Layout:
     assert best is not None
     missing = [name for name, column in known.items() if column.required and name not in best.positions]
     if missing:
-        # Header names are shown only where the line is surely a header: a headerless file would show diary values.
-        shown = f" (it has {', '.join(best.extra_columns)})" if best.positions and best.extra_columns else ""
+        # Header names are shown only where the line is surely a header: a headerless file would show diary values, of
+        # which one may read like a column's name, and one is a date.
+        is_header = best.positions and not any(c.isdigit() for c in header)
+        shown = f" (it has {', '.join(best.extra_columns)})" if is_header and best.extra_columns else ""
         raise FileRefused(
             f"line {header_line}: required column '{missing[0]}' is missing{shown}; "
             f'name it in study.toml, e.g. [files.{kind}] columns = {{ {missing[0]} = "their name" }}'

@@ -67,6 +67,7 @@ class FileFormat(Frozen):
     decimal: Literal[".", ","] | None = None
     encoding: str | None = None
     date_format: str | None = None
+    time_zone: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
@@ -100,6 +101,17 @@ class FileFormat(Frozen):
                 "".encode(name)
             except LookupError:
                 raise ValueError(f"'{name}' is not an encoding Python knows") from None
+        return name
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_time_zone(cls, name: str | None) -> str | None:
+        if name is not None:
+            import duckdb
+
+            known = duckdb.execute("SELECT count(*) FROM pg_timezone_names() WHERE name = ?", [name]).fetchall()
+            if known == [(0,)]:
+                raise ValueError(f"'{name}' is not a time zone; write it as in 'Europe/Vienna'")
         return name
 
     @field_validator("date_format")
@@ -153,6 +165,13 @@ class StudyFile(Frozen):
             raise ValueError("is a table with one entry per kind of file")
         return {kind: (group,) if isinstance(group, dict) else group for kind, group in files.items()}
 
+    @field_validator("arms")
+    @classmethod
+    def _all_is_ours(cls, arms: dict[str, str]) -> dict[str, str]:
+        if "all" in arms:
+            raise ValueError("the code 'all' stands for all subjects together; give the arm another code")
+        return arms
+
     @model_validator(mode="after")
     def _names_are_known(self) -> "StudyFile":
         for kind, groups in self.files.items():
@@ -192,13 +211,17 @@ class Study(Frozen):
 
     def kind_of(self, path: str) -> tuple[str, FileFormat] | None:
         """Which kind of file an inbox path is, and how it is written; None when no pattern fits."""
-        for kind in FILE_KINDS:
-            default = FileFormat(pattern=f"{kind}*.csv")
-            for group in (*self.files.get(kind, ()), default):
-                fitting = group if group.pattern else group.model_copy(update={"pattern": default.pattern})
-                if fitting.matches(path):
-                    return kind, fitting
-        return None
+        patterns = {kind: f"{kind}*.csv" for kind in FILE_KINDS}
+        declared = [(kind, group) for kind in FILE_KINDS for group in self.files.get(kind, ())]
+        # A pattern that the study wrote counts before ours of another kind.
+        groups = [(kind, group) for kind, group in declared if group.pattern]
+        groups += [
+            (kind, group.model_copy(update={"pattern": patterns[kind]}))
+            for kind, group in declared
+            if not group.pattern
+        ]
+        groups += [(kind, FileFormat(pattern=pattern)) for kind, pattern in patterns.items()]
+        return next(((kind, group) for kind, group in groups if group.matches(path)), None)
 
 
 def load_study(folder: Path) -> Study:

@@ -30,6 +30,10 @@ def only_run(out: Path) -> Generator[None]:
     From here on the process writes nothing that others may write to, whatever the umask it was started with.
     Raises LockedError when another run holds it.
     """
+    if "?" in str(out):
+        raise ConfigurationError(
+            f"{out}: DuckDB opens no file below a folder with ? in its name; choose another --out."
+        )
     os.umask(os.umask(0o077) | 0o022)
     state = out / "state"
     try:

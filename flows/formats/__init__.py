@@ -32,8 +32,3 @@ def renderers() -> dict[str, Renderer]:
         "sarif": sarif.render,
         "github": github.render,
     }
-
-
-def one_line(text: str) -> str:
-    """A text with its control characters spelled out: nothing in a file's name may start a line of its own."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -3,7 +3,7 @@
 import html
 from itertools import zip_longest
 
-from flows.formats import one_line
+from flows.findings import one_line
 from flows.quality import CheckOutcome, Place, QualityReport
 
 COMMANDS = {"critical": "error", "error": "error", "warning": "warning", "info": "notice"}
@@ -20,7 +20,7 @@ def render(report: QualityReport, prefix: str) -> str:
     each = [[_annotation(check, n, place, prefix) for n, place in enumerate(_places(check))] for check in grave_first]
     lines = [line for turn in zip_longest(*each) for line in turn if line]
     if report.stopped:
-        lines.append(f"::error title=stopped::{report.stopped.translate(DATA)}")
+        lines.append(f"::error title=stopped::{one_line(report.stopped).translate(DATA)}")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -37,7 +37,7 @@ def _annotation(check: CheckOutcome, number: int, place: Place | None, prefix: s
     if number == 0 and more > 0:
         text += f" And {more:,} more of this check."
     settings = ",".join(f"{name}={value.translate(PROPERTY)}" for name, value in properties.items())
-    return f"::{COMMANDS[check.severity]} {settings}::{text.translate(DATA)}"
+    return f"::{COMMANDS[check.severity]} {settings}::{one_line(text).translate(DATA)}"
 
 
 def summary(report: QualityReport, prefix: str) -> str:

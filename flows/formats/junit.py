@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from xml.etree import ElementTree
 
-from flows.formats import one_line
+from flows.findings import one_line
 from flows.quality import CheckOutcome, QualityReport
 
 # XML 1.0 cannot hold these at all, however they are written.

@@ -8,7 +8,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from flows.formats import one_line
+from flows.findings import one_line
 from flows.quality import CheckOutcome, Place, QualityReport
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -235,3 +235,18 @@ def test_checks_on_the_dose_never_quarantine() -> None:
     checks = [check for checks in load_suites().values() for check in checks if is_about_dose(check)]
     assert len(checks) >= 4
     assert [check.id for check in checks if check.severity in ("error", "critical")] == []
+
+
+def test_arms_that_study_toml_does_not_declare_are_withheld_as_well(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study", files(), BLINDED)
+    snapshot = run_without_prefect(study, study / "published")
+    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
+        sites = con.execute("SELECT DISTINCT site FROM tabulation.subjects ORDER BY ALL").fetchall()
+        reasons = con.execute("SELECT DISTINCT discontinued_reason FROM tabulation.subjects").fetchall()
+    assert ("(withheld: names an arm of a blinded study)",) in reasons
+    assert not [text for (text,) in reasons if text and re.search("qzx|wvk", text)]
+    assert sites  # a label that no line of the data names as an arm is not known to be one
+    (study / "inbox" / "diary.csv").rename(study / "inbox" / "diary-qzx.csv")
+    shutil.rmtree(study / "published")
+    with pytest.raises(DataError, match="name of a file"):
+        run_without_prefect(study, study / "published")

@@ -13,8 +13,8 @@ from junitparser import JUnitXml
 from junitparser.junitparser import Failure, Skipped
 from rich.console import Console
 
-from flows.findings import SHOWN_REASONS, FindingGroup, print_findings
-from flows.formats import github, one_line, prefix_of, renderers
+from flows.findings import SHOWN_REASONS, FindingGroup, one_line, print_findings
+from flows.formats import github, prefix_of, renderers
 from flows.formats.junit import FAILURES
 from flows.quality import QualityReport, check_study
 from flows.study import load_study

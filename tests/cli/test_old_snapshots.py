@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.publications import KEPT_DAYS, prune_snapshots
+from flows.publish import switch_current
 from flows.settings import ConfigurationError
 from flows.study import load_study
 from flows.warehouse import open_warehouse
@@ -75,3 +76,11 @@ def test_an_amount_of_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("MIGRAINE_OUTCOMES_MEMORY_LIMIT", "512MiB")
     with open_warehouse(tmp_path / "out", load_study(write_study(tmp_path / "study"))) as (con, _):
         assert con.execute("SELECT current_setting('memory_limit')").fetchall() == [("512.0 MiB",)]
+
+
+def test_the_one_before_counts_as_made_when_it_was_replaced(tmp_path: Path) -> None:
+    """Its readers had the current snapshot until a moment ago."""
+    snapshots(tmp_path, {"a": 30, "b": 20, "c": 0}, current="b")
+    switch_current(tmp_path, "c")
+    assert prune_snapshots(tmp_path, keep=1) == ["a"]
+    assert left(tmp_path) == {"b", "c"}

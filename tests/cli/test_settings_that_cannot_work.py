@@ -66,3 +66,13 @@ def test_out_with_a_file_in_the_way(tmp_path: Path) -> None:
         only_run(tmp_path / "out"),
     ):
         pass
+
+
+def test_all_is_no_arm(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "s", settings=SETTINGS + '[arms]\nall = "All-comers"\n')
+    assert "the code 'all' stands for all subjects" in refused(study)
+
+
+def test_an_out_that_duckdb_cannot_open(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="choose another --out"), only_run(tmp_path / "why?"):
+        pass

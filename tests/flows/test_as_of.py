@@ -10,8 +10,9 @@ import pytest
 from flows.as_of import publish_as_of
 from flows.errors import ConfigurationError
 from flows.publications import find_publication
+from flows.publish import publish
 from tests.cli.helpers import BASE, DIARY, SETTINGS, write_files, write_study
-from tests.run import run_without_prefect
+from tests.run import computed, run_without_prefect
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -78,3 +79,23 @@ def test_by_date_the_last_one_of_that_day(published: tuple[Path, list[tuple[str,
 def test_nothing_of_that_name_or_date(published: tuple[Path, list[tuple[str, dict[str, bytes]]]], wanted: str) -> None:
     with pytest.raises(ConfigurationError, match=f"nothing was published as of '{wanted}'"):
         publish_as_of(published[0], wanted)
+
+
+def test_a_file_withdrawn_before_it_ever_counted(tmp_path: Path) -> None:
+    settings = SETTINGS + '[[withdrawn]]\nfile = "diary-other.csv"\nreason = "another study"\n'
+    study = write_study(tmp_path / "study", {**BASE, "diary-other.csv": DIARY + "X,2024-01-03,1\n"}, settings)
+    out = tmp_path / "out"
+    snapshot = run_without_prefect(study, out)
+    tables = {path.name: path.read_bytes() for path in (snapshot / "tables").iterdir()}
+    shutil.rmtree(snapshot)
+    again = publish_as_of(out, snapshot.name)
+    assert {path.name: path.read_bytes() for path in (again / "tables").iterdir()} == tables
+
+
+def test_settings_changed_during_the_run_are_noticed(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study")
+    with computed(study, tmp_path / "out") as done:
+        (study / "study.toml").write_text(SETTINGS.replace('"Test"', '"Another title"'))
+        with pytest.raises(ConfigurationError, match="was changed while the run was under way"):
+            publish(done.con, tmp_path / "out", done.snapshot_id, done.study, done.results)
+    assert not (tmp_path / "out" / "current").exists()
