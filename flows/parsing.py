@@ -11,7 +11,7 @@ TIMES = (" %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M")
 BLANKS = " \t\u00a0"
 NO = ("0", "no", "n", "false", "f", "nein")
 NO_CODE = ("none", "no", "0", "nil", "nein", "keine", "-")
-YEARS = (1900, 2100)  # another year is a slip: 05/01/25 read as the year 25, or the null date of some program
+FIRST_DAY = "1900-01-01"  # one before is a slip: 05/01/25 read as the year 25, or the null date of some program
 UTC = "[Zz]$"
 WITH_OFFSET = r":\d\d(\.\d+)? ?([Zz]|[+-]\d\d(:?\d\d)?)$"
 MIDNIGHT_UTC = r"[T ]00:00(:00(\.0+)?)?[Zz]$"
@@ -92,36 +92,42 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
 
 
 def _possible(moment: str) -> str:
-    return f"CASE WHEN year({moment}) BETWEEN {YEARS[0]} AND {YEARS[1]} THEN {moment} END"
+    return f"CASE WHEN {moment} >= DATE '{FIRST_DAY}' THEN {moment} END"
 
 
 def _date(text: str, date_format: str | None, time_zone: str | None) -> str:
     if date_format:
         formats = ", ".join(quoted(date_format + time) for time in ("", *TIMES))
         return f"CAST(try_strptime({text}, [{formats}]) AS DATE)"
-    # ISO, alone or with a time; year first is the only order that is never ambiguous. Midnight UTC is how programs
-    # write a day without a time; any other time is one of a clock.
+    # ISO, alone or with a time; year first is the only order that is never ambiguous.
+    as_written = f"TRY_CAST(left({text}, 10) AS DATE)"
+    # Midnight UTC is how programs write a day without a time; any other time is one of a clock.
+    converted = f"CASE WHEN regexp_matches({text}, {quoted(MIDNIGHT_UTC)}) THEN {as_written}"
+    if time_zone:
+        converted += f" ELSE CAST({_in_zone(text, time_zone)} AS DATE)"
+    moved = WITH_OFFSET if time_zone else UTC
     return (
         f"CASE WHEN length({text}) = 10 AND {text} LIKE '____-__-__' THEN TRY_CAST({text} AS DATE)"
         f" WHEN ({text} LIKE '____-__-__T__:__%' OR {text} LIKE '____-__-__ __:__%')"
-        f" AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL THEN CASE WHEN regexp_matches({text}, {quoted(MIDNIGHT_UTC)})"
-        f" THEN TRY_CAST(left({text}, 10) AS DATE) ELSE CAST({_clock_time(text, time_zone)} AS DATE) END END"
+        f" AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL"
+        f" THEN CASE WHEN regexp_matches({text}, {quoted(moved)}) THEN {converted} END ELSE {as_written} END END"
     )
 
 
 def _timestamp(text: str, date_format: str | None, time_zone: str | None) -> str:
-    iso = f"CASE WHEN {text} LIKE '____-__-__%' THEN {_clock_time(text, time_zone)} END"
+    """The time on the patient's clock. A time in UTC tells it only with the study's time zone; one with an offset is
+    the time of a clock, and is converted where a time zone is set."""
+    moved = WITH_OFFSET if time_zone else UTC
+    converted = _in_zone(text, time_zone) if time_zone else "NULL"
+    iso = (
+        f"CASE WHEN {text} LIKE '____-__-__%' THEN CASE WHEN regexp_matches({text}, {quoted(moved)}) THEN {converted}"
+        f" ELSE TRY_CAST({text} AS TIMESTAMP) END END"
+    )
     if not date_format:
         return iso
     formats = ", ".join(quoted(date_format + time) for time in (*TIMES, ""))
     return f"coalesce({iso}, try_strptime({text}, [{formats}]))"
 
 
-def _clock_time(text: str, time_zone: str | None) -> str:
-    """The time on the patient's clock. A time in UTC tells it only with the study's time zone; one with an offset is
-    the time of a clock, and is converted where a time zone is set."""
-    as_written = f"TRY_CAST({text} AS TIMESTAMP)"
-    if time_zone:
-        converted = f"timezone({quoted(time_zone)}, TRY_CAST(upper({text}) AS TIMESTAMPTZ))"
-        return f"CASE WHEN regexp_matches({text}, {quoted(WITH_OFFSET)}) THEN {converted} ELSE {as_written} END"
-    return f"CASE WHEN NOT regexp_matches({text}, {quoted(UTC)}) THEN {as_written} END"
+def _in_zone(text: str, time_zone: str) -> str:
+    return f"timezone({quoted(time_zone)}, TRY_CAST(upper({text}) AS TIMESTAMPTZ))"

@@ -4,7 +4,7 @@
 -- Units:   none
 -- Missing: a subject whose arm is not known, or blinded, stands under 'all' only; so does one of an arm that study.toml
 --          does not name
--- Source:  design.md 4
+-- Source:  docs/statistics.md, who is compared with whom
 SELECT 'all' AS arm, subject_id
 FROM analysis.subjects
 WHERE first_injection_date IS NOT NULL

@@ -3,7 +3,7 @@
 -- Key:     none
 -- Units:   date
 -- Missing: without a stated cut-off it is the latest diary date
--- Source:  design.md 4
+-- Source:  docs/rules/cycles.md
 SELECT coalesce(any_value(study.data_cutoff), max(diary.diary_date)) AS cutoff_date
 FROM meta.study AS study
 LEFT JOIN tabulation.diary_days AS diary ON true

@@ -3,7 +3,7 @@
 -- Key:     subject_id, cycle
 -- Units:   units = U; sites = injection points; dates inclusive
 -- Missing: next_injection_date is null for the latest cycle; units and sites are null where no row states them
--- Source:  domain.md 2: by the actual injection dates; REPOSE: 79% had an interval over 13 weeks
+-- Source:  docs/rules/cycles.md: by the actual injection dates; REPOSE: 79% had an interval over 13 weeks
 WITH sessions AS (
     -- Several rows on one date (one per muscle) are one injection.
     SELECT

@@ -4,7 +4,8 @@
 -- Key:     subject_id, diary_date
 -- Units:   true = headache day, false = headache-free day; hours = h
 -- Missing: null = not recorded under that definition, so the day counts neither way
--- Source:  domain.md 2: any; >= 4 h (PREEMPT, COMPEL); >= 4 h or any duration with a triptan or ergot (HALO)
+-- Source:  docs/rules/headache-days.md: any; >= 4 h (PREEMPT, COMPEL); >= 4 h, or any duration with a triptan or
+--          ergot (HALO)
 WITH days AS (
     SELECT
         diary.*,

@@ -4,7 +4,7 @@
 -- Key:     headache_day, subject_id, start_date, end_date
 -- Units:   *_days = diary days
 -- Missing: zero recorded days = nothing known
--- Source:  domain.md 2
+-- Source:  docs/rules/headache-days.md
 SELECT
     'any' AS headache_day,
     subject_id,

@@ -4,7 +4,7 @@
 -- Units:   per_month = days (hours for headache_hours) per 28 recorded days; change = per_month less baseline
 -- Missing: no row for a measure the subject never wrote down: that is unknown, not 0; baseline and change are null
 --          without an evaluable baseline
--- Source:  domain.md 2 and 9; the measures of PREEMPT (Dodick 2010, Headache 50:921)
+-- Source:  docs/rules/months.md; the measures of PREEMPT (Dodick 2010, Headache 50:921)
 WITH written AS (
     -- A diary without hours, severity, migraine or medication would count as none of them.
     SELECT

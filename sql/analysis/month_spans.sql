@@ -4,7 +4,7 @@
 -- Key:     subject_id, cycle, month
 -- Units:   dates inclusive; a month is 28 days, cut at the cycle's end
 -- Missing: a subject never treated has none
--- Source:  domain.md 2: Days -28..-1, then Days 1-28, 29-56, 57-84; days after Day 84 belong to no month
+-- Source:  docs/rules/months.md: Days -28..-1, then Days 1-28, 29-56, 57-84; days after Day 84 belong to no month
 SELECT
     subject.subject_id,
     0 AS cycle,

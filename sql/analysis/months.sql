@@ -3,7 +3,7 @@
 -- Key:     subject_id, cycle, month
 -- Units:   *_days = diary days as counted, not prorated; headache_hours = h
 -- Missing: is_due is false where the month ends after the cut-off; is_evaluable is false below 20 recorded days
--- Source:  domain.md 2 and 9
+-- Source:  docs/rules/months.md
 SELECT
     span.subject_id,
     span.cycle,

@@ -3,7 +3,7 @@
 -- Key:     subject_id, start_date, end_date
 -- Units:   *_days = diary days; headache_hours = h
 -- Missing: a period without a diary day has zeros: nothing recorded is not the same as no headache
--- Source:  domain.md 4
+-- Source:  docs/rules/missing-days.md
 WITH periods AS (
     SELECT subject_id, start_date, end_date FROM analysis.month_spans
     UNION

@@ -4,7 +4,7 @@
 -- Units:   *_days = diary days as counted; *_per_month = days per month of the rule set's length; *_pct = 0..100,
 --          negative when worse
 -- Missing: below the recorded days needed the status is 'not_evaluable', never a zero
--- Source:  design.md 4; the rule sets of data/rules, each with its citation
+-- Source:  docs/rule-parameters.md; the rule sets of data/rules, each with its citation
 WITH lacking AS (
     SELECT
         *,

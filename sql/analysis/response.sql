@@ -4,7 +4,7 @@
 -- Key:     rule_set, variant, subject_id, cycle
 -- Units:   *_days = diary days; judged_* = h of d after the rule set's missing-day policy
 -- Missing: status says why nothing could be judged; is_relief is null where the baseline cannot be compared with
--- Source:  design.md 4; domain.md 4. 9 of 15 against 24 of 28 is exactly 30% fewer: integers say so, floats do not
+-- Source:  docs/rule-parameters.md. 9 of 15 against 24 of 28 is exactly 30% fewer: integers say so, floats do not
 WITH counted AS (
     SELECT
         rule.* EXCLUDE (title, citation, decision, interpretation, position),

@@ -4,7 +4,7 @@
 -- Across:  subjects, for everybody stands at every cycle that anybody was given
 -- Units:   is_in_nri = counts in the denominator of non-responder imputation
 -- Missing: status 'not_given' = no injection although the cycle's time is past; 'not_reached' = its time is not past
--- Source:  design.md 4 (n_nri); Silberstein 2015, J Neurol Neurosurg Psychiatry 86:996 (first response by cycle)
+-- Source:  docs/statistics.md (n_nri); Silberstein 2015, J Neurol Neurosurg Psychiatry 86:996 (first response by cycle)
 WITH spine AS (
     SELECT rule.rule_set, subject.subject_id, subject.arm, subject.first_injection_date, given.cycle
     FROM analysis.subjects AS subject

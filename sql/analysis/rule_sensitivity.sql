@@ -3,7 +3,7 @@
 -- Key:     subject_id, cycle
 -- Units:   n_* = rule sets; lists of rule sets are sorted and separated by a comma
 -- Missing: is_unanimous is null where fewer than two rule sets could judge the cycle
--- Source:  domain.md 5: cases where definitions disagree
+-- Source:  docs/rules/side-by-side.md: cases where definitions disagree
 SELECT
     subject_id,
     cycle,

@@ -3,7 +3,7 @@
 -- Key:     rule_set, subject_id, cycle
 -- Units:   dates inclusive
 -- Missing: an empty window has null dates (the next injection came before it began) and is due
--- Source:  domain.md 3; a late injection (day 105): Days 57-84 hold 9 headache days, Days 77-104 hold 14
+-- Source:  docs/rules/windows.md; a late injection (day 105): Days 57-84 hold 9 headache days, Days 77-104 hold 14
 WITH planned AS (
     SELECT
         rule.rule_set,

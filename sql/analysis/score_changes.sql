@@ -3,8 +3,8 @@
 -- Key:     instrument, cycle, subject_id
 -- Units:   score, baseline_score, change = points
 -- Missing: no row where no score was taken in time; change is null without a baseline score
--- Source:  domain.md 8. A questionnaire filled in on the day of an injection is about the time before it, so it closes
---          the cycle that ends there. After the last injection a score counts for the longest interval of the protocol
+-- Source:  data/codelists/scores.toml. A questionnaire filled in on the day of an injection is about the time before
+--          it, so it closes the cycle that ends there. After the last injection a score counts for the longest interval of the protocol
 WITH scored AS (
     SELECT score.subject_id, score.instrument, score.score_date, score.score
     FROM tabulation.scores AS score

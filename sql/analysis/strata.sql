@@ -3,7 +3,7 @@
 -- Key:     subject_id, stratum
 -- Units:   none
 -- Missing: level 'unknown' where the file does not state it or overuse cannot be told; nobody is left out
--- Source:  domain.md 9; PREEMPT was stratified by medication overuse (Dodick 2010, Headache 50:921)
+-- Source:  PREEMPT was stratified by medication overuse (Dodick 2010, Headache 50:921)
 SELECT subject_id, 'site' AS stratum, coalesce(site, 'unknown') AS level
 FROM analysis.subjects
 WHERE first_injection_date IS NOT NULL

@@ -3,7 +3,7 @@
 -- Key:     subject_id
 -- Units:   first_injection_date = Day 1 of cycle 1
 -- Missing: first_injection_date is null for a subject never treated by the cut-off; arm is null where not stated
--- Source:  design.md 4
+-- Source:  docs/rules/baselines.md
 WITH named AS (
     SELECT subject_id FROM tabulation.subjects
     UNION

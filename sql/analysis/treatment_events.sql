@@ -4,7 +4,7 @@
 -- Units:   event = running number within the subject
 -- Missing: an event without a start date counts as one under treatment: safety errs to the careful side. soc is
 --          'not coded' where it is not stated; serious and related count only where stated
--- Source:  ICH E9 (treatment-emergent adverse event); domain.md 9
+-- Source:  ICH E9 (treatment-emergent adverse event)
 SELECT
     event.subject_id,
     row_number() OVER (

@@ -3,7 +3,7 @@
 -- Key:     path, sha256
 -- Units:   lines_* = data lines, the header not counted
 -- Missing: a file that was not landed has no landed_at and no lines
--- Source:  design.md 3: lines read = current + superseded + duplicate + quarantined
+-- Source:  docs/files.md: lines read = current + superseded + duplicate + quarantined
 WITH outcomes AS (
     SELECT
         file_id,

@@ -3,7 +3,7 @@
 -- Key:     file_id, line_number
 -- Units:   line_number counts lines of the file, the header being line 1
 -- Missing: subject_id is null where the line does not show it
--- Source:  design.md 3: a line is released by a corrected file, never edited
+-- Source:  docs/files.md: a line is released by a corrected file, never edited
 WITH failed AS (
     SELECT
         file_id,

@@ -4,7 +4,7 @@
 -- Units:   n_* = subjects (n_events = events); *_pct = 0..100 of n_subjects; the confidence interval is 95%
 -- Missing: soc and term are empty where the level has none; an arm without the event stands with 0. A study in which no
 --          event at all was reported has no rows: "none" cannot be told from "not recorded"
--- Source:  domain.md 9; of_interest: the risks the article names, by data/codelists/adverse_events_of_interest.toml
+-- Source:  of_interest: the risks the article names, by data/codelists/adverse_events_of_interest.toml
 WITH events AS (
     SELECT * FROM analysis.treatment_events
 ),

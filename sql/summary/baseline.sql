@@ -3,7 +3,7 @@
 -- Key:     arm, position, characteristic, level
 -- Units:   n_subjects, n_known, n = subjects; pct = 0..100 of n_subjects; amounts in the unit named
 -- Missing: level 'unknown' is shown as such; n_known counts the subjects with a value
--- Source:  domain.md 9; age = year of consent (or of the first injection) less year of birth, so it may be one too high
+-- Source:  age = year of consent (or of the first injection) less year of birth, so it may be one too high
 WITH described AS (
     SELECT
         subject.subject_id,

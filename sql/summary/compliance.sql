@@ -3,7 +3,7 @@
 -- Key:     arm, cycle, month
 -- Units:   n_* = subjects; *_days = diary days of all of them; *_pct = 0..100
 -- Missing: late_pct is null where no entry has a time of entry; subjects whose month is not due are not counted
--- Source:  domain.md 6 and 9; Stone 2003, Control Clin Trials 24:182
+-- Source:  Stone 2003, Control Clin Trials 24:182
 SELECT
     member.arm,
     entry.cycle,

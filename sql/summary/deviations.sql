@@ -3,7 +3,7 @@
 -- Key:     arm, deviation, cycle
 -- Units:   n_* = subjects; deviating_pct = 0..100 of n_subjects
 -- Missing: n_subjects counts those whose session can be judged; in a blinded study nothing about the dose is told
--- Source:  domain.md 7; data/protocol.toml: 31 to 39 points, 5 U each, 10 to 14 weeks between injections
+-- Source:  data/protocol.toml: 31 to 39 points, 5 U each, 10 to 14 weeks between injections
 WITH sessions AS (
     SELECT cycle.*, protocol.*, study.is_blinded
     FROM analysis.cycles AS cycle

@@ -4,7 +4,7 @@
 -- Units:   n = subjects at the step; n_subjects = subjects it is a share of; pct = 0..100
 -- Missing: a step nobody reached stands with 0, save consent and leaving the study: where the files state them of
 --          nobody they are unknown and have no row; detail is empty where the step has none
--- Source:  CONSORT 2010 flow diagram (Schulz, BMJ 340:c332); domain.md 9
+-- Source:  CONSORT 2010 flow diagram (Schulz, BMJ 340:c332)
 WITH subjects AS (
     SELECT subject_id, arm, first_injection_date IS NOT NULL AS is_treated FROM analysis.subjects
 ),

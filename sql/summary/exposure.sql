@@ -4,7 +4,7 @@
 -- Units:   cycles_given = cycles; units, total_units = U; sites = injection points; interval_days = days to the next
 --          injection; weeks_followed = weeks from the first injection to leaving the study or the cut-off
 -- Missing: n counts the subjects with a value; in a blinded study there is no dose and no number of points
--- Source:  domain.md 7 and 9; PREEMPT: 155 to 195 U in 31 to 39 points (Blumenfeld 2010, Headache 50:1406)
+-- Source:  PREEMPT: 155 to 195 U in 31 to 39 points (Blumenfeld 2010, Headache 50:1406)
 WITH valued AS (
     SELECT subject_id, 'units' AS measure, cycle, units AS amount FROM analysis.cycles
     UNION ALL

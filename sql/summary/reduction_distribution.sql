@@ -3,7 +3,7 @@
 -- Key:     rule_set, cycle, arm, min_reduction_pct
 -- Units:   n_* = subjects; *_pct = 0..100; a negative min_reduction_pct is a worsening
 -- Missing: n_subjects counts the subjects judged whose baseline can be compared with; a percentage of nobody is null
--- Source:  domain.md 4 and 9: integers are compared, so that exactly 30% is 30%
+-- Source:  docs/rules/reductions.md: integers are compared, so that exactly 30% is 30%
 WITH steps AS (
     -- Every 5 points from twice the baseline to no headache at all.
     SELECT CAST(unnest(range(-100, 101, 5)) AS INTEGER) AS min_reduction_pct

@@ -3,7 +3,7 @@
 -- Key:     rule_set, arm, position
 -- Units:   n_* = subjects; outcome_pct = 0..100 of all treated subjects
 -- Missing: never_judged = no cycle could be judged; such a subject is in no other outcome
--- Source:  domain.md 9: cumulative, sustained, late and lost response
+-- Source:  docs/statistics.md: cumulative, sustained, late and lost response
 WITH last_cycles AS (
     SELECT
         rule_set,

@@ -3,7 +3,7 @@
 -- Key:     rule_set, cycle, parameter, value
 -- Units:   n_* = subjects; responder_pct = 0..100 of n_evaluable
 -- Missing: is_as_written marks the value the rule set itself has; a percentage of nobody is null
--- Source:  domain.md 5: fewest recorded days (14, 20, 23), missing days, definition of a headache day
+-- Source:  docs/rules/side-by-side.md: fewest recorded days (14, 20, 23), missing days, definition of a headache day
 WITH counted AS (
     SELECT
         rule_set,

@@ -4,7 +4,7 @@
 -- Units:   n_* = subjects; agreement_pct = 0..100; kappa = Cohen's kappa, -1..1
 -- Missing: only subjects both rule sets can judge (for 'stop': whose verdict is not undetermined); kappa is null where
 --          both say the same of everybody, for chance alone would give that
--- Source:  Cohen 1960, Educ Psychol Meas 20:37; domain.md 5
+-- Source:  Cohen 1960, Educ Psychol Meas 20:37; docs/rules/side-by-side.md
 WITH answers AS (
     SELECT 'response' AS question, rule_set, subject_id, cycle, status = 'responder' AS is_yes
     FROM analysis.responder

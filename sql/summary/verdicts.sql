@@ -3,7 +3,7 @@
 -- Key:     rule_set, arm, cycle, verdict
 -- Units:   n_* = subjects given the cycle; verdict_pct = 0..100 of n_subjects
 -- Missing: a verdict nobody has stands with 0
--- Source:  domain.md 3: a stop for success and a stop for lack of response are different verdicts
+-- Source:  docs/rules/verdicts.md: a stop for success and a stop for lack of response are different verdicts
 WITH arms AS (
     SELECT arm FROM meta.arms
     UNION ALL

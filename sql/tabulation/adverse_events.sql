@@ -3,7 +3,7 @@
 -- Key:     file_id, line_number
 -- Units:   dates
 -- Missing: null end_date = ongoing or unknown
--- Source:  design.md 2
+-- Source:  docs/files.md: corrections
 SELECT
     line.subject_id,
     line.start_date,

@@ -3,7 +3,7 @@
 -- Key:     subject_id, diary_date
 -- Units:   hours = hours of headache in the calendar day
 -- Missing: a null answer is unknown, never 'no headache'; nor is a day that no entry and no attack speaks of
--- Source:  design.md 2 and 3
+-- Source:  docs/files.md: corrections; an attack makes a headache day of every day it touches
 WITH entered AS (
     SELECT
         line.subject_id,

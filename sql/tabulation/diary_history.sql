@@ -3,7 +3,7 @@
 -- Key:     subject_id, diary_date, version
 -- Units:   version = 1, 2, 3 ... in the order of landing
 -- Missing: a subject-day with one line only has no history
--- Source:  design.md 2, corrections: the older row stays, marked superseded
+-- Source:  docs/files.md, corrections: the older row stays, marked superseded
 SELECT
     line.subject_id,
     line.diary_date,

@@ -3,7 +3,7 @@
 -- Key:     file_id, line_number
 -- Units:   units = U of onabotulinumtoxinA; sites = injection points
 -- Missing: null units or sites are unknown
--- Source:  design.md 2
+-- Source:  docs/files.md: corrections
 SELECT
     line.subject_id,
     line.injection_date,

@@ -3,7 +3,7 @@
 -- Key:     subject_id, score_date, instrument
 -- Units:   score = points
 -- Missing: null = not scored
--- Source:  domain.md 8
+-- Source:  data/codelists/scores.toml, with the citation of each instrument
 SELECT
     line.subject_id,
     line.score_date,

@@ -3,7 +3,7 @@
 -- Key:     subject_id
 -- Units:   prior_preventives_failed = number of drug treatments
 -- Missing: null = not stated; arm is null for everybody in a blinded study
--- Source:  design.md 2
+-- Source:  docs/files.md: corrections
 SELECT
     line.subject_id,
     CASE WHEN NOT study.is_blinded THEN line.arm END AS arm,

@@ -34,7 +34,10 @@ def subjects_of(rows: list[tuple[Any, ...]]) -> list[str]:
 
 def test_impossible_values_are_set_aside(outcome: Outcome) -> None:
     assert (3, "diary.diary_date.future") in outcome.quarantine["diary-far.csv"]
-    assert outcome.quarantine["injections-far.csv"] == [(3, "injections.injection_date.future")]
+    assert outcome.quarantine["injections-far.csv"] == [
+        (2, "injections.injection_date.unreadable"),
+        (3, "injections.injection_date.future"),
+    ]
     assert outcome.quarantine["subjects.csv"] == [(4, "subjects.prior_preventives_failed.out_of_range")]
     assert outcome.quarantine["scores.csv"] == [(2, "scores.score.out_of_instrument_range")]
     assert subjects_of(outcome.tabulation["subjects"]) == ["A", "BASE"]

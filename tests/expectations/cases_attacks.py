@@ -86,8 +86,8 @@ subject_id, attack_start, attack_end
 attacks
 subject_id, attack_start, attack_end
 @1, 2024-03-01 08:00, 2024-03-01 12:00
-@1, 2026-01-02 08:00, 2026-01-02 12:00          <- diary.diary_date.after_cutoff
-@1, 2026-01-03 08:00, 2026-01-03 12:00          <- attacks.attack_start.future
+@1, 2026-01-03 08:00, 2026-01-03 12:00          <- diary.diary_date.after_cutoff
+@1, 2026-01-04 08:00, 2026-01-04 12:00          <- attacks.attack_start.future
 """,
     "attacks.attack_start.before_consent": """
 subjects

@@ -88,8 +88,8 @@ subject_id, diary_date, headache, entered_at
     "diary.diary_date.future": """
 diary
 subject_id, diary_date, headache
-@1, 2026-01-02, 1           <- diary.diary_date.after_cutoff
-@1, 2026-01-03, 1           <- diary.diary_date.future
+@1, 2026-01-03, 1           <- diary.diary_date.after_cutoff
+@1, 2026-01-04, 1           <- diary.diary_date.future
 """,
     "diary.entered_at.future": """
 diary

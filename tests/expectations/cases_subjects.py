@@ -77,14 +77,14 @@ subject_id, arm
     "subjects.consent_date.future": """
 subjects
 subject_id, consent_date
-@1, 2026-01-02
-@2, 2026-01-03              <- subjects.consent_date.future
+@1, 2026-01-03
+@2, 2026-01-04              <- subjects.consent_date.future
 """,
     "subjects.discontinued_date.future": """
 subjects
 subject_id, discontinued_date
-@1, 2026-01-02
-@2, 2026-01-03              <- subjects.discontinued_date.future
+@1, 2026-01-03
+@2, 2026-01-04              <- subjects.discontinued_date.future
 """,
     "subjects.discontinued_date.before_consent": """
 subjects

@@ -58,8 +58,8 @@ subject_id, injection_date, sites
     "injections.injection_date.future": """
 injections
 subject_id, injection_date
-@1, 2026-01-02              <- injections.injection_date.after_cutoff
-@2, 2026-01-03              <- injections.injection_date.future
+@1, 2026-01-03              <- injections.injection_date.after_cutoff
+@2, 2026-01-04              <- injections.injection_date.future
 """,
     "injections.subject_id.unknown": """
 subjects
@@ -261,8 +261,8 @@ subject_id, score_date, instrument, score
     "scores.score_date.future": """
 scores
 subject_id, score_date, instrument, score
-@1, 2026-01-02, HIT6, 60    <- scores.score_date.after_cutoff
-@1, 2026-01-03, HIT6, 60    <- scores.score_date.future
+@1, 2026-01-03, HIT6, 60    <- scores.score_date.after_cutoff
+@1, 2026-01-04, HIT6, 60    <- scores.score_date.future
 """,
     "scores.score_date.before_consent": """
 subjects
@@ -339,15 +339,15 @@ subject_id, start_date, end_date, term
     "adverse_events.start_date.future": """
 adverse_events
 subject_id, start_date, term
-@1, 2026-01-02, Neck pain   <- adverse_events.start_date.after_cutoff
-@1, 2026-01-03, Neck pain   <- adverse_events.start_date.future
+@1, 2026-01-03, Neck pain   <- adverse_events.start_date.after_cutoff
+@1, 2026-01-04, Neck pain   <- adverse_events.start_date.future
 """,
     "adverse_events.end_date.future": """
 adverse_events
 subject_id, start_date, end_date, term
 @1, 2024-03-05, , Neck pain
-@1, 2024-03-05, 2026-01-02, Nausea
-@1, 2024-03-05, 2026-01-03, Dizziness   <- adverse_events.end_date.future
+@1, 2024-03-05, 2026-01-03, Nausea
+@1, 2024-03-05, 2026-01-04, Dizziness   <- adverse_events.end_date.future
 """,
     "adverse_events.start_date.missing": """
 adverse_events

@@ -1,6 +1,6 @@
 """Injection cycles and the 28-day months in them.
 
-Source: design.md 4, "Semantics"; domain.md 2. The injection date is Day 1 of the cycle that it opens.
+Source: docs/rules/cycles.md. The injection date is Day 1 of the cycle that it opens.
 """
 
 from datetime import date, timedelta

@@ -1,7 +1,7 @@
 """Was the subject one whom the article would treat?
 
-Source: domain.md 1 (the article's three criteria) and 2 (ICHD-3 1.3 chronic migraine, ICHD-3 8.2 medication
-overuse). Unknown is None throughout and never stands for False.
+Source: docs/rules/eligibility.md (the article's three criteria) and docs/rules/overuse.md (ICHD-3 8.2); chronic migraine by
+ICHD-3 1.3. Unknown is None throughout and never stands for False.
 """
 
 from datetime import date

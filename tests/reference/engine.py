@@ -1,6 +1,6 @@
 """The reference rule engine: from clean diaries and injections to cycles, months, eligibility and responder status.
 
-Written from the wording of domain.md, design.md 4 and docs/rule-parameters.md alone. It shares nothing with sql/ or
+Written from the wording of the rules (docs/rule-parameters.md, data/rules) alone. It shares nothing with sql/ or
 flows/, so that where both agree the rules are read in one way only, and where they differ one of them is wrong.
 Loops, dictionaries, integers and fractions; slow is fine, obscure is not.
 """

@@ -1,6 +1,6 @@
 """Which diary day is a headache day, and how many of them lie between two dates.
 
-Source: docs/rule-parameters.md, "Headache day and recorded day"; domain.md 2
+Source: docs/rule-parameters.md, "Headache day and recorded day"
 (`hours_4`: PREEMPT, COMPEL; `hours_4_or_acute`: HALO-style).
 """
 

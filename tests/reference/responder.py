@@ -1,6 +1,6 @@
 """analysis.responder: was the subject a responder in this cycle, under this rule set?
 
-Source: design.md 4 (columns), docs/rule-parameters.md (meaning). Every cycle has a row, judged or not.
+Source: docs/rule-parameters.md. Every cycle has a row, judged or not.
 """
 
 from datetime import date

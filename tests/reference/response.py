@@ -1,6 +1,6 @@
 """Did the subject respond in this window?
 
-Source: docs/rule-parameters.md, "Counts" and "Status"; domain.md 4. Counts are written as there: h headache days
+Source: docs/rule-parameters.md, "Counts" and "Status". Counts are written as there: h headache days
 of d days in the window, bh of bd at baseline. Rates are compared multiplied out, as integers: in floating point
 9/15*28 <= 0.7*24 is false though it is exactly 30%.
 """

@@ -1,4 +1,4 @@
-"""Cases where definitions disagree: every row of domain.md 5 that the engine computes, by hand.
+"""Cases where definitions disagree: every one that the engine computes, by hand.
 
 HIT-6 (change of -5: >=5 yes, >=6 no) is the row left out: the reference reads no scores.
 """

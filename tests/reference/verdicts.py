@@ -1,6 +1,6 @@
 """Should treatment go on after this cycle?
 
-Source: docs/rule-parameters.md, "Verdict at cycle c"; design.md 4. A stop for success and a stop for failure are
+Source: docs/rule-parameters.md, "Verdict at cycle c". A stop for success and a stop for failure are
 different verdicts. A cycle is judged on its own data and the cycles before it, never on a later one.
 """
 

@@ -1,6 +1,6 @@
 """The days of a cycle that are judged, and the days that they are compared with.
 
-Source: docs/rule-parameters.md, "Windows"; design.md 4. A window is its (first, last) date, both included.
+Source: docs/rule-parameters.md, "Windows". A window is its (first, last) date, both included.
 """
 
 from datetime import date, timedelta
