@@ -105,28 +105,31 @@ def _date(text: str, date_format: str | None, time_zone: str | None) -> str:
     converted = f"CASE WHEN regexp_matches({text}, {quoted(MIDNIGHT_UTC)}) THEN {as_written}"
     if time_zone:
         converted += f" ELSE CAST({_in_zone(text, time_zone)} AS DATE)"
-    moved = WITH_OFFSET if time_zone else UTC
     return (
         f"CASE WHEN length({text}) = 10 AND {text} LIKE '____-__-__' THEN TRY_CAST({text} AS DATE)"
         f" WHEN ({text} LIKE '____-__-__T__:__%' OR {text} LIKE '____-__-__ __:__%')"
         f" AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL"
-        f" THEN CASE WHEN regexp_matches({text}, {quoted(moved)}) THEN {converted} END ELSE {as_written} END END"
+        f" THEN CASE WHEN {_is_moved(text, time_zone)} THEN {converted} END ELSE {as_written} END END"
     )
 
 
 def _timestamp(text: str, date_format: str | None, time_zone: str | None) -> str:
     """The time on the patient's clock. A time in UTC tells it only with the study's time zone; one with an offset is
     the time of a clock, and is converted where a time zone is set."""
-    moved = WITH_OFFSET if time_zone else UTC
     converted = _in_zone(text, time_zone) if time_zone else "NULL"
     iso = (
-        f"CASE WHEN {text} LIKE '____-__-__%' THEN CASE WHEN regexp_matches({text}, {quoted(moved)}) THEN {converted}"
+        f"CASE WHEN {text} LIKE '____-__-__%' THEN CASE WHEN {_is_moved(text, time_zone)} THEN {converted}"
         f" ELSE TRY_CAST({text} AS TIMESTAMP) END END"
     )
     if not date_format:
         return iso
     formats = ", ".join(quoted(date_format + time) for time in (*TIMES, ""))
     return f"coalesce({iso}, try_strptime({text}, [{formats}]))"
+
+
+def _is_moved(text: str, time_zone: str | None) -> str:
+    """Whether a time, as it is written, may be another than that on the patient's clock."""
+    return f"regexp_matches({text}, {quoted(WITH_OFFSET if time_zone else UTC)})"
 
 
 def _in_zone(text: str, time_zone: str) -> str:
