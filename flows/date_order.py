@@ -74,11 +74,8 @@ def find_date_format(plain: PlainText, layout: Layout, kind: str, declared: str 
 def _dates(plain: PlainText, layout: Layout, places: list[int]) -> Iterator[tuple[int, str]]:
     """(line number, text) of every date that is given in a record of the header's width."""
 
-    def fits(raw: str) -> bool:
-        return len(fields_of(raw, layout.delimiter) or ()) == layout.width
-
     with plain.path.open(encoding="utf-8", newline=None) as text:
-        for line, raw in islice(records(text, fits), 1, None):
+        for line, raw in islice(records(text, layout.fits), 1, None):
             fields = fields_of(raw, layout.delimiter) or ()
             if len(fields) == layout.width:
                 yield from ((line, fields[place].strip()) for place in places if fields[place].strip())

@@ -11,7 +11,7 @@ import duckdb
 
 from flows.errors import ConfigurationError
 from flows.models import load_models
-from flows.query import one_row
+from flows.query import one_row, rows_of
 from flows.settings import Frozen
 
 Row = dict[str, Any]
@@ -66,13 +66,13 @@ def explain(place: Path, subject_id: str, cycle: int | None, rule_set: str | Non
     Raises ConfigurationError where nothing is published, or the subject, cycle or rule set does not exist.
     """
     with duckdb.connect(find_database(place), read_only=True) as con:
-        run = _rows(con, "SELECT * FROM meta.runs")[0]
-        names = [row["rule_set"] for row in _rows(con, "SELECT rule_set FROM meta.rule_sets ORDER BY position")]
+        run = rows_of(con, "SELECT * FROM meta.runs")[0]
+        names = [row["rule_set"] for row in rows_of(con, "SELECT rule_set FROM meta.rule_sets ORDER BY position")]
         wanted = rule_set or run["primary_rule_set"]
         if wanted not in names:
             raise ConfigurationError(f"There is no rule set '{wanted}' in this snapshot; it has {', '.join(names)}.")
-        rule = _rows(con, "SELECT * FROM meta.rule_sets WHERE rule_set = ?", [wanted])[0]
-        statuses = _rows(
+        rule = rows_of(con, "SELECT * FROM meta.rule_sets WHERE rule_set = ?", [wanted])[0]
+        statuses = rows_of(
             con,
             "SELECT * FROM analysis.responder WHERE rule_set = ? AND subject_id = ? ORDER BY cycle",
             [wanted, subject_id],
@@ -83,7 +83,7 @@ def explain(place: Path, subject_id: str, cycle: int | None, rule_set: str | Non
             raise ConfigurationError(f"Subject '{subject_id}' {said}.")
         if cycle is not None and cycle not in [status["cycle"] for status in statuses]:
             raise ConfigurationError(f"Subject '{subject_id}' was given cycles 1 to {len(statuses)}, not {cycle}.")
-        injections = _rows(
+        injections = rows_of(
             con, "SELECT start_date FROM analysis.cycles WHERE subject_id = ? ORDER BY cycle", [subject_id]
         )
         days = _load_days(con, subject_id, rule["headache_day"])
@@ -118,7 +118,7 @@ def diary_lines() -> str:
 
 
 def _load_days(con: duckdb.DuckDBPyConnection, subject_id: str, definition: str) -> dict[date, Row]:
-    rows = _rows(
+    rows = rows_of(
         con,
         f"""SELECT diary_date, is_headache_{definition} AS is_headache, path, line_number
         FROM ({diary_lines()}) WHERE subject_id = ?""",
@@ -221,9 +221,3 @@ def _inequality(label: str, left: tuple[str, int], sign: str, right: tuple[str, 
     }[sign]
     said = "holds" if holds else "does not hold"
     return f"{label}: {left[0]} = {left[1]} {sign} {right[1]} = {right[0]} {said}"
-
-
-def _rows(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> list[Row]:
-    cursor = con.execute(query, parameters)
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

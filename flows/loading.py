@@ -16,9 +16,9 @@ from flows.reading import Layout, PlainText, fields_of, find_layout, records, to
 from flows.study import FileFormat
 
 Connection = duckdb.DuckDBPyConnection
-# Null means that a line lacks the field; an empty field is an empty text.
 LONGEST_LINE_BYTES = 1 << 25
 LARGE_FILE_BYTES = 1 << 26
+# Null means that a line lacks the field; an empty field is an empty text.
 NO_FIELD_READS_LIKE_THIS = "no-field-reads-like-this-5e1f0c"
 
 
@@ -99,12 +99,9 @@ def _land_record_by_record(
     broken, lines = [], 0
     clean = scratch / "records.csv"
 
-    def fits(raw: str) -> bool:
-        return len(fields_of(raw, layout.delimiter) or ()) == layout.width
-
     with plain.path.open(encoding="utf-8", newline=None) as text, clean.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        stream = records(text, fits)
+        stream = records(text, layout.fits)
         next(stream, None)  # the header
         for lines, (line_number, raw) in enumerate(stream, start=1):  # noqa: B007 (the last value is the count)
             fields = fields_of(raw, layout.delimiter)

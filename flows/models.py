@@ -2,7 +2,6 @@
 
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import duckdb
 import sqlglot
@@ -60,8 +59,3 @@ def build_models(
         con.execute(f"CREATE OR REPLACE {'VIEW' if VIEW in select else 'TABLE'} {name} AS\n{select}")
         built.append(name)
     return built
-
-
-def model_path(name: str) -> Path:
-    """The file of a model."""
-    return resource("sql") / f"{name.replace('.', '/')}.sql"

@@ -8,7 +8,7 @@ import duckdb
 
 from flows.inputs import KeptFile, KeptInputs
 from flows.query import one_value
-from flows.reading import fields_of, find_layout, records, to_plain_text
+from flows.reading import find_layout, records, to_plain_text
 from flows.study import FileFormat, Study
 
 Connection = duckdb.DuckDBPyConnection
@@ -53,5 +53,5 @@ def _lines(
             if lines_read + 1 == plain.physical_lines and layout.header_line == 1 and not plain.has_lone_cr:
                 lines = ((number, line.rstrip("\n")) for number, line in enumerate(text, start=1) if number in wanted)
             else:
-                lines = records(text, lambda raw: len(fields_of(raw, layout.delimiter) or ()) == layout.width)
+                lines = records(text, layout.fits)
             yield from ((number, line) for number, line in lines if number in wanted)

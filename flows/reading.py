@@ -42,6 +42,10 @@ class Layout(NamedTuple):
     evidence: str  # what tells encoding and delimiter
     has_blanks: bool
 
+    def fits(self, raw: str) -> bool:
+        """Whether a record has as many fields as the header."""
+        return len(fields_of(raw, self.delimiter) or ()) == self.width
+
 
 class PlainText(NamedTuple):
     """A file as UTF-8 text on disk, with what was learned while it was read once."""

@@ -19,7 +19,7 @@ from flows.validation import CheckResult, stop_on_critical, validate_landing, va
 
 Connection = duckdb.DuckDBPyConnection
 
-__all__ = ["Quality", "derive", "derive_partitioned", "land", "load_metadata", "summarise", "validate"]
+__all__ = ["Quality", "check_cluster", "derive", "derive_partitioned", "land", "load_metadata", "summarise", "validate"]
 
 
 class Quality(NamedTuple):

@@ -42,13 +42,6 @@ def _as_text(value: Any) -> str:
     return quote(str(value).lower() if isinstance(value, bool) else str(value), safe="")
 
 
-def load_rows(con: Connection, query: str, parameters: object = None) -> list[Row]:
-    """All rows of a query, each by column name."""
-    result = con.execute(query, parameters)
-    names = [column[0] for column in result.description or []]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
 def load_cells(con: Connection, table: str, key: tuple[str, ...], only: Row | None = None) -> list[Row]:
     """The rows of a published table in the order of its key, arms in the order of the study; numbers are cells.
 

@@ -1,6 +1,7 @@
 """Headache days and the other diary measures by month, and the distribution of the reduction."""
 
-from flows.report.cells import Cell, Connection, Row, cell, grouped, load_cells, load_rows
+from flows.query import rows_of
+from flows.report.cells import Cell, Connection, Row, cell, grouped, load_cells
 
 MEASURES = {
     "headache_days": "Headache days",
@@ -25,7 +26,7 @@ def load_changes(con: Connection, arms: dict[str, str]) -> dict[str, list[Row]]:
 
 def load_months_left_out(con: Connection) -> dict[str, Cell]:
     """Months that are in no mean, and why: subject-months."""
-    (row,) = load_rows(
+    (row,) = rows_of(
         con,
         """SELECT count(*) AS months, count(*) FILTER (NOT is_due) AS not_due,
             count(*) FILTER (is_due AND NOT is_evaluable) AS not_evaluable FROM analysis.months""",
@@ -46,7 +47,7 @@ def load_distribution(con: Connection, rule_set: str) -> list[Row]:
 
 def load_reductions(con: Connection, rule_set: str) -> list[Row]:
     """The reduction of every subject who is judged and can be compared with the baseline, largest first; no names."""
-    return load_rows(
+    return rows_of(
         con,
         """SELECT cycle, arm, reduction_pct FROM analysis.responder
         WHERE rule_set = $1 AND status IN ('responder', 'non_responder') AND reduction_pct IS NOT NULL

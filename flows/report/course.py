@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flows.report.cells import Connection, Row, by_key, grouped, load_cells, load_rows
+from flows.query import rows_of
+from flows.report.cells import Connection, Row, by_key, grouped, load_cells
 
 COURSE_KEY = ("rule_set", "arm", "cycle")
 
@@ -64,7 +65,7 @@ def load_shifts(con: Connection) -> list[Row]:
 
     One row per state, cycle and arm: ``levels`` with the row of summary.shifts of each level.
     """
-    last = load_rows(con, "SELECT max(month) AS month FROM summary.shifts")[0]["month"]
+    last = rows_of(con, "SELECT max(month) AS month FROM summary.shifts")[0]["month"]
     key = ("state", "cycle", "arm", "month", "baseline_level", "level")
     rows = load_cells(con, "summary.shifts", key, {"month": last, "baseline_level": "yes"}) if last else []
     return [

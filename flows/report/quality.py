@@ -1,6 +1,7 @@
 """The data themselves: diary compliance, files and where their lines ended, quarantine, flags."""
 
-from flows.report.cells import Cell, Connection, Row, cell, grouped, load_cells, load_rows
+from flows.query import rows_of
+from flows.report.cells import Cell, Connection, Row, cell, grouped, load_cells
 
 LINES = ("lines_read", "lines_current", "lines_superseded", "lines_duplicate", "lines_quarantined")
 
@@ -15,7 +16,7 @@ def load_compliance(con: Connection, arms: dict[str, str]) -> dict[str, list[Row
 
 def load_files(con: Connection) -> list[Row]:
     """One row per file seen: where each of its data lines ended."""
-    rows = load_rows(
+    rows = rows_of(
         con,
         f"""SELECT file_id, path, kind, status, refused_reason, {", ".join(LINES)}
         FROM landing.files ORDER BY path, sha256""",
@@ -32,19 +33,19 @@ def load_files(con: Connection) -> list[Row]:
 
 def has_file(con: Connection, kind: str) -> bool:
     """Whether a file of this kind was landed."""
-    (row,) = load_rows(con, "SELECT count(*) AS n FROM landing.files WHERE kind = $1 AND status = 'landed'", [kind])
+    (row,) = rows_of(con, "SELECT count(*) AS n FROM landing.files WHERE kind = $1 AND status = 'landed'", [kind])
     return row["n"] > 0
 
 
 def load_line_totals(con: Connection) -> dict[str, Cell]:
     """Lines over all files, by where they ended."""
-    (row,) = load_rows(con, f"SELECT {', '.join(f'coalesce(sum({n}), 0) AS {n}' for n in LINES)} FROM landing.files")
+    (row,) = rows_of(con, f"SELECT {', '.join(f'coalesce(sum({n}), 0) AS {n}' for n in LINES)} FROM landing.files")
     return {name: cell(row[name], "landing.files", None, f"sum({name})") for name in LINES}
 
 
 def load_quarantine(con: Connection) -> list[Row]:
     """One row per check: the lines it put in quarantine and the reason, in the check's own words."""
-    rows = load_rows(
+    rows = rows_of(
         con,
         """WITH said AS (
             SELECT check_id, min(reason) AS reason, count(DISTINCT reason) AS reasons FROM meta.findings GROUP BY ALL
@@ -62,7 +63,7 @@ def load_quarantine(con: Connection) -> list[Row]:
 
 def load_flags(con: Connection) -> list[Row]:
     """One row per check that flagged lines or files without setting them aside (warning, info)."""
-    rows = load_rows(
+    rows = rows_of(
         con,
         """SELECT check_id, severity, kind, count(*) AS n_findings, min(reason) AS reason,
             count(DISTINCT reason) AS reasons

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flows.report.cells import ALL, Connection, Row, cell, grouped, load_cells, load_rows, row_cells
+from flows.query import rows_of
+from flows.report.cells import ALL, Connection, Row, cell, grouped, load_cells, row_cells
 
 RATE_KEY = ("rule_set", "cycle", "arm")
 
 
 def load_rates(con: Connection, arms: dict[str, str]) -> list[Row]:
     """One row per rule set, cycle and arm (and all): rates, and where every treated subject stands, in subjects."""
-    rows = load_rows(
+    rows = rows_of(
         con,
         """WITH stands AS (
             SELECT rule_set, cycle, CASE WHEN grouping(arm) = 1 THEN 'all' ELSE arm END AS arm, count(*) AS n_given,

@@ -1,6 +1,7 @@
 """Who was studied: the run, arms, rule sets, disposition, baseline and eligibility."""
 
-from flows.report.cells import ALL, ANYTHING, Cell, Connection, Row, cell, grouped, load_cells, load_rows
+from flows.query import rows_of
+from flows.report.cells import ALL, ANYTHING, Cell, Connection, Row, cell, grouped, load_cells
 from flows.report.wording import INSTRUMENTS, sentence
 
 
@@ -9,7 +10,7 @@ def load_run(con: Connection) -> Row:
 
     ``treatment`` is what opens a cycle, in words: an injection, unless no dose, point or muscle is known.
     """
-    (run,) = load_rows(
+    (run,) = rows_of(
         con,
         """SELECT runs.*, subjects.*, (SELECT count(*) FROM analysis.cycles) AS cycles,
             (SELECT max(cycle) FROM analysis.cycles) AS most_cycles,
@@ -45,7 +46,7 @@ def load_arms(con: Connection) -> dict[str, str]:
 
 def load_rule_sets(con: Connection) -> list[Row]:
     """One row per rule set, the primary one first, with ``is_primary``; ``interpretation`` is a list."""
-    rules = load_rows(
+    rules = rows_of(
         con,
         """SELECT rule.*, rule.rule_set = runs.primary_rule_set AS is_primary
         FROM meta.rule_sets AS rule CROSS JOIN meta.runs AS runs
@@ -68,7 +69,7 @@ def load_eligibility(con: Connection) -> dict[str, dict[str, tuple[Cell, Cell]]]
     table = "analysis.eligibility"
     criteria = {}
     for column, met in CRITERIA:
-        (row,) = load_rows(
+        (row,) = rows_of(
             con,
             f"""SELECT count(*) FILTER ({column}) AS is_true, count(*) FILTER (NOT {column}) AS is_false,
                 count(*) FILTER ({column} IS NULL) AS is_null, nullif(count(*), 0) AS n FROM {table}""",

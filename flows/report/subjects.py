@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from flows.explain import comparisons, diary_lines
-from flows.report.cells import ALL, Connection, Row, load_rows
+from flows.query import rows_of
+from flows.report.cells import ALL, Connection, Row
 
 # Measured on simulated studies (docs/performance.md): with so many subjects the report is 7 MB and opens in a second.
 MOST_SUBJECTS = 5000
@@ -38,17 +39,17 @@ class Subjects(NamedTuple):
 
 def load_subjects(con: Connection, arms: dict[str, str], rule_sets: list[Row]) -> Subjects | None:
     """All treated subjects; None where there are none, or more than a page can hold (MOST_SUBJECTS, MOST_DAYS)."""
-    subjects = load_rows(
+    subjects = rows_of(
         con,
         """SELECT subject_id, arm, site, sex FROM analysis.subjects
         WHERE first_injection_date IS NOT NULL ORDER BY subject_id""",
     )
-    days = load_rows(con, "SELECT count(*) AS n FROM tabulation.diary_days")[0]["n"]
+    days = rows_of(con, "SELECT count(*) AS n FROM tabulation.diary_days")[0]["n"]
     if not subjects or len(subjects) > MOST_SUBJECTS or days > MOST_DAYS:
         return None
     places = {subject["subject_id"]: place for place, subject in enumerate(subjects)}
     codes = [arm for arm in arms if arm != ALL]
-    files = [row["path"] for row in load_rows(con, "SELECT DISTINCT path FROM landing.files ORDER BY path")]
+    files = [row["path"] for row in rows_of(con, "SELECT DISTINCT path FROM landing.files ORDER BY path")]
     index = {
         "subjects": list(places),
         "arms": [[arm, arms[arm]] for arm in codes],
@@ -97,7 +98,7 @@ def _standing(con: Connection, rule: Row, places: dict[str, int]) -> Row:
 
 def _derivations(con: Connection, rule: Row, places: dict[str, int]) -> list[list[Any]]:
     """One list per cycle given: numbers, dates, the reasons and the inequalities in words."""
-    rows = load_rows(
+    rows = rows_of(
         con, "SELECT * FROM analysis.responder WHERE rule_set = ? ORDER BY subject_id, cycle", [rule["rule_set"]]
     )
     return [

@@ -1,6 +1,7 @@
 """What was given and what came of it beside headache: exposure, deviations, quality of life, adverse events."""
 
-from flows.report.cells import Connection, Row, by_key, grouped, load_cells, load_rows
+from flows.query import rows_of
+from flows.report.cells import Connection, Row, by_key, grouped, load_cells
 
 
 def load_exposure(con: Connection) -> dict[str, list[Row]]:
@@ -19,7 +20,7 @@ def load_deviations(con: Connection) -> dict[str, list[Row]]:
 def load_muscles(con: Connection) -> list[Row]:
     """One row per muscle, all arms together, the paradigm's muscles first: ``cycles`` with its row of each cycle."""
     rows = load_cells(con, "summary.exposure_muscles", ("muscle", "cycle", "arm"), {"arm": "all"})
-    order = {row["muscle"]: i for i, row in enumerate(load_rows(con, "SELECT muscle FROM meta.muscles"))}
+    order = {row["muscle"]: i for i, row in enumerate(rows_of(con, "SELECT muscle FROM meta.muscles"))}
     muscles: list[Row] = [
         {"muscle": muscle, "cycles": by_key(group, "cycle"), "fixed_sites": group[0]["fixed_sites"],
          "extra_sites": group[0]["extra_sites"]}

@@ -6,7 +6,7 @@ import numpy as np
 
 from flows.rules import Condition, MissingDays, RuleSet
 from flows.simulation.course import Run
-from flows.simulation.schedule import BASELINE_DAYS, CYCLE_DAYS
+from flows.simulation.schedule import CYCLE_DAYS
 
 RESPONDER, NON_RESPONDER, NOT_EVALUABLE, NOT_GIVEN = 0, 1, 2, 3
 NAMES = ("responder", "non_responder", "not_evaluable", "not_given")
@@ -130,8 +130,3 @@ def statuses(run: Run, rule_set: RuleSet, *, fully_observed: bool = False) -> np
     """Status codes of a run of subjects, from the recorded diary or as if every day had been recorded."""
     has_row = np.ones_like(run.recorded.has_row) if fully_observed else run.recorded.has_row
     return judge(rule_set, count(run, rule_set, has_row), run.schedule.cycles_given)
-
-
-def baseline_sums(run: Run, flags: np.ndarray) -> np.ndarray:
-    """True days in the baseline: one number per subject."""
-    return flags[:BASELINE_DAYS].sum(axis=0)
