@@ -102,6 +102,7 @@ def test_drill_down_by_click(report: Path, report_snapshot: Path, watched: Watch
     panel = page.get_by_role("dialog")
     expect(panel).to_be_visible()
     panel.get_by_role("link").first.click()
+    expect(page.locator("#panel-title")).to_contain_text("Subject ")  # the list's title goes first
     subject = page.locator("#panel-title").inner_text().removeprefix("Subject ")
     told = explain(report_snapshot, subject, 2, "nice_ta260")[0]
     assert told.status == "responder"
