@@ -56,8 +56,8 @@ kills: setup
 
 # Write the dictionary-made expectations into expectations/ anew, and docs/checks.md from all of them.
 expectations: setup
-	$(RUN) python -m flows.dictionary_checks
-	$(RUN) python -m flows.checks_page
+	$(RUN) python -m flows.checking.dictionary_checks
+	$(RUN) python -m flows.checking.checks_page
 
 # Published numbers against simulated ones: docs/calibration.md (a minute).
 calibration: setup

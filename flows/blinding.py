@@ -9,11 +9,10 @@ import re
 
 import duckdb
 
-from flows.checks import Check, load_suites
+from flows.checking.checks import Check, load_suites
 from flows.dictionary import SQL_TYPES, Column, Table, input_tables
 from flows.errors import DataError
-from flows.parsing import quoted
-from flows.query import one_value
+from flows.query import one_value, quoted
 from flows.study import Study
 
 WITHHELD = "(withheld: the study is blinded)"

@@ -94,7 +94,7 @@ def run(
     day = _date(cutoff)
     load_study(study)  # what is wrong with the study is said before anything slow starts
     settings = _cluster(cluster, partitions, shared)
-    from flows.temporary_server import prefect_api
+    from flows.serving.temporary_server import prefect_api
 
     with prefect_api():
         from flows.nightly import publish_outcomes
@@ -129,7 +129,7 @@ def _cluster(address: str | None, partitions: int | None, shared: Path | None) -
 def _run_as_of(out: Path, as_of: str, cutoff: str | None) -> None:
     if cutoff:
         raise ConfigurationError("--as-of: a publication has its own cut-off; leave --cutoff out.")
-    from flows.as_of import publish_as_of
+    from flows.publishing.as_of import publish_as_of
 
     typer.echo(publish_as_of(out, as_of))
 
@@ -158,9 +158,9 @@ def check(
     set_up(log_format.value)
 
     facts = load_study(study)
-    from flows.formats import prefix_of
-    from flows.formats.output import check_target, targets_of, tell
-    from flows.quality import check_study
+    from flows.checking.formats import prefix_of
+    from flows.checking.formats.output import check_target, targets_of, tell
+    from flows.checking.quality import check_study
 
     targets = targets_of(facts, output_format.value, output, also or ())
     check_target(facts, queries)
@@ -218,7 +218,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to m
 @app.command()
 def verify(out: Annotated[Path, typer.Argument(metavar="OUT", help="where a run has published")]) -> None:
     """Hashes, conservation, independent recomputation. Exit 1 on any difference."""
-    from flows.verify import verify as verify_snapshot
+    from flows.verifying.verify import verify as verify_snapshot
 
     verified = verify_snapshot(out)
     for line in (*verified.facts, *verified.differences):
@@ -241,7 +241,7 @@ def serve(
 
     set_up(log_format.value)
     load_study(study)
-    from flows.serving import serve_study
+    from flows.serving.serve import serve_study
 
     serve_study(study.resolve(), (out or study / "published").resolve(), cron, timezone)
 

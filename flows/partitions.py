@@ -16,7 +16,7 @@ import duckdb
 from pydantic import Field
 
 from flows.models import VIEW, build_models, build_order, load_models, tables_read
-from flows.parsing import quoted
+from flows.query import quoted
 from flows.settings import Frozen
 
 Connection = duckdb.DuckDBPyConnection

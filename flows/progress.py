@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from flows.findings import FindingGroup, print_findings
+from flows.checking.findings import FindingGroup, print_findings
 from flows.logs import console, is_json, tell
 
 if TYPE_CHECKING:

@@ -5,6 +5,11 @@ from typing import Any
 import duckdb
 
 
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def one_row(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> tuple[Any, ...]:
     """The only row of a query."""
     (row,) = con.execute(query, parameters).fetchall()

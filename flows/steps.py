@@ -5,17 +5,17 @@ from typing import NamedTuple
 
 import duckdb
 
-from flows.findings import tell_findings
-from flows.inputs import KeptInputs
-from flows.landing import land
+from flows.checking.findings import tell_findings
+from flows.checking.quarantine import quote_quarantined
+from flows.checking.validation import CheckResult, stop_on_critical, validate_landing, validate_results
+from flows.landing.inputs import KeptInputs
+from flows.landing.land import land
 from flows.metadata import load_metadata
 from flows.models import build_models
 from flows.partitions import Cluster
-from flows.quarantine import quote_quarantined
 from flows.query import one_value
 from flows.statistics import build_statistics, register_statistics
 from flows.study import Study
-from flows.validation import CheckResult, stop_on_critical, validate_landing, validate_results
 
 Connection = duckdb.DuckDBPyConnection
 

@@ -9,8 +9,8 @@ from pydantic import Field, field_validator, model_validator
 
 from flows.dictionary import FILE_KINDS, file_columns
 from flows.errors import ConfigurationError
+from flows.landing.packing import unpacked_name
 from flows.limits import CheckLimits, CheckOverrides, load_limits
-from flows.packing import unpacked_name
 from flows.resources import resource
 from flows.rules import RuleSet, load_rule_sets
 from flows.settings import Frozen, read_toml

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from flows.findings import FindingGroup, count_by_severity, load_findings
+from flows.checking.findings import FindingGroup, count_by_severity, load_findings
 from flows.query import one_value
 from flows.settings import Frozen
 

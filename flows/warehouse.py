@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from flows.errors import ConfigurationError, LockedError
-from flows.inputs import KeptInputs
+from flows.landing.inputs import KeptInputs
 from flows.query import one_value
 from flows.study import Study
 

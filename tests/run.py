@@ -9,9 +9,9 @@ from typing import NamedTuple
 import duckdb
 
 from flows import steps
-from flows.publish import publish, snapshot_id
+from flows.checking.validation import CheckResult
+from flows.publishing.publish import publish, snapshot_id
 from flows.study import Study, load_study
-from flows.validation import CheckResult
 from flows.warehouse import only_run, open_warehouse
 
 

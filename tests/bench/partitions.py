@@ -18,7 +18,7 @@ from typing import Any
 
 from flows import steps
 from flows.partitions import derive_partition, gather_partitions, write_partitions
-from flows.publish import publish, snapshot_id
+from flows.publishing.publish import publish, snapshot_id
 from flows.query import one_value
 from flows.study import load_study
 from flows.warehouse import open_warehouse

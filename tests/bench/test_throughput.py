@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.temporary_server import FOR_ONE_RUN, Server
+from flows.serving.temporary_server import FOR_ONE_RUN, Server
 from tests.bench.agreement import compare
 from tests.bench.large_study import write_large_study
 from tests.bench.processes import Took, measure

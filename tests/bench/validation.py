@@ -18,9 +18,9 @@ from pathlib import Path
 import duckdb
 
 from flows import validation
-from flows.checks import Check, load_suites, row_condition
+from flows.checking.checks import Check, load_suites, row_condition
 from flows.dictionary import FILE_KINDS
-from flows.landing import create_landing_tables
+from flows.landing.land import create_landing_tables
 from flows.metadata import load_metadata
 from flows.models import build_models
 from flows.study import load_study
@@ -105,7 +105,7 @@ def generate(path: Path, rows: int) -> None:
 
 def measure(path: Path, memory_limit: str) -> None:
     """Validate, then make the same checks as plain SQL, and print what each took."""
-    from flows.gx_duckdb import gx_on
+    from flows.checking.gx_duckdb import gx_on
 
     imported = peak_mib()
     with duckdb.connect(path, config={"memory_limit": memory_limit, "python_enable_replacements": False}) as con:

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from flows.blinding import arm_names, is_about_dose, reveals_arm
-from flows.checks import load_suites
+from flows.checking.checks import load_suites
 from flows.dictionary import load_dictionary
 from flows.errors import DataError
 from tests.cli.helpers import SETTINGS, write_study

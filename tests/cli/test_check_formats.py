@@ -13,10 +13,10 @@ from junitparser import JUnitXml
 from junitparser.junitparser import Failure, Skipped
 from rich.console import Console
 
-from flows.findings import SHOWN_REASONS, FindingGroup, one_line, print_findings
-from flows.formats import github, prefix_of, renderers
-from flows.formats.junit import FAILURES
-from flows.quality import QualityReport, check_study
+from flows.checking.findings import SHOWN_REASONS, FindingGroup, one_line, print_findings
+from flows.checking.formats import github, prefix_of, renderers
+from flows.checking.formats.junit import FAILURES
+from flows.checking.quality import QualityReport, check_study
 from flows.study import load_study
 from tests.cli.helpers import BASE, SETTINGS, write_study
 from tests.cli.test_run_exit_codes import DIRTY, SECRETS

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from flows.errors import ConfigurationError
-from flows.inputs import KeptFile, KeptInputs
-from flows.reading import sha256_of
+from flows.landing.inputs import KeptFile, KeptInputs
+from flows.landing.reading import sha256_of
 from tests.cli.helpers import BASE, DIARY, SETTINGS, land_only, process, write_files, write_study
 
 
@@ -101,7 +101,7 @@ def test_a_file_that_grows_while_it_is_landed(tmp_path: Path, monkeypatch: pytes
         return hashed
 
     with monkeypatch.context() as patched:
-        patched.setattr("flows.landing.sha256_of", hashed_then_grown)
+        patched.setattr("flows.landing.land.sha256_of", hashed_then_grown)
         land_only(study)
     for path in (study / "out/state/inputs").iterdir():
         assert path.name in ("index.jsonl", sha256_of(path))

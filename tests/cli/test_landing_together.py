@@ -22,7 +22,7 @@ def landed(study: Path) -> list[tuple[object, ...]]:
 
 
 def test_a_large_file_has_its_line_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.loading.LARGE_FILE_BYTES", 0)
+    monkeypatch.setattr("flows.landing.loading.LARGE_FILE_BYTES", 0)
     study = write_study(tmp_path / "study", {**BASE, "diary.csv": LARGE})
     land_only(study)
     lines = {number: (subject, str(day)) for _, number, subject, day, _ in landed(study)}
@@ -36,7 +36,7 @@ def test_a_large_file_that_is_not_uniform_is_read_record_by_record(
     files = {**BASE, "diary.csv": LARGE + "S1,2024-09-01\nS1,2024-09-02,1\n"}
     small = write_study(tmp_path / "small", files)
     land_only(small)
-    monkeypatch.setattr("flows.loading.LARGE_FILE_BYTES", 0)
+    monkeypatch.setattr("flows.landing.loading.LARGE_FILE_BYTES", 0)
     large = write_study(tmp_path / "large", files)
     land_only(large)
     assert landed(large) == landed(small)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.publications import KEPT_DAYS, prune_snapshots
-from flows.publish import switch_current
+from flows.publishing.publications import KEPT_DAYS, prune_snapshots
+from flows.publishing.publish import switch_current
 from flows.settings import ConfigurationError
 from flows.study import load_study
 from flows.warehouse import open_warehouse

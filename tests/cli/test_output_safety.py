@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.checking.formats.output import check_target, targets_of, tell
+from flows.checking.quality import CheckOutcome, QualityReport
 from flows.errors import ConfigurationError
-from flows.formats.output import check_target, targets_of, tell
-from flows.quality import CheckOutcome, QualityReport
 from flows.study import load_study
 from tests.cli.helpers import BASE, DIARY, SETTINGS, land_only, write_study
 from tests.run import run_without_prefect

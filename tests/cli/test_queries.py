@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.checks import load_suites
-from flows.quality import check_study
-from flows.queries import COLUMNS, as_text, question
+from flows.checking.checks import load_suites
+from flows.checking.quality import check_study
+from flows.checking.queries import COLUMNS, as_text, question
 from flows.study import load_study
 from tests.cli.helpers import BASE, write_study
 from tests.run import run_without_prefect

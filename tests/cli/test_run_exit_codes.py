@@ -49,7 +49,7 @@ def answers(root: Path) -> Answers:
     }
     with (locked / "published/state/lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        said = commands(list(calls.values()), warm=("flows.nightly", "flows.gx_duckdb"))
+        said = commands(list(calls.values()), warm=("flows.nightly", "flows.checking.gx_duckdb"))
     return dict(zip(calls, said, strict=True))
 
 

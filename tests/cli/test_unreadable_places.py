@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.errors import ConfigurationError
-from flows.inputs import KeptInputs
+from flows.landing.inputs import KeptInputs
 from tests.cli.helpers import BASE, DIARY, SETTINGS, land_only, process, write_files, write_study
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.verify import verify
+from flows.verifying.verify import verify
 from tests.cli.helpers import SETTINGS, commands, write_study
 from tests.conftest import Published
 from tests.run import run_without_prefect
@@ -23,7 +23,7 @@ def snapshot(demo: Published, tmp_path: Path) -> Path:
 
 def alter(snapshot: Path, statement: str, table: str | None = None) -> None:
     """Change outcomes.duckdb and cover it up: Parquet, CSV and hashes are made to fit."""
-    from flows.reading import sha256_of
+    from flows.landing.reading import sha256_of
 
     database = snapshot / "outcomes.duckdb"
     changed = [database]
@@ -194,7 +194,7 @@ def test_the_command_line(demo: Published, snapshot: Path, tmp_path: Path) -> No
     (tmp_path / "torn/manifest.json").write_text("{")
     (tmp_path / "torn/outcomes.duckdb").write_bytes(b"no database")
     calls = [demo.out, snapshot, tmp_path / "other", tmp_path / "torn"]
-    sound, altered, nothing, torn = commands([["verify", place] for place in calls], warm=("flows.verify",))
+    sound, altered, nothing, torn = commands([["verify", place] for place in calls], warm=("flows.verifying.verify",))
     assert (sound.code, sound.err) == (0, "")
     assert sound.out.endswith(": verified.\n")
     assert (altered.code, altered.err) == (1, "")

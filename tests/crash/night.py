@@ -19,11 +19,11 @@ import great_expectations  # noqa: F401  (imported before the forks)
 
 from flows import steps
 from flows.errors import OutcomesError
-from flows.publish import publish, published_snapshot, snapshot_id, switch_current
+from flows.landing.reading import sha256_of
+from flows.publishing.publish import publish, published_snapshot, snapshot_id, switch_current
 from flows.query import one_value
-from flows.reading import sha256_of
 from flows.study import load_study
-from flows.verify import verify
+from flows.verifying.verify import verify
 from flows.warehouse import only_run, open_warehouse
 
 DISK_FULL, DEFECT = 28, 70

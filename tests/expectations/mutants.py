@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from flows.checks import load_suites
+from flows.checking.checks import load_suites
 
 CHANGES = (
     (r"<=", "<"),

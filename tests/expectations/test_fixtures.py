@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from flows.checks import load_suites
+from flows.checking.checks import load_suites
 from tests.expectations.batch import CASES, DEFECTS, Batch
 from tests.expectations.mutants import EQUIVALENT, mutants
 

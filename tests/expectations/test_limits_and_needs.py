@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from flows import steps
+from flows.checking.validation import validate_results
 from flows.errors import ConfigurationError
 from flows.study import load_study
-from flows.validation import validate_results
 from flows.warehouse import open_warehouse
 from tests.cli.helpers import BASE, SETTINGS, write_study
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from flows import steps
-from flows.landing import Landing
+from flows.landing.land import Landing
 from flows.study import load_study
 from flows.warehouse import open_warehouse
 from tests.conftest import ROOT

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from flows import steps
-from flows.publish import publish
+from flows.publishing.publish import publish
 from flows.report import render_report
 from flows.study import load_study
 from flows.warehouse import open_warehouse

@@ -9,17 +9,17 @@ import duckdb
 import pytest
 import sqlglot
 
-from flows.checks import Check, load_suites
-from flows.checks_page import page_path, render_checks
+from flows.checking.checks import Check, load_suites
+from flows.checking.checks_page import page_path, render_checks
+from flows.checking.dictionary_checks import dictionary_expectations
+from flows.checking.validation import find_repeats
 from flows.dictionary import FILE_KINDS, file_columns, input_tables, load_dictionary
-from flows.dictionary_checks import dictionary_expectations
-from flows.landing import create_landing_tables
+from flows.landing.land import create_landing_tables
 from flows.limits import CheckLimits
 from flows.metadata import load_metadata
 from flows.models import build_order, load_models, tables_read
 from flows.resources import resource
 from flows.study import Study, load_study
-from flows.validation import find_repeats
 from tests.cli.helpers import write_study
 
 SUITES = load_suites()

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.exports import Layout, as_html, as_rtf, lay_out, write_publication
-from flows.publication_tables import MACROS, TABLES
+from flows.publishing.exports import Layout, as_html, as_rtf, lay_out, write_publication
+from flows.publishing.publication_tables import MACROS, TABLES
 from tests.conftest import Published
 from tests.summary_study import Trial, only
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 
 from flows import steps
-from flows.inputs import KeptInputs
-from flows.reading import sha256_of
+from flows.landing.inputs import KeptInputs
+from flows.landing.reading import sha256_of
 from flows.study import load_study
 from flows.warehouse import open_warehouse
 from tests.conftest import Published

@@ -30,7 +30,7 @@ import pytest
 
 from flows.blinding import published_select
 from flows.errors import OutcomesError
-from flows.publish import published_tables
+from flows.publishing.publish import published_tables
 from tests.generative.deliveries import Site
 from tests.run import computed
 

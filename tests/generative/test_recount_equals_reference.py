@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, seed, settings
 
 from flows.metadata import rule_set_row
-from flows.recount import recount_subject
 from flows.rules import RuleSet
+from flows.verifying.recount import recount_subject
 from tests.generative.compare import CLASSES, PROTOCOL
 from tests.generative.studies import studies
 from tests.reference.engine import evaluate

@@ -15,7 +15,7 @@ from prefect import get_client
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
 
-from flows.temporary_server import QUIET, Server
+from flows.serving.temporary_server import QUIET, Server
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 120  # to wait for anything; a busy machine needs some of it

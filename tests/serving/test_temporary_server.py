@@ -28,7 +28,7 @@ def test_nothing_is_said_while_it_ends(end: str, tmp_path: Path) -> None:
     settings = {"PREFECT_HOME": str(tmp_path), "PREFECT_SERVER_LOGGING_LEVEL": "DEBUG", "DO_NOT_TRACK": "1"}
     with create_server(("127.0.0.1", 0)) as listener, said.open("wb") as stderr:
         server = subprocess.Popen(
-            [sys.executable, "-m", "flows.temporary_server", str(listener.fileno())],
+            [sys.executable, "-m", "flows.serving.temporary_server", str(listener.fileno())],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=stderr,

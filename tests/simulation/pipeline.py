@@ -8,10 +8,10 @@ from typing import NamedTuple
 import duckdb
 
 from flows import steps
+from flows.checking.validation import validate_results
 from flows.simulation.settings import Preset, load_preset
 from flows.simulation.write import sizes_of, write_study
 from flows.study import load_study
-from flows.validation import validate_results
 from flows.warehouse import open_warehouse
 
 Found = tuple[str, int | None, str]  # path, line (none: the whole file), check

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.checks import load_suites
+from flows.checking.checks import load_suites
 from flows.simulation import dirt_diary, dirt_other, formats, tables
 from flows.simulation.dirt import IN_SCHEDULE
 from flows.simulation.settings import load_dirt

@@ -1,0 +1,82 @@
+"""docs/checks.md: every data-quality check with its severity, reason, remedy and source, from the suites.
+
+``python -m flows.checking.checks_page`` writes it anew.
+"""
+
+from pathlib import Path
+
+from flows.checking.checks import Check, load_suites
+from flows.limits import load_limits
+from flows.resources import resource
+
+HEAD = """# The data-quality checks
+
+<!-- Written by `make expectations` from expectations/*.json and data/checks.toml. -->
+
+Each check is a Great Expectations expectation, run inside DuckDB on the table it stands under. What its severity does:
+
+| severity | what happens |
+|---|---|
+| critical | nothing is published |
+| error | the line is set aside in `landing.quarantine`, with the reason |
+| warning | the line counts; the finding stands in `meta.findings` |
+| info | the line counts, or its not counting is meant; the finding stands in `meta.findings` |
+
+Deviations and suspicions are warnings: they never take a line away. A check that needs a file or a column which nobody
+sent is *not applicable*, neither passed nor failed; `meta.checks` and `validation/` tell it for each run.
+
+## Limits that are judgement
+
+Defaults from `data/checks.toml`. A study sets its own under `[checks]` in `study.toml`; `meta.check_limits` shows what
+a snapshot was made with.
+
+| limit | default |
+|---|---|
+"""
+TITLES = {
+    "landing.files": "Files",
+    "landing.broken_lines": "Lines",
+    "landing.subjects": "Subjects",
+    "landing.diary": "Diary, line by line",
+    "tabulation.diary_days": "Diary, as it stands",
+    "landing.attacks": "Attacks, line by line",
+    "tabulation.attack_days": "Attacks, day by day",
+    "landing.injections": "Injections, line by line",
+    "tabulation.injections": "Injections, session by session",
+    "landing.scores": "Scores",
+    "tabulation.scores": "Scores, as they stand",
+    "landing.adverse_events": "Adverse events",
+    "tabulation.adverse_events": "Adverse events, as they stand",
+    "analysis.responder": "Results",
+}
+
+
+def render_checks() -> str:
+    """The page as Markdown."""
+    limits = "".join(f"| `{name}` | {value} |\n" for name, value in load_limits().model_dump().items())
+    suites = load_suites()
+    parts = [HEAD + limits]
+    for table in [*TITLES, *(name for name in suites if name not in TITLES)]:
+        rows = "".join(_row(check) for check in suites[table])
+        parts.append(
+            f"\n## {TITLES.get(table, table)}\n\nOn `{table}`.\n\n"
+            f"| check | severity | what fails | what to do | source | needs |\n|---|---|---|---|---|---|\n{rows}"
+        )
+    return "".join(parts)
+
+
+def _row(check: Check) -> str:
+    kind = check.id.split(".")[0]
+    # That a check of the diary needs a diary goes without saying.
+    needs = ", ".join(f"`{need}`" for need in check.needs if need != kind)
+    cells = [f"`{check.id}`", check.severity, check.reason, check.fix, check.source, needs]
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |\n"
+
+
+def page_path() -> Path:
+    """Where the page stands in a checkout."""
+    return resource("docs") / "checks.md"
+
+
+if __name__ == "__main__":
+    page_path().write_text(render_checks(), encoding="utf-8")

@@ -1,0 +1,34 @@
+"""The formats in which ``check`` tells its findings. Each module renders one QualityReport as one text.
+
+Paths are told below a root folder: the study folder, or a folder above it (a repository) as CI services want them.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flows.checking.quality import QualityReport
+
+Prefix = str  # what leads from the root to the study folder: empty, or ends with a slash
+Renderer = Callable[[QualityReport, Prefix], str]
+
+
+def prefix_of(study: Path, root: Path | None) -> Prefix:
+    """The way from the root to the study folder; empty where the study does not lie below it."""
+    folder = study.resolve()
+    if root is None or not folder.is_relative_to(root.resolve()):
+        return ""
+    inside = folder.relative_to(root.resolve()).as_posix()
+    return "" if inside == "." else f"{inside}/"
+
+
+def renderers() -> dict[str, Renderer]:
+    """The renderer of each format by its name."""
+    from flows.checking.formats import github, json, junit, sarif, text
+
+    return {
+        "text": text.render,
+        "json": json.render,
+        "junit": junit.render,
+        "sarif": sarif.render,
+        "github": github.render,
+    }

@@ -1,0 +1,168 @@
+"""check: data quality only. Lands into a temporary folder, publishes nothing, works without Prefect."""
+
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from flows import steps
+from flows.checking.checks import Check, load_suites
+from flows.checking.findings import FindingGroup, count_by_severity, load_findings, tell_findings
+from flows.checking.queries import write_queries
+from flows.dictionary import FILE_KINDS, file_columns
+from flows.errors import DataError
+from flows.models import build_models
+from flows.progress import step
+from flows.settings import Frozen
+from flows.study import Study
+from flows.warehouse import open_warehouse
+
+LISTED_PLACES = 100  # of one check
+NOT_RUN = "not_run"
+SEVERITIES = ("critical", "error", "warning", "info")
+
+
+class Place(Frozen):
+    """Where a check failed: a path below the study folder, its line (null: the whole file) and the full reason."""
+
+    path: str
+    line: int | None
+    reason: str
+
+
+class CheckOutcome(Frozen):
+    """One check, how it came out, and the first places where it failed. It holds no value of a patient."""
+
+    check_id: str
+    table: str
+    column: str | None
+    severity: str
+    reason: str
+    fix: str
+    source: str
+    status: str  # passed, failed, not_applicable, or not_run after a critical finding
+    not_applicable_reason: str | None  # the file or column that nobody sent
+    tested: int | None  # rows; null where the check was not run
+    count: int
+    files: int
+    places: tuple[Place, ...]
+
+    @property
+    def more(self) -> int:
+        """Findings that ``places`` does not list."""
+        return self.count - len(self.places)
+
+
+class QualityReport(Frozen):
+    """What a check of a study found; every format tells the same."""
+
+    study_id: str
+    software_version: str
+    files_seen: int
+    files_refused: int
+    lines_read: int
+    stopped: str | None  # the sentence of a critical finding, after which nothing else is checked
+    checks: tuple[CheckOutcome, ...]
+    groups: tuple[FindingGroup, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Findings of every severity, those with none included."""
+        found = count_by_severity(self.groups)
+        return {severity: found.get(severity, 0) for severity in SEVERITIES}
+
+    @property
+    def errors(self) -> int:
+        return self.counts["critical"] + self.counts["error"]
+
+    @property
+    def exit_code(self) -> int:
+        """1 with any error or critical finding, else 0."""
+        return 1 if self.errors or self.stopped else 0
+
+
+def check_study(study: Study, queries: Path | None = None, listed: int = LISTED_PLACES) -> QualityReport:
+    """Check a study's inbox; of each check the first ``listed`` places are named, and all are counted.
+
+    ``queries`` names a file for the questions to the sites.
+    """
+    with tempfile.TemporaryDirectory(prefix="check-") as out, open_warehouse(Path(out), study) as (con, kept):
+        steps.load_metadata(con, study, None)
+        with step("land") as line:
+            landed = steps.land(con, study, kept)
+            line.text = f"{landed.files_seen} files, {landed.lines_landed:,} lines, {landed.files_refused} refused"
+        stopped = None
+        try:
+            with step("validate") as line:
+                line.text = f"{len(steps.validate(con, study, kept).results)} checks"
+                steps.derive(con)
+            with step("results") as line:
+                line.text = f"{len(steps.summarise(con))} checks"
+        except DataError as error:
+            stopped = str(error)
+            build_models(con, schemas={"tabulation"})
+            build_models(con, only={"landing.files"})
+            tell_findings(con)
+        if queries:
+            write_queries(con, queries)
+        return QualityReport(
+            study_id=study.facts.id,
+            software_version=version("migraine-outcomes"),
+            files_seen=landed.files_seen,
+            files_refused=landed.files_refused,
+            lines_read=landed.lines_landed,
+            stopped=stopped,
+            checks=_outcomes(con, listed),
+            groups=load_findings(con),
+        )
+
+
+def _outcomes(con: duckdb.DuckDBPyConnection, listed: int) -> tuple[CheckOutcome, ...]:
+    """Every check of every suite in its order: its outcome from meta.checks, its places from meta.findings."""
+    found = {
+        check_id: facts
+        for check_id, *facts in con.execute(
+            """SELECT check_id, count(DISTINCT path),
+                min({'path': path, 'line': line_number, 'reason': reason}, $listed) FILTER (path IS NOT NULL)
+            FROM meta.findings GROUP BY check_id""",
+            {"listed": listed},
+        ).fetchall()
+    }
+    ended = {
+        check_id: facts
+        for check_id, *facts in con.execute(
+            "SELECT check_id, status, rows_tested, coalesce(rows_failing, 0), not_applicable_reason FROM meta.checks"
+        ).fetchall()
+    }
+    told = []
+    for check in (check for checks in load_suites().values() for check in checks):
+        status, tested, failing, missing = ended.get(check.id, (NOT_RUN, None, 0, None))
+        files, places = found.get(check.id, (0, None))
+        told.append(
+            CheckOutcome(
+                check_id=check.id,
+                table=check.table,
+                column=_column_of(check),
+                severity=check.severity,
+                reason=check.reason,
+                fix=check.fix,
+                source=check.source,
+                status=status,
+                not_applicable_reason=missing,
+                tested=tested,
+                count=failing,
+                files=files,
+                places=tuple(
+                    Place(path=f"inbox/{place['path']}", line=place["line"], reason=place["reason"])
+                    for place in places or []
+                ),
+            )
+        )
+    return tuple(told)
+
+
+def _column_of(check: Check) -> str | None:
+    """The column a check is about, by its name: kind.column.fault."""
+    kind, column, *_ = check.id.split(".")
+    return column if kind in FILE_KINDS and column in {known.name for known in file_columns(kind)} else None

@@ -1,0 +1,231 @@
+"""land: every line of every inbox file into landing.<kind>, typed, with its file and line number; nothing twice."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from flows.dictionary import FILE_KINDS, SQL_TYPES, file_columns
+from flows.errors import ConfigurationError, FileRefused
+from flows.landing.inputs import KeptFile, KeptInputs
+from flows.landing.loading import land_file
+from flows.landing.reading import sha256_of
+from flows.query import one_value
+from flows.study import FileFormat, Study
+
+Connection = duckdb.DuckDBPyConnection
+
+
+class Landing(NamedTuple):
+    """What one landing step did."""
+
+    files_seen: int
+    files_landed: int
+    lines_landed: int
+    files_refused: int
+
+
+class Offer(NamedTuple):
+    """A file of the inbox that was not landed before."""
+
+    source: Path
+    path: str  # relative to inbox/
+    sha256: str
+    kind: str
+    group: FileFormat
+
+
+def create_landing_tables(con: Connection) -> None:
+    """Empty landing tables for each kind of file, plus the list of files and the lines that are no records."""
+    con.execute("CREATE SCHEMA IF NOT EXISTS landing")
+    for kind in FILE_KINDS:
+        columns = ", ".join(f"{c.name} {SQL_TYPES[c.type]}" for c in file_columns(kind))
+        con.execute(
+            f"CREATE TABLE IF NOT EXISTS landing.{kind}"
+            f" (file_id VARCHAR, line_number INTEGER, {columns}, unreadable VARCHAR)"
+        )
+    con.execute(
+        """CREATE TABLE IF NOT EXISTS landing.landed_files (
+            file_id VARCHAR, path VARCHAR, sha256 VARCHAR, kind VARCHAR, lines_read BIGINT, landed_at TIMESTAMP,
+            sequence INTEGER, encoding VARCHAR, delimiter VARCHAR, extra_columns VARCHAR, date_format VARCHAR,
+            evidence VARCHAR, is_in_inbox BOOLEAN DEFAULT true)"""
+    )
+    con.execute(
+        """CREATE TABLE IF NOT EXISTS landing.broken_lines (
+            file_id VARCHAR, line_number INTEGER, kind VARCHAR, raw VARCHAR, reason VARCHAR)"""
+    )
+
+
+def land(con: Connection, study: Study, kept: KeptInputs) -> Landing:
+    """Land the inbox files that were never landed before; a file that cannot be read is refused by name and reason.
+
+    Files go in the order of their paths. Kept files missing from the warehouse are landed again first, and what was
+    landed but never listed as kept is undone. Files that do not count are listed in landing.refused_files, each with
+    its status: refused, ignored or withdrawn.
+    Raises ConfigurationError where no diary or no injections file is left, or a withdrawal names no file.
+    """
+    create_landing_tables(con)
+    con.execute(
+        "CREATE OR REPLACE TABLE landing.refused_files (path VARCHAR, sha256 VARCHAR, kind VARCHAR, status VARCHAR,"
+        " reason VARCHAR)"
+    )
+    kinds = _land_kept(con, study, kept)
+    withdrawn = {entry.file for entry in study.withdrawn for file in kept.files if entry.covers(file.path, file.sha256)}
+    offers: list[Offer] = []
+    in_inbox = set()
+    for source, path, unlisted in _entries(study.inbox):
+        if unlisted:
+            _refuse(con, path, "", None, "refused", unlisted)
+            continue
+        in_inbox.add(path)
+        matched = study.kind_of(path)
+        try:
+            sha256 = sha256_of(source) if source.is_file() else None
+        except OSError as error:
+            kinds |= {matched[0]} if matched else set()
+            _refuse(con, path, "", matched[0] if matched else None, "refused", _unreadable(error))
+            continue
+        if sha256 is None:
+            reason = "is not a file: a link that leads nowhere or to a folder, or a pipe"
+            _refuse(con, path, "", None, "ignored", reason)
+            continue
+        known = kept.holds(sha256)
+        withdrawal = study.withdrawal_of(path, sha256)
+        if withdrawal and (not known or known.path != path) and matched:
+            withdrawn.add(withdrawal.file)
+            _refuse(con, path, sha256, matched[0], "withdrawn", withdrawal.reason)
+        elif known and known.path != path:
+            _refuse(con, path, sha256, known.kind, "ignored", _same_content(known))
+        elif not matched:
+            _refuse(con, path, sha256, None, "ignored", "matches no file pattern; see [files] in study.toml")
+        elif not known:
+            kinds.add(matched[0])  # a refused one too: file.kind_needed then tells which, and why
+            offers.append(Offer(source, path, sha256, *matched))
+    landed = _land_offers(con, kept, offers)
+    for path in {entry.path for entry in kept.files} - in_inbox:
+        con.execute("UPDATE landing.landed_files SET is_in_inbox = false WHERE path = ?", [path])
+    for entry in study.withdrawn:
+        if entry.file not in withdrawn:
+            raise ConfigurationError(
+                f"{study.folder / 'study.toml'}: [[withdrawn]] names '{entry.file}', which is no file of this study; "
+                "give its path in inbox/ or its file_id (see landing.files)."
+            )
+    _needs_files(study, kinds)
+    lines = [count for count in landed if count is not None]
+    return Landing(len(in_inbox), len(lines), sum(lines), landed.count(None))
+
+
+def _entries(inbox: Path) -> list[tuple[Path, str, str | None]]:
+    """Everything in inbox/ but hidden files and folders, in the order of the paths: where it lies, its path, and for a
+    folder that cannot be listed why."""
+    found: dict[Path, str | None] = {}
+
+    def unlisted(error: OSError) -> None:
+        found[Path(os.fsdecode(error.filename))] = f"cannot be listed ({error.strerror}): its files were not looked at"
+
+    for folder, folders, files in os.walk(inbox, onerror=unlisted):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if Path(folder, name).is_symlink()]  # they are not followed
+        found |= {Path(folder, name): None for name in (*links, *files) if not name.startswith(".")}
+    if reason := found.get(inbox):
+        raise ConfigurationError(f"{inbox}: {reason}.")
+    # A name that is not UTF-8 is shown with its odd bytes spelled out.
+    return [
+        (source, source.relative_to(inbox).as_posix().encode("utf-8", "backslashreplace").decode(), found[source])
+        for source in sorted(found)
+    ]
+
+
+def _unreadable(error: OSError) -> str:
+    return f"cannot be read ({error.strerror}); see to it that the file can be, and run again"
+
+
+def _land_offers(con: Connection, kept: KeptInputs, offers: list[Offer]) -> list[int | None]:
+    """Land new files, several at a time; the number of lines of each in turn, None where it is refused.
+
+    They are listed as kept in the order of their paths, whichever is read first. Of files with one content the first
+    counts; the others wait until its fate is known.
+    """
+    firsts = {offer.sha256: offer for offer in reversed(offers)}
+    together = [offer for offer in offers if firsts[offer.sha256] is offer]
+    landed = list(_each_read(con, kept, together))
+    for offer in offers:
+        if firsts[offer.sha256] is not offer:
+            if known := kept.holds(offer.sha256):
+                _refuse(con, offer.path, offer.sha256, offer.kind, "ignored", _same_content(known))
+            else:
+                landed += _each_read(con, kept, [offer])
+    return landed
+
+
+def _each_read(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iterator[int | None]:
+    first = 1 + max((entry.sequence for entry in kept.files), default=0)
+
+    def read(offer: Offer, sequence: int) -> tuple[KeptFile, int | FileRefused]:
+        try:
+            stored = kept.store(offer.source)
+        except OSError as error:
+            if error.filename != str(offer.source):  # it is our copy that cannot be written
+                raise
+            return kept.entry(offer.sha256, offer.path, offer.kind, sequence), FileRefused(_unreadable(error))
+        entry = kept.entry(stored, offer.path, offer.kind, sequence)
+        try:
+            with con.cursor() as cursor:
+                return entry, land_file(cursor, kept.location(entry), entry, offer.group)
+        except FileRefused as refusal:
+            return entry, refusal
+
+    with ThreadPoolExecutor(one_value(con, "SELECT current_setting('threads')")) as pool:
+        for entry, outcome in pool.map(read, offers, count(first)):
+            if isinstance(outcome, FileRefused):
+                kept.discard(entry.sha256)
+                _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(outcome))
+                yield None
+            else:
+                kept.keep(entry)
+                yield outcome
+
+
+def _same_content(known: KeptFile) -> str:
+    return f"has the same content as {known.path}, landed before"
+
+
+def _land_kept(con: Connection, study: Study, kept: KeptInputs) -> set[str]:
+    """Make the warehouse hold just the kept files that count; gives the kinds of file among them."""
+    present = {row[0] for row in con.execute("SELECT file_id FROM landing.landed_files").fetchall()}
+    withdrawn = {file.file_id for file in kept.files if study.withdrawal_of(file.path, file.sha256)}
+    for file_id in present - {file.file_id for file in kept.files} | present & withdrawn:
+        _undo(con, file_id)
+    con.execute("UPDATE landing.landed_files SET is_in_inbox = true WHERE NOT is_in_inbox")
+    for entry in kept.files:
+        if withdrawal := study.withdrawal_of(entry.path, entry.sha256):
+            _refuse(con, entry.path, entry.sha256, entry.kind, "withdrawn", withdrawal.reason)
+        elif entry.file_id not in present:
+            _, group = study.kind_of(entry.path) or (entry.kind, FileFormat())
+            try:
+                land_file(con, kept.location(entry), entry, group)
+            except FileRefused as refusal:  # landed before, under other settings
+                _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(refusal))
+    return {file.kind for file in kept.files if file.file_id not in withdrawn}
+
+
+def _undo(con: Connection, file_id: str) -> None:
+    con.execute("BEGIN")
+    for table in (*FILE_KINDS, "broken_lines", "landed_files"):
+        con.execute(f"DELETE FROM landing.{table} WHERE file_id = ?", [file_id])
+    con.execute("COMMIT")
+
+
+def _needs_files(study: Study, kinds: set[str]) -> None:
+    for needed in (("diary", "attacks"), ("injections",)):
+        if not kinds.intersection(needed):
+            kind = needed[0]
+            raise ConfigurationError(f"{study.inbox}: has no {kind} file; a run needs at least one ({kind}*.csv).")
+
+
+def _refuse(con: Connection, path: str, sha256: str, kind: str | None, status: str, reason: str) -> None:
+    con.execute("INSERT INTO landing.refused_files VALUES (?, ?, ?, ?, ?)", [path, sha256, kind, status, reason])

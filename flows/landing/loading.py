@@ -1,0 +1,155 @@
+"""land one file: its layout found, its lines typed into landing.<kind>, in one transaction; or refused whole."""
+
+import csv
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from flows.dictionary import file_columns
+from flows.errors import FileRefused
+from flows.landing.date_order import find_date_format
+from flows.landing.inputs import KeptFile
+from flows.landing.parsing import parsed_select
+from flows.landing.reading import Layout, PlainText, fields_of, find_layout, records, to_plain_text
+from flows.query import one_row, one_value, quoted
+from flows.study import FileFormat
+
+Connection = duckdb.DuckDBPyConnection
+LONGEST_LINE_BYTES = 1 << 25
+LARGE_FILE_BYTES = 1 << 26
+# Null means that a line lacks the field; an empty field is an empty text.
+NO_FIELD_READS_LIKE_THIS = "no-field-reads-like-this-5e1f0c"
+
+
+def land_file(con: Connection, source: Path, entry: KeptFile, group: FileFormat) -> int:
+    """Land one file in one transaction; gives the number of data lines read.
+
+    Raises FileRefused with nothing landed.
+    """
+    with tempfile.TemporaryDirectory(prefix="scratch-", dir=source.parent) as folder:
+        scratch = Path(folder)
+        plain = to_plain_text(source, scratch, group.encoding)
+        layout = find_layout(plain, entry.kind, group)
+        dates = find_date_format(plain, layout, entry.kind, group.date_format)
+        group = group.model_copy(update={"date_format": dates.format})
+        con.execute("BEGIN")
+        try:
+            lines = _land_uniform(con, plain, layout, entry, group)
+            if lines is None:
+                con.execute("ROLLBACK")
+                con.execute("BEGIN")
+                lines = _land_record_by_record(con, plain, layout, entry, group, scratch)
+            _refuse_wrong_dates(con, entry, group)
+            con.execute(
+                "INSERT INTO landing.landed_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, true)",
+                [
+                    entry.file_id,
+                    entry.path,
+                    entry.sha256,
+                    entry.kind,
+                    lines,
+                    entry.landed_at,
+                    entry.sequence,
+                    layout.encoding,
+                    layout.delimiter,
+                    ", ".join(layout.extra_columns) or None,
+                    dates.format or "%Y-%m-%d",
+                    f"{layout.evidence}; {dates.evidence}",
+                ],
+            )
+            con.execute("COMMIT")
+        except BaseException:
+            con.execute("ROLLBACK")
+            raise
+    return lines
+
+
+def _land_uniform(con: Connection, plain: PlainText, layout: Layout, entry: KeptFile, group: FileFormat) -> int | None:
+    """The fast way: DuckDB reads the file, which counts only if every physical line is exactly one record."""
+    if plain.has_lone_cr or layout.header_line != 1:
+        return None
+    # DuckDB overlooks an empty field too many at the end of a line. One column more than the header has, padded with
+    # null where a line does not reach it, shows both: a line too long fills it, a line too short lacks the last one.
+    names = [*(f"c{i}" for i in range(layout.width)), "surplus"]
+    lines = (
+        f"{_read_csv(plain.path, names, layout.delimiter, padded=True)}"
+        f" WHERE CASE WHEN surplus IS NULL AND c{layout.width - 1} IS NOT NULL THEN true ELSE error('ragged') END"
+    )
+    try:
+        if plain.path.stat().st_size < LARGE_FILE_BYTES:
+            rows = one_value(
+                con, _insert(entry, layout, group, f"(SELECT row_number() OVER () + 1 AS line_number, * FROM {lines})")
+            )
+        else:
+            # Counting rows as they are read takes one thread; a table knows the place of its rows, read by many.
+            con.execute(f"CREATE OR REPLACE TEMP TABLE lines AS FROM {lines}")
+            numbered = "(SELECT rowid - (SELECT min(rowid) FROM lines) + 2 AS line_number, * FROM lines)"
+            rows = one_value(con, _insert(entry, layout, group, numbered))
+            con.execute("DROP TABLE lines")
+    except duckdb.Error:  # not uniform after all: the exact way finds out where
+        return None
+    return rows if rows == plain.physical_lines - 1 else None
+
+
+def _land_record_by_record(
+    con: Connection, plain: PlainText, layout: Layout, entry: KeptFile, group: FileFormat, scratch: Path
+) -> int:
+    """The exact way: records one by one; those with the wrong number of fields become broken lines."""
+    broken, lines = [], 0
+    clean = scratch / "records.csv"
+
+    with plain.path.open(encoding="utf-8", newline=None) as text, clean.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        stream = records(text, layout.fits)
+        next(stream, None)  # the header
+        for lines, (line_number, raw) in enumerate(stream, start=1):  # noqa: B007 (the last value is the count)
+            fields = fields_of(raw, layout.delimiter)
+            if fields is None:
+                broken.append((line_number, raw, "a quotation mark is opened and never closed"))
+            elif len(fields) != layout.width:
+                broken.append((line_number, raw, f"has {len(fields)} fields, the header has {layout.width}"))
+            else:
+                writer.writerow([line_number, *fields])
+    if broken:
+        con.executemany(
+            "INSERT INTO landing.broken_lines VALUES (?, ?, ?, ?, ?)",
+            [(entry.file_id, number, entry.kind, raw, reason) for number, raw, reason in broken],
+        )
+    if lines > len(broken):
+        names = ["line_number", *(f"c{i}" for i in range(layout.width))]
+        con.execute(_insert(entry, layout, group, _read_csv(clean, names, ",", header=False)))
+    return lines
+
+
+def _read_csv(path: Path, names: list[str], delimiter: str, header: bool = True, padded: bool = False) -> str:
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    return (
+        f"read_csv({quoted(str(path))}, auto_detect=false, header={str(header).lower()}, delim={quoted(delimiter)},"
+        f" quote='\"', escape='\"', columns={{{columns}}}, strict_mode=true,"
+        f" max_line_size={LONGEST_LINE_BYTES}, null_padding={str(padded).lower()}, nullstr='{NO_FIELD_READS_LIKE_THIS}')"
+    )
+
+
+def _insert(entry: KeptFile, layout: Layout, group: FileFormat, source: str) -> str:
+    select = parsed_select(entry.kind, layout, group, source)
+    return f"INSERT INTO landing.{entry.kind} SELECT {quoted(entry.file_id)}, {select}"
+
+
+def _refuse_wrong_dates(con: Connection, entry: KeptFile, group: FileFormat) -> None:
+    """A file most of whose dates cannot be read is refused whole: its date order is not the one declared."""
+    for column in file_columns(entry.kind):
+        if column.type not in ("date", "timestamp") or not column.required:
+            continue
+        dates, wrong = one_row(
+            con,
+            f"SELECT count(*), count(*) FILTER (contains(unreadable, '{column.name}')) FROM landing.{entry.kind}"
+            " WHERE file_id = ?",
+            [entry.file_id],
+        )
+        if wrong * 2 > dates:
+            expected = group.date_format or "%Y-%m-%d"
+            raise FileRefused(
+                f"column '{column.name}': {wrong} of {dates} dates are not written as {expected}; set date_format"
+                f' for these files in study.toml, e.g. "%d/%m/%Y" (day first) or "%m/%d/%Y" (month first)'
+            )

@@ -1,0 +1,132 @@
+"""SQL expressions that turn the text of a CSV field into its type; what cannot be read is named, never guessed."""
+
+from typing import Any
+
+from flows.dictionary import SQL_TYPES, Column, file_columns
+from flows.landing.reading import Layout
+from flows.query import quoted
+from flows.study import FileFormat
+
+YES = ("1", "yes", "y", "true", "t", "ja", "j")
+TIMES = (" %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M")
+BLANKS = " \t\u00a0"
+NO = ("0", "no", "n", "false", "f", "nein")
+NO_CODE = ("none", "no", "0", "nil", "nein", "keine", "-")
+FIRST_DAY = "1900-01-01"  # one before is a slip: 05/01/25 read as the year 25, or the null date of some program
+UTC = "[Zz]$"
+WITH_OFFSET = r":\d\d(\.\d+)? ?([Zz]|[+-]\d\d(:?\d\d)?)$"
+MIDNIGHT_UTC = r"[T ]00:00(:00(\.0+)?)?[Zz]$"
+
+
+def parsed_select(kind: str, layout: Layout, group: FileFormat, source: str) -> str:
+    """line_number, the typed columns of this kind, and ``unreadable``: the names of the columns whose text is not
+    a value of their type, comma-separated, or null. Columns the file lacks are null (unknown)."""
+    columns = file_columns(kind)
+    texts, typed, faults = ["line_number"], ["line_number"], []
+    for column in columns:
+        position = layout.positions.get(column.name)
+        trimmed = f"trim(c{position}, {quoted(BLANKS)})" if layout.has_blanks else f"c{position}"
+        text = "NULL" if position is None else f"nullif({trimmed}, '')"
+        texts.append(f"{_mapped(text, group.values.get(column.name, {}))} AS {column.name}_text")
+        typed.append(f"{_typed(column, layout, group)} AS {column.name}")
+        if position is not None and column.type not in ("text", "codes"):
+            faults.append(column.name)
+    clean = " AND ".join(f"({name}_text IS NULL OR {name} IS NOT NULL)" for name in faults) or "true"
+    named = ", ".join(f"CASE WHEN {name}_text IS NOT NULL AND {name} IS NULL THEN '{name}' END" for name in faults)
+    unreadable = f"CASE WHEN {clean} THEN NULL ELSE concat_ws(',', {named or 'NULL'}) END"
+    names = ", ".join(column.name for column in columns)
+    return (
+        f"line_number, {names}, {unreadable} FROM (SELECT {', '.join(typed)}, "
+        f"{', '.join(f'{name}_text' for name in faults) or 'NULL AS nothing'} "
+        f"FROM (SELECT {', '.join(texts)} FROM {source}))"
+    )
+
+
+def _mapped(text: str, values: dict[str, Any]) -> str:
+    """The study's own coding (ja -> 1) applied before the type is read."""
+    if not values or text == "NULL":
+        return text
+    cases = " ".join(
+        f"WHEN {quoted(str(theirs).lower())} THEN {quoted(str(int(ours) if isinstance(ours, bool) else ours))}"
+        for theirs, ours in values.items()
+    )
+    return f"nullif(CASE lower({text}) {cases} ELSE {text} END, '')"
+
+
+def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
+    text = f"{column.name}_text"
+    if column.name not in layout.positions:
+        return f"CAST(NULL AS {SQL_TYPES[column.type]})"
+    if column.type == "text":
+        # Allowed values are codes: HIT6, not hit6.
+        return f"upper({text})" if column.allowed else text
+    if column.type == "codes":
+        listed = f"list_transform(string_split_regex(lower({text}), '[;,|+]'), lambda code: trim(code))"
+        tidy = f"list_sort(list_distinct(list_filter({listed}, lambda code: code <> '')))"
+        several = f"nullif(array_to_string({tidy}, ';'), '')"
+        # Lists are slow: two codes already in order, the most frequent case of several, are spared them.
+        return (
+            f"CASE WHEN lower({text}) IN ({', '.join(map(quoted, NO_CODE))}) THEN NULL"
+            f" WHEN NOT regexp_matches({text}, '[;,|+]') THEN lower({text})"
+            f" WHEN regexp_full_match({text}, '[a-z0-9_]+;[a-z0-9_]+')"
+            f" AND split_part({text}, ';', 1) < split_part({text}, ';', 2) THEN {text} ELSE {several} END"
+        )
+    if column.type == "boolean":
+        yes, no = (", ".join(quoted(word) for word in words) for words in (YES, NO))
+        return f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"
+    if column.type == "date":
+        return _possible(_date(text, group.date_format, group.time_zone))
+    if column.type == "timestamp":
+        return _possible(_timestamp(text, group.date_format, group.time_zone))
+    decimal_comma = group.decimal == "," or (group.decimal is None and layout.delimiter != ",")
+    number = f"TRY_CAST({f'''replace({text}, ',', '.')''' if decimal_comma else text} AS DOUBLE)"
+    # NaN and infinity are texts DuckDB would take for numbers.
+    finite = f"CASE WHEN isfinite({number}) THEN {number} END"
+    if column.type == "number":
+        return finite
+    return f"CASE WHEN isfinite({number}) AND floor({number}) = {number} THEN TRY_CAST({number} AS INTEGER) END"
+
+
+def _possible(moment: str) -> str:
+    return f"CASE WHEN {moment} >= DATE '{FIRST_DAY}' THEN {moment} END"
+
+
+def _date(text: str, date_format: str | None, time_zone: str | None) -> str:
+    if date_format:
+        formats = ", ".join(quoted(date_format + time) for time in ("", *TIMES))
+        return f"CAST(try_strptime({text}, [{formats}]) AS DATE)"
+    # ISO, alone or with a time; year first is the only order that is never ambiguous.
+    as_written = f"TRY_CAST(left({text}, 10) AS DATE)"
+    # Midnight UTC is how programs write a day without a time; any other time is one of a clock.
+    converted = f"CASE WHEN regexp_matches({text}, {quoted(MIDNIGHT_UTC)}) THEN {as_written}"
+    if time_zone:
+        converted += f" ELSE CAST({_in_zone(text, time_zone)} AS DATE)"
+    return (
+        f"CASE WHEN length({text}) = 10 AND {text} LIKE '____-__-__' THEN TRY_CAST({text} AS DATE)"
+        f" WHEN ({text} LIKE '____-__-__T__:__%' OR {text} LIKE '____-__-__ __:__%')"
+        f" AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL"
+        f" THEN CASE WHEN {_is_moved(text, time_zone)} THEN {converted} END ELSE {as_written} END END"
+    )
+
+
+def _timestamp(text: str, date_format: str | None, time_zone: str | None) -> str:
+    """The time on the patient's clock. A time in UTC tells it only with the study's time zone; one with an offset is
+    the time of a clock, and is converted where a time zone is set."""
+    converted = _in_zone(text, time_zone) if time_zone else "NULL"
+    iso = (
+        f"CASE WHEN {text} LIKE '____-__-__%' THEN CASE WHEN {_is_moved(text, time_zone)} THEN {converted}"
+        f" ELSE TRY_CAST({text} AS TIMESTAMP) END END"
+    )
+    if not date_format:
+        return iso
+    formats = ", ".join(quoted(date_format + time) for time in (*TIMES, ""))
+    return f"coalesce({iso}, try_strptime({text}, [{formats}]))"
+
+
+def _is_moved(text: str, time_zone: str | None) -> str:
+    """Whether a time, as it is written, may be another than that on the patient's clock."""
+    return f"regexp_matches({text}, {quoted(WITH_OFFSET if time_zone else UTC)})"
+
+
+def _in_zone(text: str, time_zone: str) -> str:
+    return f"timezone({quoted(time_zone)}, TRY_CAST(upper({text}) AS TIMESTAMPTZ))"

@@ -1,0 +1,144 @@
+"""publication/: the thirteen tables of flows/publishing/publication_tables.py as HTML and RTF, for a manuscript or study report.
+
+Read from the published database, so that nothing stands here that is not there, and a blinded study stays blinded.
+"""
+
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from flows.publishing.publication_tables import MACROS, TABLES, PublicationTable
+
+Connection = duckdb.DuckDBPyConnection
+PAGE_TWIPS = 13_800  # width of a landscape A4 page within its margins
+STYLE = (
+    "body{font:15px/1.4 system-ui,sans-serif;margin:2rem;color:#1a1a1a;background:#fff}"
+    "table{border-collapse:collapse;border-top:2px solid;border-bottom:2px solid}"
+    "caption{text-align:left;font-weight:600;padding:.4rem 0}"
+    "th,td{padding:.2rem .8rem;text-align:left;vertical-align:top;font-variant-numeric:tabular-nums}"
+    "thead th{border-bottom:1px solid}tbody th{font-weight:400}th.section{font-weight:600;padding-top:.7rem}"
+    "p{max-width:60rem;color:#444}"
+)
+
+
+class Layout(NamedTuple):
+    """A table ready to be written: one column per arm, rows of (section, label, cells)."""
+
+    title: str
+    columns: list[str]
+    rows: list[tuple[str, str, list[str]]]
+    note: str
+
+
+def write_publication(database: Path, folder: Path) -> list[Path]:
+    """Write every table as HTML and RTF; gives the files."""
+    folder.mkdir(parents=True)
+    written = []
+    with duckdb.connect(database, read_only=True) as con:
+        con.execute(MACROS)
+        for table in TABLES:
+            layout = lay_out(con, table)
+            for ending, text in (("html", as_html(layout)), ("rtf", as_rtf(layout))):
+                path = folder / f"{table.name}.{ending}"
+                path.write_text(text, encoding="ascii" if ending == "rtf" else "utf-8", newline="\n")
+                written.append(path)
+    return written
+
+
+def lay_out(con: Connection, table: PublicationTable) -> Layout:
+    """The cells of a table in a row per label and a column per arm: the study's order, all subjects last."""
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    for section, label, arm, cell in con.execute(table.query).fetchall():
+        rows.setdefault((section, label), {})[arm] = cell
+    sizes = con.execute(
+        """SELECT coalesce(arm.arm, 'all'), coalesce(arm.label, 'All subjects'), step.n
+        FROM summary.disposition AS step
+        LEFT JOIN meta.arms AS arm ON arm.arm = step.arm
+        WHERE step.step = 'treated' AND (arm.arm IS NOT NULL OR step.arm = 'all')
+        ORDER BY arm.position NULLS LAST"""
+    ).fetchall()
+    used = {arm for cells in rows.values() for arm in cells}
+    shown = [(arm, f"{label} (N = {n})") for arm, label, n in sizes if arm in used]
+    note = table.note if rows else _why_empty(con, table)
+    return Layout(
+        f"Table {int(table.name[:2])}. {table.title}",
+        [label for _, label in shown],
+        [(section, label, [cells.get(arm) or "–" for arm, _ in shown]) for (section, label), cells in rows.items()],
+        note,
+    )
+
+
+def _why_empty(con: Connection, table: PublicationTable) -> str:
+    reasons = con.execute(
+        "SELECT DISTINCT reason FROM summary.methods WHERE table_name = $1 AND NOT is_given", [table.methods]
+    ).fetchall()
+    return f"Not given: {reasons[0][0]}." if reasons else "The study has no data for this table."
+
+
+def as_html(layout: Layout) -> str:
+    """One self-contained page."""
+    width = 1 + len(layout.columns)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in layout.columns)
+    body, last = [], ""
+    for section, label, cells in layout.rows:
+        if section != last:
+            body.append(f'<tr><th class="section" colspan="{width}" scope="colgroup">{escape(section)}</th></tr>')
+            last = section
+        values = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        body.append(f'<tr><th scope="row">{escape(label)}</th>{values}</tr>')
+    lines = [
+        "<!DOCTYPE html>",
+        f'<html lang="en"><head><meta charset="utf-8"><title>{escape(layout.title)}</title><style>{STYLE}</style></head>',
+        f"<body><table><caption>{escape(layout.title)}</caption>",
+        f"<thead><tr><td></td>{head}</tr></thead><tbody>" if layout.columns else "<tbody>",
+        *body,
+        f"</tbody></table><p>{escape(layout.note)}</p></body></html>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def as_rtf(layout: Layout) -> str:
+    """A landscape RTF document; characters beyond ASCII are written as RTF's own escapes."""
+    columns = len(layout.columns)
+    first = PAGE_TWIPS // 3 if columns else PAGE_TWIPS
+    edges = [first + (PAGE_TWIPS - first) * i // columns for i in range(columns + 1)] if columns else [first]
+    lines = [
+        r"{\rtf1\ansi\deff0{\fonttbl{\f0\froman Times New Roman;}}\paperw16838\paperh11906\landscape",
+        r"\margl1440\margr1440\margt1134\margb1134\f0\fs20",
+        rf"{{\b {_rtf(layout.title)}\par}}",
+    ]
+    if columns:
+        lines.append(_rtf_row(["", *layout.columns], edges, r"\b ", r"\trhdr", r"\clbrdrt\brdrs\clbrdrb\brdrs"))
+    last = ""
+    for section, label, cells in layout.rows:
+        if section != last:
+            lines.append(_rtf_row([section], [PAGE_TWIPS], r"\b "))
+            last = section
+        lines.append(_rtf_row([label, *cells], edges))
+    lines += [rf"\pard\fs18 {_rtf(layout.note)}\par", "}"]
+    return "\n".join(lines) + "\n"
+
+
+def _rtf_row(cells: list[str], edges: list[int], style: str = "", row: str = "", border: str = "") -> str:
+    ends = "".join(rf"{border}\cellx{edge}" for edge in edges)
+    texts = "".join(rf"\pard\intbl {{{style}{_rtf(cell)}}}\cell" for cell in cells)
+    return rf"\trowd{row}\trgaph80{ends}{texts}\row"
+
+
+def _rtf(text: str) -> str:
+    escaped = "".join(rf"\{character}" if character in "\\{}" else character for character in text)
+    return "".join(
+        character if character.isascii() and character.isprintable() else _rtf_unicode(character)
+        for character in escaped
+    )
+
+
+def _rtf_unicode(character: str) -> str:
+    if character == "\n":
+        return r"\line "
+    # RTF counts in signed 16-bit units of UTF-16; ? is what a reader without Unicode shows.
+    units = character.encode("utf-16-le")
+    numbers = (int.from_bytes(units[i : i + 2], "little", signed=True) for i in range(0, len(units), 2))
+    return "".join(rf"\u{number}?" for number in numbers)

@@ -1,0 +1,124 @@
+"""OUT/state/publications: what made each snapshot, so that any of them can be made again from the kept inputs."""
+
+import shutil
+import time
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from flows.errors import ConfigurationError
+from flows.landing.inputs import KeptFile, KeptInputs, to_disk, tree_to_disk
+from flows.query import one_value
+from flows.settings import Frozen
+from flows.study import Study, load_study
+
+RECORD = "publication.json"
+KEPT_DAYS = 2
+
+
+class FileNotLanded(Frozen):
+    """A file that did not count: refused, ignored or withdrawn."""
+
+    path: str
+    sha256: str
+    kind: str | None
+    status: str
+    reason: str
+
+
+class Publication(Frozen):
+    """One publication beside its study.toml and rule sets: the inputs it was made from, and when."""
+
+    snapshot_id: str
+    published_at: datetime  # UTC
+    software_version: str
+    cutoff: date | None
+    files: tuple[KeptFile, ...]
+    paths_absent: tuple[str, ...]  # landed before and no longer in inbox/
+    not_landed: tuple[FileNotLanded, ...]
+
+
+def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, study: Study) -> Publication:
+    """Keep what a snapshot is about to be made from, complete or not at all."""
+    rows = con.execute("SELECT path, sha256, kind, status, reason FROM landing.refused_files ORDER BY ALL").fetchall()
+    absent = con.execute(
+        "SELECT DISTINCT path FROM landing.landed_files WHERE NOT is_in_inbox ORDER BY path"
+    ).fetchall()
+    record = Publication(
+        snapshot_id=name,
+        published_at=datetime.now(UTC).replace(microsecond=0),
+        software_version=version("migraine-outcomes"),
+        cutoff=one_value(con, "SELECT data_cutoff FROM meta.study"),
+        files=tuple(KeptInputs(out / "state" / "inputs", study.facts.id).files),
+        paths_absent=tuple(path for (path,) in absent),
+        not_landed=tuple(
+            FileNotLanded.model_validate(dict(zip(FileNotLanded.model_fields, row, strict=True))) for row in rows
+        ),
+    )
+    folder = publication_folder(out) / name
+    building = folder.with_name(f".{name}")
+    shutil.rmtree(building, ignore_errors=True)
+    (building / "study" / "inbox").mkdir(parents=True)
+    shutil.copyfile(study.folder / "study.toml", building / "study" / "study.toml")
+    if (study.folder / "rules").is_dir():
+        shutil.copytree(study.folder / "rules", building / "study" / "rules")
+    if load_study(building / "study").model_copy(update={"folder": study.folder}) != study:
+        raise ConfigurationError(
+            f"{study.folder / 'study.toml'}: it, or a rule set, was changed while the run was under way; nothing was"
+            " published. Run again."
+        )
+    (building / RECORD).write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    tree_to_disk(building)
+    shutil.rmtree(folder, ignore_errors=True)
+    building.rename(folder)
+    to_disk(folder.parent)
+    return record
+
+
+def find_publication(out: Path, wanted: str) -> Publication:
+    """The publication with this snapshot id, or the last one on or before this date (UTC).
+
+    Raises ConfigurationError where there is none.
+    """
+    records = sorted(
+        (Publication.model_validate_json(path.read_text()) for path in publication_folder(out).glob(f"[!.]*/{RECORD}")),
+        key=lambda record: record.published_at,
+    )
+    try:
+        day = date.fromisoformat(wanted)
+        fitting = [record for record in records if record.published_at.date() <= day]
+    except ValueError:
+        fitting = [record for record in records if record.snapshot_id == wanted]
+    if not fitting:
+        known = (
+            f"the first is {records[0].snapshot_id} of {records[0].published_at:%Y-%m-%d}" if records else "none yet"
+        )
+        raise ConfigurationError(f"{out}: nothing was published as of '{wanted}' ({known}).")
+    return fitting[-1]
+
+
+def prune_snapshots(out: Path, keep: int) -> list[str]:
+    """Take away old snapshots and give their names, all but the ``keep`` made last.
+
+    The current one stays, and so does one made in the last KEPT_DAYS: somebody may be reading it. Its record stays in
+    any case: ``run --as-of`` makes it again, byte for byte.
+    """
+    snapshots = out / "snapshots"
+    made = {path: path.stat().st_mtime for path in snapshots.glob("[!.]*") if path.is_dir()}
+    oldest_kept = time.time() - KEPT_DAYS * 24 * 60 * 60
+    newest_first = sorted(made, key=lambda path: made[path], reverse=True)
+    current = (out / "current").resolve()
+    old = [path for path in newest_first[keep:] if made[path] < oldest_kept and path.resolve() != current]
+    for path in old:
+        # Under its name a snapshot is complete; half of one is cleared away by the next run.
+        leaving = path.with_name(f".building-{path.name}")
+        path.rename(leaving)
+        shutil.rmtree(leaving, ignore_errors=True)
+    return [path.name for path in old]
+
+
+def publication_folder(out: Path) -> Path:
+    """Where the publications of OUT are recorded."""
+    return out / "state" / "publications"

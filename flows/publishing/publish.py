@@ -1,0 +1,224 @@
+"""publish: a snapshot built aside and renamed, then ``current`` switched atomically; readers are never disturbed."""
+
+import hashlib
+import json
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows.blinding import published_select, stop_on_arm_names
+from flows.checking.queries import write_queries
+from flows.checking.validation import CheckResult
+from flows.dictionary import Table, load_dictionary
+from flows.landing.inputs import KeptInputs, to_disk, tree_to_disk
+from flows.landing.reading import sha256_of
+from flows.publishing.exports import write_publication
+from flows.publishing.publications import Publication, record_publication
+from flows.publishing.validation_page import render_validation
+from flows.query import one_value, quoted
+from flows.report import render_report
+from flows.resources import resource
+from flows.study import Study
+
+Connection = duckdb.DuckDBPyConnection
+OWN_FILES = (
+    "sql",
+    "expectations",
+    "data/rules",
+    "data/dictionary",
+    "data/codelists",
+    "data/protocol.toml",
+    "data/checks.toml",
+)
+
+
+def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
+    """The name of the snapshot these inputs lead to: equal inputs, settings, rules and SQL give an equal name."""
+    refused = con.execute("SELECT path, sha256, status, reason FROM landing.refused_files ORDER BY ALL").fetchall()
+    absent = con.execute("SELECT path FROM landing.landed_files WHERE NOT is_in_inbox ORDER BY ALL").fetchall()
+    cutoff = one_value(con, "SELECT CAST(data_cutoff AS VARCHAR) FROM meta.study")
+    ingredients = [
+        [entry.model_dump(mode="json") for entry in kept.files],
+        refused,
+        absent,
+        cutoff,
+        study.model_dump(mode="json", exclude={"folder", "publishing"}),
+        sorted(_own_hashes().items()),
+        _versions(),
+    ]
+    return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def published_snapshot(out: Path, name: str) -> Path | None:
+    """The snapshot of this name, if it was published before: a folder there is complete, for it came by renaming."""
+    folder = out / "snapshots" / name
+    return folder if folder.is_dir() else None
+
+
+def publish(
+    con: Connection,
+    out: Path,
+    name: str,
+    study: Study,
+    results: list[CheckResult],
+    made_again: Publication | None = None,
+) -> Path:
+    """Write the snapshot and make it current; gives its folder. A publication that is ``made_again`` keeps its
+    date, and ``current`` stays where it is.
+
+    Raises DataError, with nothing published, when a file or subject of a blinded study is named after an arm.
+    """
+    stop_on_arm_names(con, published_tables(con), study)
+    record = made_again or record_publication(con, out, name, study)
+    snapshots = out / "snapshots"
+    snapshots.mkdir(parents=True, exist_ok=True)
+    building = snapshots / f".building-{name}"
+    shutil.rmtree(building, ignore_errors=True)
+    (building / "tables").mkdir(parents=True)
+    _write_run(con, name)
+    _write_database(con, building / "outcomes.duckdb", study)
+    render_validation(con, building / "validation", results)
+    _write_files(con, building)
+    _write_manifest(con, building, name, study, record.published_at)
+    tree_to_disk(building)  # before anybody is pointed at it
+    final = snapshots / name
+    shutil.rmtree(final, ignore_errors=True)
+    os.replace(building, final)
+    to_disk(snapshots)
+    if not made_again:
+        switch_current(out, name)
+    return final
+
+
+def switch_current(out: Path, name: str) -> None:
+    """Point ``current`` at a snapshot in one step. The one before counts as made now: it has readers until now."""
+    if (out / "current").exists():
+        os.utime(out / "current")
+    link = out / ".current-next"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("snapshots") / name)
+    os.replace(link, out / "current")
+    to_disk(out)
+
+
+def published_tables(con: Connection) -> list[Table]:
+    """The documented tables: the dictionary decides what is published."""
+    present = {
+        f"{schema}.{name}"
+        for schema, name in con.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()"
+        ).fetchall()
+    }
+    return [table for name, table in load_dictionary().items() if name in present]
+
+
+def _write_run(con: Connection, name: str) -> None:
+    """meta.runs: what made this snapshot; no clock in it, so that equal inputs give equal bytes."""
+    con.execute(
+        """CREATE OR REPLACE TABLE meta.runs AS
+        SELECT $1 AS snapshot_id, study.study_id, study.title, study.primary_rule_set, study.is_blinded,
+            cutoff.cutoff_date, $2 AS software_version, $3 AS duckdb_version,
+            (SELECT count(*) FROM landing.files WHERE status = 'landed') AS files_landed,
+            (SELECT CAST(coalesce(sum(lines_read), 0) AS BIGINT) FROM landing.files) AS lines_read,
+            (SELECT count(*) FROM landing.quarantine) AS lines_quarantined
+        FROM meta.study AS study CROSS JOIN analysis.cutoff AS cutoff""",
+        [name, version("migraine-outcomes"), duckdb.__version__],
+    )
+
+
+def _write_database(con: Connection, path: Path, study: Study) -> None:
+    # Readable by DuckDB 1.5 as well: researchers do not upgrade with us.
+    con.execute(f"ATTACH {quoted(str(path))} AS snapshot (STORAGE_VERSION 'v1.5.0')")
+    try:
+        for table in published_tables(con):
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
+            con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(con, table, study)}")
+            con.execute(f"COMMENT ON TABLE snapshot.{table.full_name} IS {quoted(table.grain)}")
+            for column in table.columns:
+                unit = f" [{column.unit}]" if column.unit else ""
+                con.execute(
+                    f"COMMENT ON COLUMN snapshot.{table.full_name}.{column.name} IS {quoted(column.description + unit)}"
+                )
+        con.execute("CHECKPOINT snapshot")
+    finally:
+        con.execute("DETACH snapshot")
+
+
+def _write_files(con: Connection, building: Path) -> None:
+    """All that is read from the published database, side by side: DuckDB writes tables while Python draws the report.
+
+    The tables are read through the warehouse's connection, so that one memory limit holds for both.
+    """
+    database = building / "outcomes.duckdb"
+    con.execute(f"ATTACH {quoted(str(database))} AS snapshot (READ_ONLY)")
+    try:
+        with con.cursor() as snapshot, ThreadPoolExecutor(1) as thread:
+            snapshot.execute("USE snapshot")
+            tables = thread.submit(_write_tables, snapshot, building / "tables")
+            try:
+                render_report(database, building / "report.html")
+                write_publication(database, building / "publication")
+                tables.result()
+            except BaseException:  # whoever stops the run does not wait for gigabytes to be written
+                snapshot.interrupt()
+                raise
+            write_queries(snapshot, building / "queries.csv")
+    finally:
+        con.execute("DETACH snapshot")
+
+
+def _write_tables(snapshot: Connection, folder: Path) -> None:
+    """Every table of the database as Parquet and CSV, in the order of its key, in which it was written there."""
+    for table in published_tables(snapshot):
+        target = folder / table.full_name
+        snapshot.execute(f"COPY {table.full_name} TO {quoted(f'{target}.parquet')} (FORMAT parquet, COMPRESSION zstd)")
+        snapshot.execute(f"COPY {table.full_name} TO {quoted(f'{target}.csv')} (FORMAT csv, HEADER)")
+
+
+def _write_manifest(con: Connection, folder: Path, name: str, study: Study, published_at: datetime) -> None:
+    paths = _files(folder)
+    with ThreadPoolExecutor() as threads:
+        hashes = list(threads.map(sha256_of, paths))
+    outputs = dict(zip((path.relative_to(folder).as_posix() for path in paths), hashes, strict=True))
+    inputs = con.execute("SELECT path, kind, status, sha256, lines_read FROM landing.files ORDER BY ALL").fetchall()
+    manifest: dict[str, Any] = {
+        "snapshot_id": name,
+        "study_id": study.facts.id,
+        "published_at": published_at.isoformat(timespec="seconds"),
+        "cutoff_date": one_value(con, "SELECT CAST(cutoff_date AS VARCHAR) FROM analysis.cutoff"),
+        "rule_sets": [rule.id for rule in study.rule_sets],
+        "versions": _versions(),
+        "inputs": [dict(zip(("path", "kind", "status", "sha256", "lines_read"), row, strict=True)) for row in inputs],
+        "own_files": _own_hashes(),
+        "counts": {
+            table.full_name: one_value(con, f"SELECT count(*) FROM {table.full_name}")
+            for table in published_tables(con)
+        },
+        "outputs": outputs,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _own_hashes() -> dict[str, str]:
+    """SHA-256 of every SQL, suite, rule and dictionary file that shapes a result."""
+    hashes = {}
+    for part in OWN_FILES:
+        root = resource(part)
+        for path in [root] if root.is_file() else _files(root):
+            inside = path.relative_to(root).as_posix() if path != root else ""
+            hashes[f"{part}/{inside}".rstrip("/")] = sha256_of(path)
+    return hashes
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("migraine-outcomes", "duckdb", "great-expectations", "statsmodels")}
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,78 @@
+"""serve: a scheduled deployment of one study, and a Prefect server for it where none is set."""
+
+import os
+import signal
+from contextlib import ExitStack
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flows.errors import ConfigurationError
+from flows.logs import tell
+from flows.serving.temporary_server import QUIET, Server
+from flows.study import load_study
+
+
+def serve_study(study_folder: Path, out: Path, cron: str, timezone: str) -> None:
+    """Run the study by schedule until stopped (Ctrl-C or SIGTERM), each run in a process of its own.
+
+    Raises ConfigurationError where the cron line or the time zone means nothing.
+    """
+    os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what it puts in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    from prefect.schedules import Cron
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    _check_schedule(cron, timezone)
+    with ExitStack() as stack:
+        if not PREFECT_API_URL.value():
+            server = Server({})
+            server.wait()
+            os.environ["PREFECT_API_URL"] = server.api_url  # for the processes of the runs
+            stack.enter_context(temporary_settings({PREFECT_API_URL: server.api_url}))
+        from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+        from prefect.flows import EntrypointType
+        from prefect.runner import Runner
+
+        from flows.nightly import publish_outcomes
+        from flows.serving.deployed import key_of
+
+        # As Ctrl-C does: Prefect's own way does not come to an orderly end inside its event loop.
+        Runner.handle_sigterm = lambda *_: signal.raise_signal(signal.SIGINT)
+        study = key_of(load_study(study_folder))
+        tell(
+            f"Serving study {study} as the deployment 'migraine-outcomes/{study}': '{cron}' ({timezone}). "
+            f"Prefect server: {PREFECT_API_URL.value()}. Stop with Ctrl-C.",
+            event="serving",
+            deployment=f"migraine-outcomes/{study}",
+            cron=cron,
+            timezone=timezone,
+            api_url=PREFECT_API_URL.value(),
+        )
+        publish_outcomes.serve(
+            name=study,
+            schedule=Cron(cron, timezone=timezone),
+            parameters={"study_folder": str(study_folder), "out": str(out)},
+            global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
+            entrypoint_type=EntrypointType.MODULE_PATH,  # an installed package has no file below the working directory
+            pause_on_shutdown=False,  # what falls due while this is stopped is made up for, not skipped
+            paused=False,
+            print_starting_message=False,
+        )
+
+
+def _check_schedule(cron: str, timezone: str) -> None:
+    from prefect.client.schemas.schedules import CronSchedule
+
+    try:
+        ZoneInfo(timezone)
+    except (KeyError, OSError, ValueError):
+        raise ConfigurationError(
+            f"--timezone: '{timezone}' is not a time zone; write it as Europe/Vienna or UTC."
+        ) from None
+    try:
+        CronSchedule(cron=cron)
+    except ValueError:
+        raise ConfigurationError(
+            f"--cron: '{cron}' is not a cron line; write five fields as in '0 2 * * *' (every day at 02:00)."
+        ) from None

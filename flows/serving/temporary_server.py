@@ -1,0 +1,167 @@
+"""Prefect's own server as a process beside ours, for the runs of people who have none.
+
+``prefect_api`` starts it before anything slow is imported, so that it comes up on another core meanwhile. A server that
+is set (PREFECT_API_URL, or a Prefect profile) is used as it is, and nothing is started. This file run as a module is the
+server process: it ends when the process that started it is gone, however that ended.
+"""
+
+import atexit
+import importlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from flows.errors import ConfigurationError
+
+# Nothing is sent anywhere; Prefect looks for no newer version.
+QUIET = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_CLI_UPDATE_CHECK": "false"}
+SERVER = {
+    "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+    # Task runs are recorded a hundred at a time: with the defaults a step waits for the database up to 80 ms.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+}
+# Of a server that lives as long as one run: no scheduler, no pages.
+FOR_ONE_RUN = {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_UI_ENABLED": "0"}
+SECONDS_TO_START = 180
+# What the steps import, the slowest first. It is imported only while there is nothing to do but wait for the server.
+MEANWHILE = (
+    "flows.nightly",
+    "flows.checking.gx_duckdb",
+    "statsmodels.genmod.generalized_estimating_equations",
+    "altair",
+    "vl_convert",
+)
+
+
+class Server:
+    """A Prefect server on a free port of this machine, stopped when this process ends."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        # The port is bound here and handed over: nobody can take it in between.
+        with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+            self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "flows.serving.temporary_server", str(listener.fileno())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[listener.fileno()],
+                env={**QUIET, **SERVER, **os.environ, "PREFECT__SERVER_FINAL": "1", **environment},
+                start_new_session=True,  # Ctrl-C is for the run, which still has to tell the server how it ended
+            )
+        atexit.register(self.stop)
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.address}/api"
+
+    def is_up(self, patience: float = 0.1) -> bool:
+        """Whether it answers within ``patience`` seconds. Raises ConfigurationError when it has ended."""
+        if self.process.poll() is not None:
+            raise ConfigurationError(
+                f"Prefect's temporary server ended before it answered (exit code {self.process.returncode}); look at "
+                "what it says above, and whether PREFECT_HOME (~/.prefect) can be written to and has room."
+            )
+        try:
+            with urllib.request.urlopen(f"{self.api_url}/health", timeout=patience) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            return False
+
+    def wait(self) -> None:
+        """Until it answers. Raises ConfigurationError when it does not come up."""
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not self.is_up(patience=2):
+            if time.monotonic() > deadline:
+                raise ConfigurationError(
+                    f"Prefect's temporary server did not answer within {SECONDS_TO_START} seconds; run again, or start "
+                    "one with `prefect server start` and set PREFECT_API_URL."
+                )
+
+    def stop(self) -> None:
+        """End the server; it has a few seconds to write down what it was told."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextmanager
+def prefect_api() -> Generator[None]:
+    """Prefect ready for one run: with the server that is set, or with one of our own."""
+    os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
+    # Errors are told once, in plain words, by the command line; Prefect would print them with a traceback.
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    os.environ.setdefault("PREFECT_INTERNAL_LOGGING_LEVEL", "CRITICAL")  # events it could not send at the very end
+    server = None if _may_be_set() else Server(FOR_ONE_RUN)
+    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    if PREFECT_API_URL.value():
+        if server:
+            server.stop()
+        yield
+        return
+    server = server or Server(FOR_ONE_RUN)
+    for module in MEANWHILE:
+        if server.is_up():
+            break
+        importlib.import_module(module)
+    server.wait()
+    # A heartbeat tells a server that a run is alive; this one lives no longer than the run, and its thread sleeps 1 s.
+    with temporary_settings({PREFECT_API_URL: server.api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
+
+
+def _may_be_set() -> bool:
+    """Whether Prefect's settings could name a server: only then are they read before anything is started."""
+    home = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
+    profiles = Path(os.environ.get("PREFECT_PROFILES_PATH", home / "profiles.toml"))
+    project = Path("pyproject.toml")
+    return (
+        any(name in os.environ for name in ("PREFECT_API_URL", "PREFECT_PROFILE"))
+        or any(path.exists() for path in (profiles, Path("prefect.toml"), Path(".env")))
+        or (project.is_file() and "[tool.prefect" in project.read_text(encoding="utf-8", errors="replace"))
+    )
+
+
+def _serve(descriptor: int) -> None:
+    """The server process: listens on a socket it inherited, and ends with its parent."""
+    import threading
+
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    class Quiet(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            _fall_silent()
+            super().handle_exit(sig, frame)
+
+    server = Quiet(uvicorn.Config(create_app, factory=True, log_level="error", lifespan="on"))
+
+    def end_with_parent() -> None:
+        sys.stdin.buffer.read()  # returns when the other end of the pipe is closed
+        _fall_silent()
+        server.should_exit = True
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    server.run(sockets=[socket.socket(fileno=descriptor)])
+
+
+def _fall_silent() -> None:
+    """What is cancelled when the server ends was to be thrown away; its traceback would look like a failed run."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))

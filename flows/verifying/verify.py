@@ -1,0 +1,197 @@
+"""verify: a published snapshot held against its own manifest, its lines counted, its statuses and rates recomputed.
+
+Reads the snapshot only. The recomputation is flows/verifying/recount.py, which shares nothing with the SQL models.
+"""
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+from pydantic import BaseModel, ValidationError
+
+from flows.explain import find_database
+from flows.landing.reading import sha256_of
+from flows.query import one_value, quoted, rows_of
+from flows.verifying.differences import Differences
+from flows.verifying.verify_outcomes import verify_rates, verify_statuses
+
+Connection = duckdb.DuckDBPyConnection
+Row = dict[str, Any]
+MOST_DIARY_ROWS = 2_000_000  # above this many, statuses are recomputed for a sample of subjects
+TABULATED = ("diary_days", "subjects", "injections", "scores", "adverse_events")
+OUTCOMES = ("current", "superseded", "duplicate", "quarantined")
+
+
+class Input(BaseModel):
+    """A file as manifest.json lists it."""
+
+    path: str
+    sha256: str
+    lines_read: int
+
+
+class Manifest(BaseModel):
+    """What manifest.json says of the snapshot, as far as it can be held against it."""
+
+    snapshot_id: str
+    cutoff_date: date
+    inputs: tuple[Input, ...]
+    counts: dict[str, int]
+    outputs: dict[str, str]
+
+
+class Verification(NamedTuple):
+    """What was looked at, and every difference found, as sentences; ``differences`` is empty for a sound snapshot."""
+
+    snapshot: Path
+    facts: list[str]
+    differences: list[str]
+
+
+def verify(place: Path, most_diary_rows: int = MOST_DIARY_ROWS) -> Verification:
+    """Verify the current snapshot of a folder published to, of a study, or a snapshot folder itself.
+
+    Raises ConfigurationError where nothing is published.
+    """
+    folder = _snapshot_folder(place)
+    found, facts = Differences(), []
+    try:
+        manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
+    except (OSError, ValidationError):
+        found.add("files", "manifest.json is missing or cannot be read; nothing can be held against it.")
+        return Verification(folder, facts, found.sentences())
+    facts.append(_verify_files(folder, manifest.outputs, found))
+    try:
+        with duckdb.connect(folder / "outcomes.duckdb", read_only=True) as con:
+            facts.append(_verify_tables(con, folder, manifest.counts, found))
+            facts.append(_verify_conservation(con, manifest, found))
+            facts.append(verify_statuses(con, most_diary_rows, found))
+            facts.append(verify_rates(con, found))
+    except (duckdb.Error, ValueError) as error:
+        kind = type(error).__name__
+        found.add("outcomes.duckdb", f"cannot be read to its end ({kind}); what follows from it was not verified.")
+    return Verification(folder, facts, found.sentences())
+
+
+def _snapshot_folder(place: Path) -> Path:
+    for folder in (place / "published" / "current", place / "current", place):
+        if (folder / "manifest.json").exists():
+            return folder.resolve()
+    return find_database(place).parent.resolve()
+
+
+def _verify_files(folder: Path, outputs: dict[str, str], found: Differences) -> str:
+    """No file is missing, altered or extra."""
+    present = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    present.pop("manifest.json")
+    for name in sorted(outputs.keys() - present.keys()):
+        found.add("files", f"{name} is missing.")
+    for name in sorted(present.keys() - outputs.keys()):
+        found.add("files", f"{name} does not belong to the snapshot: manifest.json does not list it.")
+    for name in sorted(outputs.keys() & present.keys()):
+        if sha256_of(present[name]) != outputs[name]:
+            found.add("files", f"{name} is not what was published: its SHA-256 differs from the one in manifest.json.")
+    return f"files: {len(outputs):,} held against the SHA-256 in manifest.json"
+
+
+def _verify_tables(con: Connection, folder: Path, counts: dict[str, int], found: Differences) -> str:
+    """The database, the Parquet and the CSV files hold the rows that the manifest counts, and the same ones."""
+    present = {
+        name for (name,) in con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()
+    }
+    for table in sorted(present ^ counts.keys()):
+        where = "outcomes.duckdb" if table in present else "manifest.json"
+        found.add(table, f"stands in {where} only.")
+    for table in sorted(present & counts.keys()):
+        target = folder / "tables" / table
+        rows, content = _content(con, table)
+        if rows != counts[table]:
+            found.add(table, f"has {rows:,} rows in outcomes.duckdb and {counts[table]:,} by manifest.json.")
+        columns = [row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()]
+        try:
+            if _content(con, f"read_parquet({quoted(f'{target}.parquet')})") != (rows, content):
+                found.add(table, "does not hold the same rows in outcomes.duckdb and in its Parquet file.")
+        except duckdb.Error:
+            found.add(table, "its Parquet file cannot be read.")
+        try:
+            lines = one_value(con, f"SELECT count(*) FROM {_csv(f'{target}.csv', columns)}")
+            if lines != rows:
+                found.add(table, f"has {rows:,} rows in outcomes.duckdb and {lines:,} in its CSV file.")
+        except duckdb.Error:
+            found.add(table, "its CSV file cannot be read.")
+    return f"tables: {len(counts):,} in DuckDB, Parquet and CSV with {sum(counts.values()):,} rows"
+
+
+def _content(con: Connection, source: str) -> tuple[int, int]:
+    """Number of rows and a sum over their contents that does not depend on their order."""
+    (content,) = con.execute(f"SELECT count(*), sum(CAST(hash(t) AS HUGEINT)) FROM {source} AS t").fetchall()
+    return content
+
+
+def _csv(path: str, columns: list[str]) -> str:
+    names = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in columns)
+    return (
+        f"read_csv({quoted(path)}, auto_detect=false, header=true, delim=',', quote='\"', escape='\"',"
+        f" columns={{{names}}}, parallel=false)"
+    )
+
+
+def _verify_conservation(con: Connection, manifest: Manifest, found: Differences) -> str:
+    """lines read = current + superseded + duplicate + quarantined, per file and in total, and each stands somewhere."""
+    files = rows_of(con, "SELECT * FROM landing.files ORDER BY path, sha256")
+    attack_files = {row[0] for row in con.execute("SELECT DISTINCT file_id FROM tabulation.attacks").fetchall()}
+    current = Counter(_lines_by_file(con, "tabulation.attacks"))
+    for table in TABULATED:
+        lines = _lines_by_file(con, f"tabulation.{table}")
+        # A day made from attacks is no line of a file.
+        current.update({file: n for file, n in lines.items() if table != "diary_days" or file not in attack_files})
+    quarantined = _lines_by_file(con, "landing.quarantine")
+    history = {
+        (file_id, outcome): n
+        for file_id, outcome, n in con.execute(
+            "SELECT file_id, outcome, count(*) FROM tabulation.diary_history GROUP BY file_id, outcome"
+        ).fetchall()
+    }
+    for file in files:
+        parts = {name: file[f"lines_{name}"] for name in OUTCOMES}
+        if file["lines_read"] != sum(parts.values()):
+            told = ", ".join(f"{n:,} {name}" for name, n in parts.items())
+            found.add("landing.files", f"{file['path']}: {file['lines_read']:,} lines read, but {told}.")
+        if file["status"] != "landed":
+            continue
+        held = [
+            ("current", "tabulation.*", current[file["file_id"]]),
+            ("quarantined", "landing.quarantine", quarantined.get(file["file_id"], 0)),
+        ]
+        if file["kind"] == "diary":
+            held += [
+                (name, "tabulation.diary_history", history.get((file["file_id"], name), 0)) for name in OUTCOMES[1:3]
+            ]
+        for name, where, n in held:
+            if parts[name] != n:
+                found.add(
+                    "landing.files",
+                    f"{file['path']}: lines_{name} is {parts[name]:,}, but {where} holds {n:,} of them.",
+                )
+    listed = {(file.path, file.sha256, file.lines_read) for file in manifest.inputs}
+    for path in sorted({row[0] for row in listed ^ {(f["path"], f["sha256"], f["lines_read"]) for f in files}}):
+        found.add("landing.files", f"{path}: differs from the inputs listed in manifest.json.")
+    wanted = {
+        "snapshot_id": manifest.snapshot_id,
+        "cutoff_date": manifest.cutoff_date,
+        "files_landed": sum(file["status"] == "landed" for file in files),
+        "lines_read": sum(file["lines_read"] for file in files),
+        "lines_quarantined": sum(file["lines_quarantined"] for file in files),
+    }
+    for run in rows_of(con, "SELECT * FROM meta.runs"):
+        found.compare("meta.runs", {"study_id": run["study_id"]}, wanted, run)
+    cutoff = one_value(con, "SELECT cutoff_date FROM analysis.cutoff")
+    if cutoff != manifest.cutoff_date:
+        found.add("analysis.cutoff", f"is {cutoff} and {manifest.cutoff_date} by manifest.json.")
+    return f"lines: {wanted['lines_read']:,} of {wanted['files_landed']:,} files, each counted once"
+
+
+def _lines_by_file(con: Connection, table: str) -> dict[str, int]:
+    return dict(con.execute(f"SELECT file_id, count(*) FROM {table} GROUP BY file_id").fetchall())
