@@ -24,11 +24,11 @@ from prefect import task
 from prefect.settings import PREFECT_API_URL
 from prefect_dask import DaskTaskRunner
 
+from flows.deployed import plainly
 from flows.errors import ConfigurationError
 from flows.models import load_models
 from flows.partitions import Cluster, derive_partition, gather_partitions, write_partitions
 from flows.query import one_value
-from flows.serving.deployed import plainly
 from flows.warehouse import MEMORY_LIMIT
 
 SECONDS_TO_CONNECT = 15

@@ -1,4 +1,4 @@
-"""Small reads from a connection, always fetched whole: an unfinished result blocks the connection's next work."""
+"""SQL in small: a text as a literal, and reads that are fetched whole, for an unfinished one blocks what comes next."""
 
 from typing import Any
 

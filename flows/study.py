@@ -9,7 +9,6 @@ from pydantic import Field, field_validator, model_validator
 
 from flows.dictionary import FILE_KINDS, file_columns
 from flows.errors import ConfigurationError
-from flows.landing.packing import unpacked_name
 from flows.limits import CheckLimits, CheckOverrides, load_limits
 from flows.resources import resource
 from flows.rules import RuleSet, load_rule_sets
@@ -38,6 +37,7 @@ class Protocol(Frozen):
 
 
 SHORTEST_FILE_ID = 12
+PACKED_SUFFIXES = (".gz", ".zip")
 
 
 class StudyFacts(Frozen):
@@ -57,6 +57,15 @@ class StudyFacts(Frozen):
         if len(set(self.rule_sets)) < len(self.rule_sets):
             raise ValueError("rule_sets names a rule set twice")
         return self
+
+
+def unpacked_name(path: str) -> str:
+    """The name by which a packed file is matched: diary.csv.gz and diary.zip are diary.csv."""
+    for suffix in PACKED_SUFFIXES:
+        if path.lower().endswith(suffix):
+            bare = path[: -len(suffix)]
+            return bare if "." in bare.rpartition("/")[2] else f"{bare}.csv"
+    return path
 
 
 class FileFormat(Frozen):

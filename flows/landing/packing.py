@@ -12,19 +12,9 @@ from flows.errors import FileRefused
 
 CHUNK_BYTES = 1 << 20
 GZIP, ZIPS = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")  # the second is an empty archive
-PACKED_SUFFIXES = (".gz", ".zip")
 # A diary packs about tenfold. What grows a hundredfold beyond this size is made to fill the disk.
 SMALL_BYTES = 100 << 20
 LARGEST_RATIO = 100
-
-
-def unpacked_name(path: str) -> str:
-    """The name by which a packed file is matched: diary.csv.gz and diary.zip are diary.csv."""
-    for suffix in PACKED_SUFFIXES:
-        if path.lower().endswith(suffix):
-            bare = path[: -len(suffix)]
-            return bare if "." in bare.rpartition("/")[2] else f"{bare}.csv"
-    return path
 
 
 def unpacked(source: Path, scratch: Path) -> tuple[Path, str | None]:

@@ -1,1 +1,1 @@
-"""serving: what Prefect adds to a run: a server where there is none, a schedule, one run at a time, retries, notices."""
+"""serving: runs by the clock, on a Prefect server of their own where none is set."""

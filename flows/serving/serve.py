@@ -34,8 +34,8 @@ def serve_study(study_folder: Path, out: Path, cron: str, timezone: str) -> None
         from prefect.flows import EntrypointType
         from prefect.runner import Runner
 
+        from flows.deployed import key_of
         from flows.nightly import publish_outcomes
-        from flows.serving.deployed import key_of
 
         # As Ctrl-C does: Prefect's own way does not come to an orderly end inside its event loop.
         Runner.handle_sigterm = lambda *_: signal.raise_signal(signal.SIGINT)
