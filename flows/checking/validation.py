@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import duckdb
 
 from flows.checking.checks import Check, load_suites
-from flows.dictionary import file_columns, input_tables
+from flows.checking.corrections import find_repeats, set_quarantined_aside, set_repeats_aside
+from flows.dictionary import file_columns
 from flows.errors import DataError
 from flows.models import build_models
 from flows.query import one_row, one_value
@@ -181,88 +182,3 @@ def _record(con: Connection, check: Check, counted: int) -> None:
     found = one_value(con, "SELECT count(*) FROM landing.findings") - before
     if found != counted:
         raise DataError(f"check {check.id}: Great Expectations counts {counted} failing rows, its own query {found}.")
-
-
-def find_repeats(con: Connection, kind: str) -> None:
-    """landing.repeated_<kind>: the landed lines about a key that more than one line is about; most have none.
-
-    Grouping all lines is the dearest thing validation does: here once, for the check on conflicts, what is set aside
-    and the history.
-    """
-    key = input_tables()[kind].key
-    same_key = " AND ".join(f"repeated.{name} IS NOT DISTINCT FROM line.{name}" for name in key)
-    con.execute(
-        f"""CREATE OR REPLACE TABLE landing.repeated_{kind} AS
-        WITH repeated AS (SELECT {", ".join(key)} FROM landing.{kind} GROUP BY ALL HAVING count(*) > 1)
-        SELECT line.* FROM landing.{kind} AS line JOIN repeated ON {same_key}"""
-    )
-
-
-def set_quarantined_aside(con: Connection, kind: str) -> None:
-    """Lines that failed an error or critical check of their kind are quarantined, each once."""
-    con.execute(
-        "INSERT INTO landing.set_aside SELECT DISTINCT kind, file_id, line_number, 'quarantined' FROM landing.findings"
-        " WHERE kind = ? AND severity IN ('error', 'critical') AND line_number IS NOT NULL",
-        [kind],
-    )
-
-
-def set_repeats_aside(con: Connection, kind: str) -> None:
-    """Of several lines for one key, one content is current; the others are duplicates or superseded.
-
-    With entry times in all of them the latest entry wins, else the latest landing. Where rows of one key may stand
-    side by side in a file (muscles of a session), the latest file wins as a whole.
-    """
-    table = input_tables()[kind]
-    names = [column.name for column in file_columns(kind)]
-    key = ", ".join(table.key)
-    content = ", ".join(name for name in names if name not in (*table.key, "entered_at"))
-    has_entry_time = "entered_at" in names
-    last = (
-        "max(sequence) OVER key = sequence" if table.same_file_rows == "keep" else "row_number() OVER newest_first = 1"
-    )
-    newest_first = "sequence DESC, line_number DESC"
-    if has_entry_time:
-        newest_first = (
-            "CASE WHEN every_entry_timed THEN entered_at END DESC NULLS LAST,"
-            " sequence DESC, entered_at DESC NULLS LAST, line_number DESC"
-        )
-    timed = (
-        "count(entered_at) OVER key = count(*) OVER key AS every_entry_timed" if has_entry_time else "NULL AS untimed"
-    )
-    same_key = " AND ".join(f"repeated.{name} IS NOT DISTINCT FROM line.{name}" for name in table.key)
-    con.execute(
-        f"""
-        INSERT INTO landing.set_aside
-        WITH standing AS (
-            FROM landing.repeated_{kind} AS line
-            ANTI JOIN landing.set_aside AS aside
-                ON aside.kind = '{kind}' AND aside.file_id = line.file_id AND aside.line_number = line.line_number
-        ),
-        repeated AS (SELECT {key} FROM standing GROUP BY ALL HAVING count(*) > 1),
-        candidates AS (
-            SELECT {", ".join(f"line.{name}" for name in table.key)}, line.file_id, line.line_number, file.sequence,
-                {"line.entered_at," if has_entry_time else ""}
-                row({content or "true"}) AS content,
-                {timed}
-            FROM standing AS line
-            JOIN repeated ON {same_key}
-            JOIN landing.landed_files AS file ON file.file_id = line.file_id
-            WINDOW key AS (PARTITION BY {", ".join(f"line.{name}" for name in table.key)})
-        ),
-        newest AS (
-            SELECT *, {last} AS is_newest
-            FROM candidates
-            WINDOW key AS (PARTITION BY {key}),
-                newest_first AS (PARTITION BY {key} ORDER BY {newest_first})
-        ),
-        judged AS (
-            SELECT *, bool_or(is_newest) OVER (PARTITION BY {key}, content) AS is_winning,
-                row_number() OVER (PARTITION BY {key}, content ORDER BY sequence, line_number) AS appearance
-            FROM newest
-        )
-        SELECT '{kind}', file_id, line_number, CASE WHEN is_winning THEN 'duplicate' ELSE 'superseded' END
-        FROM judged
-        WHERE NOT is_winning OR appearance > 1
-        """
-    )

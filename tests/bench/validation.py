@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows import validation
+from flows.checking import validation
 from flows.checking.checks import Check, load_suites, row_condition
 from flows.dictionary import FILE_KINDS
 from flows.landing.land import create_landing_tables

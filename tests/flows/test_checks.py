@@ -11,8 +11,8 @@ import sqlglot
 
 from flows.checking.checks import Check, load_suites
 from flows.checking.checks_page import page_path, render_checks
+from flows.checking.corrections import find_repeats
 from flows.checking.dictionary_checks import dictionary_expectations
-from flows.checking.validation import find_repeats
 from flows.dictionary import FILE_KINDS, file_columns, input_tables, load_dictionary
 from flows.landing.land import create_landing_tables
 from flows.limits import CheckLimits
