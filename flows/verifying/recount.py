@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 Row = dict[str, Any]
@@ -211,11 +212,16 @@ def _has_failed(rule: Row, cycle: int, statuses: list[str], reliefs: list[bool],
 
 
 def recount_rates(
-    statuses: Iterable[Row], first_injections: Mapping[str, date], cutoff: date, cycle_days: int
+    statuses: Iterable[Row],
+    declared_arms: Iterable[str],
+    first_injections: Mapping[str, date],
+    cutoff: date,
+    cycle_days: int,
 ) -> tuple[dict[tuple[Any, ...], Row], dict[tuple[Any, ...], Row]]:
     """summary.responder_rates and summary.first_response from the rows of analysis.responder.
 
-    Gives both by rule_set, arm (and ``all``) and cycle, for every arm and every cycle that anybody was given.
+    Gives both by rule_set, arm (and ``all``) and cycle, for every arm (nobody may be in it) and every cycle that anybody
+    was given.
     """
     given: dict[tuple[str, str], dict[int, str]] = {}
     arms: dict[str, str | None] = {}
@@ -239,7 +245,8 @@ def recount_rates(
             told += ["by_now"] if first is not None and first <= cycle else []
             counts.update((rule_set, group, cycle, name) for group in groups for name in told)
     rates, firsts = {}, {}
-    for key in {key[:3] for key in counts}:
+    rule_sets = {rule_set for rule_set, _ in given}
+    for key in {key[:3] for key in counts} | set(product(rule_sets, declared_arms, cycles)):
         n = {name: counts[(*key, name)] for name in ("treated", "nri", "due", *JUDGED, "first", "by_now")}
         evaluable, responders = n["responder"] + n["non_responder"], n["responder"]
         rates[key] = {

@@ -84,11 +84,12 @@ def verify_rates(con: Connection, found: Differences) -> str:
     first: dict[str, date] = {}
     for subject, day in _stream(con, "SELECT subject_id, injection_date FROM tabulation.injections"):
         first[subject] = min(day, first.get(subject, day))
+    declared = [arm for (arm,) in con.execute("SELECT arm FROM meta.arms").fetchall()]
     statuses = _stream_rows(con, "SELECT rule_set, subject_id, arm, cycle, status FROM analysis.responder")
     wanted = dict(
         zip(
             ("summary.responder_rates", "summary.first_response"),
-            recount_rates(statuses, first, cutoff, cycle_days),
+            recount_rates(statuses, declared, first, cutoff, cycle_days),
             strict=True,
         )
     )

@@ -23,18 +23,16 @@ SELECT
     subject_id,
     diary_date,
     headache AS is_headache_any,
-    -- A headache of unknown length is neither: "headache AND null" would be null as well, but say so.
-    CASE WHEN NOT headache THEN false WHEN hours IS NULL THEN NULL ELSE headache AND hours >= min_headache_hours END
-        AS is_headache_hours_4,
+    -- Without an answer nothing is known, whatever the hours: "null AND false" would be false, a headache-free day.
+    CASE WHEN NOT headache THEN false WHEN headache THEN hours >= min_headache_hours END AS is_headache_hours_4,
     CASE
         WHEN NOT headache THEN false
         WHEN headache AND took_triptan_or_ergot THEN true
-        WHEN hours IS NULL THEN NULL
-        ELSE headache AND hours >= min_headache_hours
+        WHEN headache THEN hours >= min_headache_hours
     END AS is_headache_hours_4_or_acute,
     headache AND coalesce(severity >= min_moderate_severity, false) AS is_moderate_severe,
-    migraine AS is_migraine,
+    CASE WHEN headache IS NOT NULL THEN migraine END AS is_migraine,
     CASE WHEN headache THEN CAST(hours AS DECIMAL(9, 4)) END AS headache_hours,
     acute_medication,
-    acute_medication IS NOT NULL AS took_acute_medication
+    CASE WHEN headache IS NOT NULL THEN acute_medication IS NOT NULL END AS took_acute_medication
 FROM days

@@ -26,7 +26,7 @@ WITH class_days AS (
 ),
 
 writers AS (
-    SELECT DISTINCT subject_id FROM analysis.diary_states WHERE took_acute_medication
+    SELECT DISTINCT subject_id FROM analysis.diary_states WHERE acute_medication IS NOT NULL
 )
 
 SELECT

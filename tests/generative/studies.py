@@ -23,7 +23,13 @@ def _day(kind: str, index: int) -> Row | None:
         case "missing":
             return None
         case "unknown":
-            return {**plain, "headache": None, "hours": None, "severity": None}
+            # What is written beside an answer that is missing tells nothing.
+            beside = [
+                {"hours": None, "severity": None},
+                {"hours": 1.5, "migraine": True, "acute_medication": ("sumatriptan",)},
+                {"hours": 6.0, "severity": 3},
+            ]
+            return {**plain, "headache": None, **beside[index % 3]}
         case "free":
             return {**plain, "headache": False, "hours": None, "severity": 0}
         case "alternate":

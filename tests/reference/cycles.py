@@ -100,12 +100,11 @@ def count_month(diary: dict[date, dict], start: date, end: date) -> dict[str, An
         diary_day = diary.get(day)
         if diary_day is None:
             continue
-        # Migraine and medication count as they are written, even where the headache answer is unknown.
+        if diary_day["headache"] is None:
+            continue  # not recorded: it counts neither way, in nothing that is divided by recorded days
+        counts["recorded_days"] += 1
         counts["migraine_days"] += bool(diary_day["migraine"])
         counts["acute_medication_days"] += bool(diary_day["acute_medication"])
-        if diary_day["headache"] is None:
-            continue
-        counts["recorded_days"] += 1
         if not diary_day["headache"]:
             counts["crystal_clear_days"] += 1
             continue

@@ -74,8 +74,8 @@ def test_what_a_month_counts():
         "headache_days": 3,
         "moderate_severe_days": 2,  # Days 1, 3
         "headache_hours": Fraction(27, 4),  # 6.25 + 0.5
-        "migraine_days": 3,  # Days 1, 3, 5
-        "acute_medication_days": 3,  # Days 1, 4, 5: days, not doses
+        "migraine_days": 2,  # Days 1, 3; Day 5 is not recorded
+        "acute_medication_days": 2,  # Days 1, 4: days, not doses
         "crystal_clear_days": 2,  # Days 4, 6
     }
     # The month after the cut-off is listed and empty; Day 29 does not exist.

@@ -10,6 +10,8 @@ from .headache_days import headache_answer
 # definition -> answer for (headache, hours, medication), straight from the table in docs/rule-parameters.md
 ANSWERS = [
     ((None, 6, ("SUMA",)), {"any": None, "hours_4": None, "hours_4_or_acute": None}),
+    ((None, 1.5, ("SUMA",)), {"any": None, "hours_4": None, "hours_4_or_acute": None}),
+    ((None, 1.5, ()), {"any": None, "hours_4": None, "hours_4_or_acute": None}),
     ((False, 6, ("SUMA",)), {"any": False, "hours_4": False, "hours_4_or_acute": False}),
     ((False, None, ()), {"any": False, "hours_4": False, "hours_4_or_acute": False}),
     ((True, 4, ()), {"any": True, "hours_4": True, "hours_4_or_acute": True}),
