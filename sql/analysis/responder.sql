@@ -114,8 +114,9 @@ SELECT
             '; ',
             format('{} headache days in {} days judged', judged_headache_days, judged_days),
             CASE WHEN reduction_comparator IS NOT NULL THEN
+                -- Two decimals: of counts within a month no two that differ look alike, 29.97% not like 30%.
                 format(
-                    '{} in {} at baseline: a change of {:.1f}%, needed {} {}% reduction',
+                    '{} in {} at baseline: a change of {:.2f}%, needed {} {}% reduction',
                     baseline_headache_days, baseline_recorded_days,
                     -100.0 * (baseline_headache_days * judged_days - judged_headache_days * baseline_recorded_days)
                     / (baseline_headache_days * judged_days),
