@@ -66,13 +66,14 @@ def fit_covariance(change: Any, baseline: Any, arm: Any, stratum: Any, arms: lis
     has_spread = fitted.ssr > 1e-18 * float((np.asarray(change, dtype=float) ** 2).sum())
     adjusted = {}
     for position, name in enumerate(present):
-        mean, se = fitted.params[position], np.sqrt(max(spread[position, position], 0.0))
+        # Where nothing is left to vary, what remains are the last digits of the arithmetic, not an interval.
+        mean, se = fitted.params[position], np.sqrt(max(spread[position, position], 0.0)) if has_spread else np.nan
         parts: dict[str, float | None] = {}
         if present[0] == arms[0] and position:
             weights = np.zeros(len(columns))
             weights[position], weights[0] = 1.0, -1.0
             difference = float(weights @ fitted.params)
-            error = float(np.sqrt(max(weights @ spread @ weights, 0.0)))
+            error = float(np.sqrt(max(weights @ spread @ weights, 0.0))) if has_spread else np.nan
             parts = {
                 "difference": finite(difference),
                 "difference_se": finite(error),
@@ -85,7 +86,7 @@ def fit_covariance(change: Any, baseline: Any, arm: Any, stratum: Any, arms: lis
         )
     notes = [f"no subject in arm {name}" for name in arms if name not in present]
     if not has_spread:
-        notes.append("the model leaves no spread: no p-value")
+        notes.append("the model leaves no spread: no interval, no p-value")
     if dropped:
         notes.append(f"{dropped} covariate(s) left out: constant, or told by the others")
     return Covariance(adjusted, n, "; ".join(notes) or None)

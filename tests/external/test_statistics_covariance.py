@@ -111,5 +111,5 @@ def test_no_spread_gives_no_p_value() -> None:
     for after in (2, 0):
         result = fit({name: [(before, after) for before in (1, 2, 3)] for name in "ab"})
         assert result.arms["b"].difference == pytest.approx(0, abs=1e-12)
-        assert result.arms["b"].p_value is None
-        assert result.note == "the model leaves no spread: no p-value"
+        assert (result.arms["b"].p_value, result.arms["b"].difference_low, result.arms["b"].se) == (None, None, None)
+        assert result.note == "the model leaves no spread: no interval, no p-value"
