@@ -4,14 +4,17 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from flows.checking.formats.output import check_target, targets_of, tell
 from flows.checking.quality import CheckOutcome, QualityReport
 from flows.errors import ConfigurationError
+from flows.explain import Explanation, Period
+from flows.explain_text import print_explanation
 from flows.study import load_study
-from tests.cli.helpers import BASE, DIARY, SETTINGS, land_only, write_study
+from tests.cli.helpers import BASE, DIARY, SETTINGS, commands, land_only, write_study
 from tests.run import run_without_prefect
 
 
@@ -120,3 +123,26 @@ def test_a_report_never_lands_in_the_inbox(place: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"inbox|cannot be written"):
         check_target(study, tmp_path / place)
     assert (study.inbox / "diary.csv").read_text() == BASE["diary.csv"]
+
+
+def test_a_file_name_forges_no_line_and_no_escape_of_the_terminal(tmp_path: Path) -> None:
+    name = "diary\nerror    forged: all is well\x1b[2J.csv"
+    study = write_study(tmp_path / "study", {**BASE, name: DIARY + "X,2024-01-01,maybe\n"})
+    text, github = commands([["check", study], ["check", study, "--format", "github"]])
+    assert "\\nerror    forged: all is well\\x1b[2J.csv:2" in text.err
+    assert not [line for line in text.err.splitlines() if line.startswith("error    forged")]
+    assert "\x1b[2J" not in text.err
+    assert len([line for line in github.out.splitlines() if line.startswith("::error")]) == 1
+
+
+def test_brackets_in_a_rule_set_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    told = Explanation.model_construct(
+        subject_id="A", arm=None, cycle=1, rule_set="own", decision="by [/SOP] 7", citation="[red]", injections=(),
+        cutoff_date="2024-01-01", headache_day="any", comparisons=("1 [/x] 2",), status="responder", reason="r",
+        verdict="continue", verdict_reason="v", baseline=Period.model_construct(days=()), window=Period.model_construct(days=()),
+    )  # fmt: skip
+    with patch("flows.explain_text._print_period"):
+        print_explanation(told)
+    said = capsys.readouterr().out
+    assert "by [/SOP] 7 ([red])" in said
+    assert "1 [/x] 2" in said
