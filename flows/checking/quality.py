@@ -90,7 +90,7 @@ def check_study(study: Study, queries: Path | None = None, listed: int = LISTED_
     with tempfile.TemporaryDirectory(prefix="check-") as out, open_warehouse(Path(out), study) as (con, kept):
         steps.load_metadata(con, study, None)
         with step("land") as line:
-            landed = steps.land(con, study, kept)
+            landed = steps.land(con, study, kept, knows_all_files=False)
             line.text = f"{landed.files_seen} files, {landed.lines_landed:,} lines, {landed.files_refused} refused"
         stopped = None
         try:

@@ -60,12 +60,13 @@ def create_landing_tables(con: Connection) -> None:
     )
 
 
-def land(con: Connection, study: Study, kept: KeptInputs) -> Landing:
+def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool = True) -> Landing:
     """Land the inbox files that were never landed before; a file that cannot be read is refused by name and reason.
 
     Files go in the order of their paths. Kept files missing from the warehouse are landed again first, and what was
     landed but never listed as kept is undone. Files that do not count are listed in landing.refused_files, each with
-    its status: refused, ignored or withdrawn.
+    its status: refused, ignored or withdrawn. Where not all files that ever came are known (``check``, ``--as-of``), a
+    withdrawal may name one of the others.
     Raises ConfigurationError where no diary or no injections file is left, or a withdrawal names no file.
     """
     create_landing_tables(con)
@@ -109,7 +110,7 @@ def land(con: Connection, study: Study, kept: KeptInputs) -> Landing:
     for path in {entry.path for entry in kept.files} - in_inbox:
         con.execute("UPDATE landing.landed_files SET is_in_inbox = false WHERE path = ?", [path])
     for entry in study.withdrawn:
-        if entry.file not in withdrawn:
+        if knows_all_files and entry.file not in withdrawn:
             raise ConfigurationError(
                 f"{study.folder / 'study.toml'}: [[withdrawn]] names '{entry.file}', which is no file of this study; "
                 "give its path in inbox/ or its file_id (see landing.files)."

@@ -28,11 +28,7 @@ def publish_as_of(out: Path, wanted: str) -> Path:
             _lend(KeptInputs(out / "state" / "inputs", study.facts.id), Path(scratch), record, study.facts.id)
             with open_warehouse(Path(scratch), study) as (con, kept):
                 steps.load_metadata(con, study, record.cutoff)
-                # A withdrawn file that never counted is none of the kept ones; the record tells of it.
-                withdrawn = [
-                    entry for entry in study.withdrawn if any(entry.covers(f.path, f.sha256) for f in kept.files)
-                ]
-                steps.land(con, study.model_copy(update={"withdrawn": tuple(withdrawn)}), kept)
+                steps.land(con, study, kept, knows_all_files=False)
                 _as_it_was(con, record)
                 if snapshot_id(con, study, kept) != record.snapshot_id:
                     raise ConfigurationError(

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from flows.checking.quality import check_study
 from flows.errors import ConfigurationError
 from flows.landing.inputs import KeptInputs
+from flows.study import load_study
 from tests.cli.helpers import BASE, DIARY, SETTINGS, land_only, process, write_files, write_study
 
 
@@ -97,4 +99,13 @@ def test_kept_files_without_an_index_are_not_passed_over(tmp_path: Path) -> None
     (study / "out" / "state" / "inputs" / "index.jsonl").write_bytes(b"")
     write_files(study, {"diary-2.csv": DIARY + "S2,2024-01-01,1\n"})
     with pytest.raises(ConfigurationError, match="the kept inputs are damaged"):
+        land_only(study)
+
+
+def test_check_knows_only_what_is_in_the_inbox(tmp_path: Path) -> None:
+    """A withdrawal may name a file that is gone, or an earlier version: the run kept it, check never saw it."""
+    settings = SETTINGS + '[[withdrawn]]\nfile = "diary-gone.csv"\nreason = "another study"\n'
+    study = write_study(tmp_path / "study", settings=settings)
+    assert check_study(load_study(study)).stopped is None
+    with pytest.raises(ConfigurationError, match="is no file of this study"):
         land_only(study)
