@@ -24,9 +24,8 @@ TEXTS_FROM_FILES = ("landing", "tabulation", "analysis", "summary")
 IDENTIFIERS = {"path": "name of a file", "subject_id": "identifier of a subject"}
 
 
-def published_select(con: duckdb.DuckDBPyConnection, table: Table, study: Study) -> str:
-    """The rows of a table as they are published, in the order of its key."""
-    names = arm_names(_all_arms(con, study)) if study.facts.blinded else None
+def published_select(table: Table, study: Study, names: str | None) -> str:
+    """The rows of a table as they are published, in the order of its key; ``names`` are those of ``names_to_withhold``."""
     columns = ", ".join(_published(table, c, names) if study.facts.blinded else c.name for c in table.columns)
     return f"SELECT {columns} FROM {table.full_name} ORDER BY {', '.join(f'{table.full_name}.{k}' for k in table.key)}"
 
@@ -55,10 +54,13 @@ def is_about_dose(check: Check) -> bool:
     return bool(names & set(re.findall(r"\w+", " ".join(str(value) for value in check.kwargs.values()))))
 
 
-def _all_arms(con: duckdb.DuckDBPyConnection, study: Study) -> dict[str, str]:
-    """Those that study.toml declares, and every other that a line names, quarantined or not."""
+def names_to_withhold(con: duckdb.DuckDBPyConnection, study: Study) -> str | None:
+    """A pattern of the arms of a blinded study: those that study.toml declares, and every other that a line names,
+    quarantined or not. None where nothing is to be withheld."""
+    if not study.facts.blinded:
+        return None
     landed = con.execute("SELECT DISTINCT arm, arm FROM landing.subjects WHERE arm IS NOT NULL").fetchall()
-    return dict(landed) | study.arms
+    return arm_names(dict(landed) | study.arms)
 
 
 def arm_names(arms: dict[str, str]) -> str | None:
@@ -76,9 +78,8 @@ def _matches(column: str, names: str) -> str:
     return f"coalesce(regexp_matches(lower({column}), {quoted(names)}), false)"
 
 
-def stop_on_arm_names(con: duckdb.DuckDBPyConnection, tables: list[Table], study: Study) -> None:
-    """Raises DataError when a file name or subject identifier of a blinded study names an arm."""
-    names = arm_names(_all_arms(con, study)) if study.facts.blinded else None
+def stop_on_arm_names(con: duckdb.DuckDBPyConnection, tables: list[Table], names: str | None) -> None:
+    """Raises DataError when a file name or subject identifier holds one of the ``names_to_withhold``."""
     if not names:
         return
     for table in tables:

@@ -1,4 +1,4 @@
-"""publication/: the thirteen tables of flows/publishing/publication_tables.py as HTML and RTF, for a manuscript or study report.
+"""publication/: the thirteen tables of publication_tables.py as HTML and RTF, for a manuscript or study report.
 
 Read from the published database, so that nothing stands here that is not there, and a blinded study stays blinded.
 """

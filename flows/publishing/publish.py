@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from flows.blinding import published_select, stop_on_arm_names
+from flows.blinding import names_to_withhold, published_select, stop_on_arm_names
 from flows.checking.queries import write_queries
 from flows.checking.validation import CheckResult
 from flows.dictionary import Table, load_dictionary
@@ -74,7 +74,8 @@ def publish(
 
     Raises DataError, with nothing published, when a file or subject of a blinded study is named after an arm.
     """
-    stop_on_arm_names(con, published_tables(con), study)
+    names = names_to_withhold(con, study)
+    stop_on_arm_names(con, published_tables(con), names)
     record = made_again or record_publication(con, out, name, study)
     snapshots = out / "snapshots"
     snapshots.mkdir(parents=True, exist_ok=True)
@@ -82,7 +83,7 @@ def publish(
     shutil.rmtree(building, ignore_errors=True)
     (building / "tables").mkdir(parents=True)
     _write_run(con, name)
-    _write_database(con, building / "outcomes.duckdb", study)
+    _write_database(con, building / "outcomes.duckdb", study, names)
     render_validation(con, building / "validation", results)
     _write_files(con, building)
     _write_manifest(con, building, name, study, record.published_at)
@@ -132,13 +133,13 @@ def _write_run(con: Connection, name: str) -> None:
     )
 
 
-def _write_database(con: Connection, path: Path, study: Study) -> None:
+def _write_database(con: Connection, path: Path, study: Study, names: str | None) -> None:
     # Readable by DuckDB 1.5 as well: researchers do not upgrade with us.
     con.execute(f"ATTACH {quoted(str(path))} AS snapshot (STORAGE_VERSION 'v1.5.0')")
     try:
         for table in published_tables(con):
             con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
-            con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(con, table, study)}")
+            con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(table, study, names)}")
             con.execute(f"COMMENT ON TABLE snapshot.{table.full_name} IS {quoted(table.grain)}")
             for column in table.columns:
                 unit = f" [{column.unit}]" if column.unit else ""
