@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.errors import ConfigurationError, Defect, OutcomesError
+from flows.base.errors import ConfigurationError, Defect, OutcomesError
 
 if TYPE_CHECKING:
-    from flows.partitions import Cluster
+    from flows.deriving.partitions import Cluster
 
 app = typer.Typer(
     name="migraine-outcomes",
@@ -81,8 +81,8 @@ def run(
     log_format: Logs = LogFormat.text,
 ) -> None:
     """Land, validate, derive, summarise and publish."""
-    from flows.logs import set_up
-    from flows.study import load_study
+    from flows.base.logs import set_up
+    from flows.study.study_folder import load_study
 
     set_up(log_format.value)
 
@@ -98,7 +98,7 @@ def run(
 
     with prefect_api():
         from flows.nightly import publish_outcomes
-        from flows.progress import print_summary
+        from flows.runs.run_summary import print_summary
 
         summary = publish_outcomes(study.resolve(), (out or study / "published").resolve(), day, settings)
     if as_json:
@@ -121,7 +121,7 @@ def _cluster(address: str | None, partitions: int | None, shared: Path | None) -
             f"--shared: {shared.parts[0]} is not a folder; object storage is not written to, name a folder on a shared file"
             " system (docs/cluster.md)."
         )
-    from flows.partitions import Cluster
+    from flows.deriving.partitions import Cluster
 
     return Cluster(address=address, partitions=partitions, shared=shared)
 
@@ -129,7 +129,7 @@ def _cluster(address: str | None, partitions: int | None, shared: Path | None) -
 def _run_as_of(out: Path, as_of: str, cutoff: str | None) -> None:
     if cutoff:
         raise ConfigurationError("--as-of: a publication has its own cut-off; leave --cutoff out.")
-    from flows.publishing.as_of import publish_as_of
+    from flows.runs.as_of import publish_as_of
 
     typer.echo(publish_as_of(out, as_of))
 
@@ -152,15 +152,15 @@ def check(
     log_format: Logs = LogFormat.text,
 ) -> None:
     """Data quality only, publishes nothing: for CI. Exit 1 on any error or critical finding."""
-    from flows.logs import set_up
-    from flows.study import load_study
+    from flows.base.logs import set_up
+    from flows.study.study_folder import load_study
 
     set_up(log_format.value)
 
     facts = load_study(study)
     from flows.checking.formats import prefix_of
     from flows.checking.formats.output import check_target, targets_of, tell
-    from flows.checking.quality import check_study
+    from flows.runs.check import check_study
 
     targets = targets_of(facts, output_format.value, output, also or ())
     check_target(facts, queries)
@@ -180,8 +180,8 @@ def explain(
     """How a status came about, down to file and line."""
     import json
 
-    from flows.explain import explain as explain_statuses
-    from flows.explain_text import print_explanation
+    from flows.explaining.explain import explain as explain_statuses
+    from flows.explaining.terminal import print_explanation
 
     told = explain_statuses(place, subject, cycle, rule_set)
     if as_json:
@@ -209,7 +209,7 @@ def simulate(
 @app.command()
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to make")]) -> None:
     """A commented study folder to fill in."""
-    from flows.init import make_study_folder
+    from flows.study.template import make_study_folder
 
     make_study_folder(folder)
     typer.echo(f"{folder} is ready: put the CSV files into {folder / 'inbox'} and edit {folder / 'study.toml'}.")
@@ -236,8 +236,8 @@ def serve(
     log_format: Logs = LogFormat.text,
 ) -> None:
     """A scheduled Prefect deployment: runs by itself for as long as this command does."""
-    from flows.logs import set_up
-    from flows.study import load_study
+    from flows.base.logs import set_up
+    from flows.study.study_folder import load_study
 
     set_up(log_format.value)
     load_study(study)
@@ -247,7 +247,7 @@ def serve(
 
 
 def _tell(error: OutcomesError) -> None:
-    from flows import logs
+    from flows.base import logs
 
     if logs.is_json():
         logs.tell_trouble(str(error), event="failed", exit_code=error.exit_code)

@@ -1,7 +1,7 @@
 """The nightly flow: diaries in, responder tables out.
 
-Prefect only wraps the steps of flows/steps.py; a step is a plain function and runs without Prefect as well.
-What a scheduled run gains is in flows/deployed.py. Importing this module imports Prefect, which takes seconds.
+Prefect only wraps the steps of flows/runs/steps.py; a step is a plain function and runs without Prefect as well.
+What a scheduled run gains is in flows/runs/deployment.py. Importing this module imports Prefect, which takes seconds.
 """
 
 from datetime import date
@@ -12,16 +12,17 @@ from prefect import flow, task
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows import steps
-from flows.deployed import PASSING, leave_artifacts, notify, one_run_at_a_time, plainly, retried, told_in_logs
-from flows.errors import OutcomesError
-from flows.partitions import Cluster
-from flows.progress import step
+from flows.base.defects import PASSING, plainly
+from flows.base.errors import OutcomesError
+from flows.base.progress import step
+from flows.deriving.partitions import Cluster
 from flows.publishing.publications import prune_snapshots
 from flows.publishing.publish import publish, published_snapshot, snapshot_id, switch_current
-from flows.study import Study, load_study
-from flows.summary import RunSummary, summarise_run
-from flows.warehouse import only_run, open_warehouse
+from flows.runs import steps
+from flows.runs.deployment import leave_artifacts, notify, one_run_at_a_time, retried, told_in_logs
+from flows.runs.run_summary import RunSummary, summarise_run
+from flows.study.study_folder import Study, load_study
+from flows.warehouse.database import only_run, open_warehouse
 
 land = task(name="land", persist_result=False)(plainly(steps.land))
 validate = task(name="validate", persist_result=False)(plainly(steps.validate))

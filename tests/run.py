@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import duckdb
 
-from flows import steps
 from flows.checking.validation import CheckResult
 from flows.publishing.publish import publish, snapshot_id
-from flows.study import Study, load_study
-from flows.warehouse import only_run, open_warehouse
+from flows.runs import steps
+from flows.study.study_folder import Study, load_study
+from flows.warehouse.database import only_run, open_warehouse
 
 
 class Computed(NamedTuple):

@@ -6,12 +6,12 @@ from typing import Any
 
 import duckdb
 
-from flows.dictionary import SQL_TYPES, input_tables
-from flows.metadata import load_metadata
-from flows.models import build_models
-from flows.rules import RuleSet
-from flows.settings import read_toml
-from flows.study import Protocol, Study, StudyFacts
+from flows.base.toml_files import read_toml
+from flows.study.dictionary import SQL_TYPES, input_tables
+from flows.study.rule_sets import RuleSet
+from flows.study.study_folder import Protocol, Study, StudyFacts
+from flows.warehouse.settings_tables import load_metadata
+from flows.warehouse.sql_models import build_models
 
 ROOT = Path(__file__).parent.parent
 PROTOCOL = read_toml(ROOT / "data/protocol.toml", Protocol)

@@ -6,10 +6,10 @@ from typing import Any
 
 import duckdb
 
-from flows.metadata import load_metadata
-from flows.models import build_models
-from flows.query import rows_of
+from flows.base.sql_text import rows_of
 from flows.statistics import build_statistics, register_statistics
+from flows.warehouse.settings_tables import load_metadata
+from flows.warehouse.sql_models import build_models
 from tests.sql_engine import ROOT, load_tabulation, make_study
 
 Row = dict[str, Any]

@@ -13,9 +13,9 @@ from typing import Any, Literal, NamedTuple
 import sqlglot
 from sqlglot import exp
 
-from flows.dictionary import FILE_KINDS, file_columns, input_tables
-from flows.query import quoted
-from flows.resources import resource
+from flows.base.resources import resource
+from flows.base.sql_text import quoted
+from flows.study.dictionary import FILE_KINDS, file_columns, input_tables
 
 Severity = Literal["critical", "error", "warning", "info"]
 

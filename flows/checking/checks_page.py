@@ -5,9 +5,9 @@
 
 from pathlib import Path
 
+from flows.base.resources import resource
 from flows.checking.checks import Check, load_suites
-from flows.limits import load_limits
-from flows.resources import resource
+from flows.study.check_limits import load_limits
 
 HEAD = """# The data-quality checks
 

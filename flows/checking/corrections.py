@@ -2,7 +2,7 @@
 
 import duckdb
 
-from flows.dictionary import file_columns, input_tables
+from flows.study.dictionary import file_columns, input_tables
 
 Connection = duckdb.DuckDBPyConnection
 

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from flows.dictionary import FILE_KINDS, Column, file_columns, input_tables
-from flows.resources import resource
+from flows.base.resources import resource
+from flows.study.dictionary import FILE_KINDS, Column, file_columns, input_tables
 
 Entry = dict[str, Any]
 

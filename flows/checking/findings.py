@@ -4,8 +4,8 @@ import duckdb
 from rich.console import Console
 from rich.markup import escape
 
-from flows.blinding import withhold_places
-from flows.settings import Frozen
+from flows.base.toml_files import Frozen
+from flows.checking.dose_findings import withhold_places
 
 COLOURS = {"critical": "red", "error": "red", "warning": "yellow", "info": "blue"}
 SHOWN_PLACES = 3

@@ -1,24 +1,12 @@
-"""check: data quality only. Lands into a temporary folder, publishes nothing, works without Prefect."""
-
-import tempfile
-from importlib.metadata import version
-from pathlib import Path
+"""What a check of a study found: every check, how it came out, and where."""
 
 import duckdb
 
-from flows import steps
+from flows.base.toml_files import Frozen
 from flows.checking.checks import Check, load_suites
-from flows.checking.findings import FindingGroup, count_by_severity, load_findings, tell_findings
-from flows.checking.queries import write_queries
-from flows.dictionary import FILE_KINDS, file_columns
-from flows.errors import DataError
-from flows.models import build_models
-from flows.progress import step
-from flows.settings import Frozen
-from flows.study import Study
-from flows.warehouse import open_warehouse
+from flows.checking.findings import FindingGroup, count_by_severity
+from flows.study.dictionary import FILE_KINDS, file_columns
 
-LISTED_PLACES = 100  # of one check
 NOT_RUN = "not_run"
 SEVERITIES = ("critical", "error", "warning", "info")
 
@@ -82,43 +70,7 @@ class QualityReport(Frozen):
         return 1 if self.errors or self.stopped else 0
 
 
-def check_study(study: Study, queries: Path | None = None, listed: int = LISTED_PLACES) -> QualityReport:
-    """Check a study's inbox; of each check the first ``listed`` places are named, and all are counted.
-
-    ``queries`` names a file for the questions to the sites.
-    """
-    with tempfile.TemporaryDirectory(prefix="check-") as out, open_warehouse(Path(out), study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        with step("land") as line:
-            landed = steps.land(con, study, kept, knows_all_files=False)
-            line.text = f"{landed.files_seen} files, {landed.lines_landed:,} lines, {landed.files_refused} refused"
-        stopped = None
-        try:
-            with step("validate") as line:
-                line.text = f"{len(steps.validate(con, study, kept).results)} checks"
-                steps.derive(con)
-            with step("results") as line:
-                line.text = f"{len(steps.summarise(con))} checks"
-        except DataError as error:
-            stopped = str(error)
-            build_models(con, schemas={"tabulation"})
-            build_models(con, only={"landing.files"})
-            tell_findings(con)
-        if queries:
-            write_queries(con, queries)
-        return QualityReport(
-            study_id=study.facts.id,
-            software_version=version("migraine-outcomes"),
-            files_seen=landed.files_seen,
-            files_refused=landed.files_refused,
-            lines_read=landed.lines_landed,
-            stopped=stopped,
-            checks=_outcomes(con, listed),
-            groups=load_findings(con),
-        )
-
-
-def _outcomes(con: duckdb.DuckDBPyConnection, listed: int) -> tuple[CheckOutcome, ...]:
+def load_outcomes(con: duckdb.DuckDBPyConnection, listed: int) -> tuple[CheckOutcome, ...]:
     """Every check of every suite in its order: its outcome from meta.checks, its places from meta.findings."""
     found = {
         check_id: facts

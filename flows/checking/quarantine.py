@@ -6,10 +6,10 @@ from pathlib import Path
 
 import duckdb
 
-from flows.landing.inputs import KeptFile, KeptInputs
+from flows.base.sql_text import one_value
 from flows.landing.reading import find_layout, records, to_plain_text
-from flows.query import one_value
-from flows.study import FileFormat, Study
+from flows.study.study_folder import FileFormat, Study
+from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 Connection = duckdb.DuckDBPyConnection
 

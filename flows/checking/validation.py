@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from flows.base.errors import DataError
+from flows.base.sql_text import one_row, one_value
 from flows.checking.checks import Check, load_suites
 from flows.checking.corrections import find_repeats, set_quarantined_aside, set_repeats_aside
-from flows.dictionary import file_columns
-from flows.errors import DataError
-from flows.models import build_models
-from flows.query import one_row, one_value
+from flows.study.dictionary import file_columns
+from flows.warehouse.sql_models import build_models
 
 Connection = duckdb.DuckDBPyConnection
 # Subjects first: the checks on the other files look up consent and discontinuation.

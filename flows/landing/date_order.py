@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from flows.dictionary import file_columns
-from flows.errors import FileRefused
+from flows.base.errors import FileRefused
 from flows.landing.reading import Layout, PlainText, fields_of, records
+from flows.study.dictionary import file_columns
 
 FIRST_LINES = 100  # a file whose first lines are all ISO is taken for ISO; another date in it is then unreadable
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import duckdb
 
-from flows.dictionary import FILE_KINDS, SQL_TYPES, file_columns
-from flows.errors import ConfigurationError, FileRefused
-from flows.landing.inputs import KeptFile, KeptInputs
+from flows.base.errors import ConfigurationError, FileRefused
+from flows.base.files import sha256_of
+from flows.base.sql_text import one_value
 from flows.landing.loading import land_file
-from flows.landing.reading import sha256_of
-from flows.query import one_value
-from flows.study import FileFormat, Study
+from flows.study.dictionary import FILE_KINDS, SQL_TYPES, file_columns
+from flows.study.study_folder import FileFormat, Study
+from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 Connection = duckdb.DuckDBPyConnection
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import duckdb
 
-from flows.dictionary import file_columns
-from flows.errors import FileRefused
+from flows.base.errors import FileRefused
+from flows.base.sql_text import one_row, one_value, quoted
 from flows.landing.date_order import find_date_format
-from flows.landing.inputs import KeptFile
 from flows.landing.parsing import parsed_select
 from flows.landing.reading import Layout, PlainText, fields_of, find_layout, records, to_plain_text
-from flows.query import one_row, one_value, quoted
-from flows.study import FileFormat
+from flows.study.dictionary import file_columns
+from flows.study.study_folder import FileFormat
+from flows.warehouse.kept_inputs import KeptFile
 
 Connection = duckdb.DuckDBPyConnection
 LONGEST_LINE_BYTES = 1 << 25

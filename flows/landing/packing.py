@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from flows.errors import FileRefused
+from flows.base.errors import FileRefused
 
 CHUNK_BYTES = 1 << 20
 GZIP, ZIPS = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")  # the second is an empty archive

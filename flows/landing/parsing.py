@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flows.dictionary import SQL_TYPES, Column, file_columns
+from flows.base.sql_text import quoted
 from flows.landing.reading import Layout
-from flows.query import quoted
-from flows.study import FileFormat
+from flows.study.dictionary import SQL_TYPES, Column, file_columns
+from flows.study.study_folder import FileFormat
 
 YES = ("1", "yes", "y", "true", "t", "ja", "j")
 TIMES = (" %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M")

@@ -2,17 +2,16 @@
 
 import codecs
 import csv
-import hashlib
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.dictionary import file_columns
-from flows.errors import FileRefused
+from flows.base.errors import FileRefused
 from flows.landing.packing import unpacked
-from flows.study import FileFormat
+from flows.study.dictionary import file_columns
+from flows.study.study_folder import FileFormat
 
 CHUNK_BYTES = 1 << 20
 csv.field_size_limit(1 << 24)  # the default refuses fields over 128 KiB
@@ -56,12 +55,6 @@ class PlainText(NamedTuple):
     physical_lines: int
     has_lone_cr: bool
     has_blanks: bool  # a blank may stand at the edge of a field: fields have to be trimmed
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def find_encoding(path: Path, declared: str | None) -> tuple[str, str]:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import duckdb
 
-from flows.errors import ConfigurationError
-from flows.landing.inputs import KeptFile, KeptInputs, to_disk, tree_to_disk
-from flows.query import one_value
-from flows.settings import Frozen
-from flows.study import Study, load_study
+from flows.base.errors import ConfigurationError
+from flows.base.files import to_disk, tree_to_disk
+from flows.base.sql_text import one_value
+from flows.base.toml_files import Frozen
+from flows.study.study_folder import Study, load_study
+from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 RECORD = "publication.json"
 KEPT_DAYS = 2

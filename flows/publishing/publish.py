@@ -12,19 +12,19 @@ from typing import Any
 
 import duckdb
 
-from flows.blinding import names_to_withhold, published_select, stop_on_arm_names
-from flows.checking.queries import write_queries
+from flows.base.files import sha256_of, to_disk, tree_to_disk
+from flows.base.resources import resource
+from flows.base.sql_text import one_value, quoted
 from flows.checking.validation import CheckResult
-from flows.dictionary import Table, load_dictionary
-from flows.landing.inputs import KeptInputs, to_disk, tree_to_disk
-from flows.landing.reading import sha256_of
+from flows.publishing.blinding import names_to_withhold, published_select, stop_on_arm_names
 from flows.publishing.exports import write_publication
 from flows.publishing.publications import Publication, record_publication
+from flows.publishing.site_queries import write_queries
 from flows.publishing.validation_page import render_validation
-from flows.query import one_value, quoted
 from flows.report import render_report
-from flows.resources import resource
-from flows.study import Study
+from flows.study.dictionary import Table, load_dictionary
+from flows.study.study_folder import Study
+from flows.warehouse.kept_inputs import KeptInputs
 
 Connection = duckdb.DuckDBPyConnection
 OWN_FILES = (

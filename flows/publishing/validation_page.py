@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 from jinja2 import Environment, PackageLoader
 
+from flows.base.sql_text import one_row
 from flows.checking.validation import CheckResult
-from flows.query import one_row
 
 
 def render_validation(con: duckdb.DuckDBPyConnection, folder: Path, results: list[CheckResult]) -> None:
@@ -41,6 +41,6 @@ def render_validation(con: duckdb.DuckDBPyConnection, folder: Path, results: lis
     for entry in entries:
         suites.setdefault(str(entry["table"]), []).append(entry)
     study = one_row(con, "SELECT study_id, title FROM meta.study")
-    page = Environment(loader=PackageLoader("flows"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    page = Environment(loader=PackageLoader("flows.publishing"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     text = page.get_template("validation.html").render(suites=suites, study=study)
     (folder / "index.html").write_text(text, encoding="utf-8")

@@ -1,6 +1,6 @@
 """Headache days and the other diary measures by month, and the distribution of the reduction."""
 
-from flows.query import rows_of
+from flows.base.sql_text import rows_of
 from flows.report.cells import Cell, Connection, Row, cell, grouped, load_cells
 
 MEASURES = {

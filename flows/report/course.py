@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flows.query import rows_of
+from flows.base.sql_text import rows_of
 from flows.report.cells import Connection, Row, by_key, grouped, load_cells
 
 COURSE_KEY = ("rule_set", "arm", "cycle")

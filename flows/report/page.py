@@ -10,12 +10,12 @@ import duckdb
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from flows.base.resources import resource
+from flows.base.toml_files import read_toml
 from flows.report import change, course, quality, responders, study, subjects, treatment
 from flows.report.cells import ALL, Row, grouped, load_cells
 from flows.report.wording import FILTERS
-from flows.resources import resource
-from flows.settings import read_toml
-from flows.study import Protocol
+from flows.study.study_folder import Protocol
 
 SECTIONS = (
     ("answer", "Responders"),
@@ -34,7 +34,7 @@ SECTIONS = (
     ("data-quality", "Data quality"),
     ("methods", "Methods"),
 )
-TEMPLATES = Path(__file__).parent.parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_report(database: Path, target: Path) -> None:
@@ -42,12 +42,12 @@ def render_report(database: Path, target: Path) -> None:
 
     Beside it, in ``figures/``, stands each of its figures as a file. The same database gives the same bytes. Raises duckdb.Error where a published table is missing.
     """
-    from flows import figures  # Altair: a second of imports
+    from flows.report import figures  # Altair: a second of imports
 
     with duckdb.connect(database, read_only=True) as con:
         context = load_context(con)
     page = Environment(
-        loader=PackageLoader("flows"),
+        loader=PackageLoader("flows.report"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -55,7 +55,7 @@ def render_report(database: Path, target: Path) -> None:
     )
     page.filters |= FILTERS
     numbers = {"number": count(1).__next__, "figure_number": count(1).__next__}
-    text = page.get_template("report/report.html").render(context, **numbers)
+    text = page.get_template("report.html").render(context, **numbers)
     target.write_text(text, encoding="utf-8")
     figures.write_figures(context["figures"], _style(), target.parent / "figures")
 
@@ -116,7 +116,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def _figures(context: dict[str, Any]) -> dict[str, Any]:
-    from flows import figures  # Altair: a second of imports
+    from flows.report import figures  # Altair: a second of imports
 
     arms = {arm: label for arm, label in context["arms"].items() if arm != ALL or len(context["arms"]) == 1}
     return {
@@ -130,11 +130,11 @@ def _figures(context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _style() -> str:
-    return (TEMPLATES / "report" / "style.css").read_text(encoding="utf-8")
+    return (TEMPLATES / "style.css").read_text(encoding="utf-8")
 
 
 def _script() -> Row:
     """The page's own script, and the hash by which the page allows this one and no other."""
-    text = (TEMPLATES / "report" / "report.js").read_text(encoding="utf-8")
+    text = (TEMPLATES / "report.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return {"text": Markup(text), "hash": f"sha256-{digest}"}

@@ -1,6 +1,6 @@
 """The data themselves: diary compliance, files and where their lines ended, quarantine, flags."""
 
-from flows.query import rows_of
+from flows.base.sql_text import rows_of
 from flows.report.cells import Cell, Connection, Row, cell, grouped, load_cells
 
 LINES = ("lines_read", "lines_current", "lines_superseded", "lines_duplicate", "lines_quarantined")

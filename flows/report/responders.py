@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flows.query import rows_of
+from flows.base.sql_text import rows_of
 from flows.report.cells import ALL, Connection, Row, cell, grouped, load_cells, row_cells
 
 RATE_KEY = ("rule_set", "cycle", "arm")

@@ -1,6 +1,6 @@
 """Who was studied: the run, arms, rule sets, disposition, baseline and eligibility."""
 
-from flows.query import rows_of
+from flows.base.sql_text import rows_of
 from flows.report.cells import ALL, ANYTHING, Cell, Connection, Row, cell, grouped, load_cells
 from flows.report.wording import INSTRUMENTS, sentence
 

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from flows.explain import comparisons, diary_lines
-from flows.query import rows_of
+from flows.base.sql_text import rows_of
+from flows.explaining.explain import comparisons, diary_lines
 from flows.report.cells import ALL, Connection, Row
 
 # Measured on simulated studies (docs/performance.md): with so many subjects the report is 7 MB and opens in a second.

@@ -1,6 +1,6 @@
 """What was given and what came of it beside headache: exposure, deviations, quality of life, adverse events."""
 
-from flows.query import rows_of
+from flows.base.sql_text import rows_of
 from flows.report.cells import Connection, Row, by_key, grouped, load_cells
 
 

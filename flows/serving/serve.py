@@ -6,10 +6,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flows.errors import ConfigurationError
-from flows.logs import tell
+from flows.base.errors import ConfigurationError
+from flows.base.logs import tell
 from flows.serving.temporary_server import QUIET, Server
-from flows.study import load_study
+from flows.study.study_folder import load_study
 
 
 def serve_study(study_folder: Path, out: Path, cron: str, timezone: str) -> None:
@@ -34,8 +34,8 @@ def serve_study(study_folder: Path, out: Path, cron: str, timezone: str) -> None
         from prefect.flows import EntrypointType
         from prefect.runner import Runner
 
-        from flows.deployed import key_of
         from flows.nightly import publish_outcomes
+        from flows.runs.deployment import key_of
 
         # As Ctrl-C does: Prefect's own way does not come to an orderly end inside its event loop.
         Runner.handle_sigterm = lambda *_: signal.raise_signal(signal.SIGINT)

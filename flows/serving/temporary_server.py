@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from flows.errors import ConfigurationError
+from flows.base.errors import ConfigurationError
 
 # Nothing is sent anywhere; Prefect looks for no newer version.
 QUIET = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_CLI_UPDATE_CHECK": "false"}

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from flows.errors import ConfigurationError
-from flows.progress import console, step
+from flows.base.errors import ConfigurationError
+from flows.base.logs import console
+from flows.base.progress import step
 from flows.simulation.settings import load_preset
 from flows.simulation.write import sizes_of, write_study
 

@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from flows.resources import resource
-from flows.rules import RuleSet, load_rule_sets
+from flows.base.resources import resource
 from flows.simulation.course import Run, runs
 from flows.simulation.events import draw_events
 from flows.simulation.schedule import BASELINE_DAYS, CYCLE_DAYS
@@ -22,6 +21,7 @@ from flows.simulation.statuses import (
     headache_days,
     judge,
 )
+from flows.study.rule_sets import RuleSet, load_rule_sets
 
 HIT6_CHANGE = 5
 MIN_RECORDED = 20

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from flows.errors import ConfigurationError
-from flows.resources import resource
+from flows.base.errors import ConfigurationError
+from flows.base.resources import resource
 from flows.simulation.chance import Chance, Purpose
 from flows.simulation.schedule import Schedule, longest_stay
 from flows.simulation.settings import Preset

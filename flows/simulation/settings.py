@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from flows.errors import ConfigurationError
-from flows.resources import resource
-from flows.settings import Frozen, read_toml
+from flows.base.errors import ConfigurationError
+from flows.base.resources import resource
+from flows.base.toml_files import Frozen, read_toml
 
 Share = Annotated[float, Field(ge=0, le=1)]
 

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from flows.rules import Condition, MissingDays, RuleSet
 from flows.simulation.course import Run
 from flows.simulation.schedule import CYCLE_DAYS
+from flows.study.rule_sets import Condition, MissingDays, RuleSet
 
 RESPONDER, NON_RESPONDER, NOT_EVALUABLE, NOT_GIVEN = 0, 1, 2, 3
 NAMES = ("responder", "non_responder", "not_evaluable", "not_given")

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from flows.rules import RuleSet
 from flows.simulation.course import Run
 from flows.simulation.latent import LEAST, MOST
 from flows.simulation.planting import Mark
 from flows.simulation.statuses import NAMES, count, judge
 from flows.simulation.tables import BEFORE, Names
 from flows.simulation.text import block, column, numbers, ten_thousandths
+from flows.study.rule_sets import RuleSet
 
 HEADERS = {
     "subjects": "subject_id,arm,effect_class,full_reduction,first_cycle_with_effect,baseline_probability,leaving,is_overuser",

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from flows.errors import ConfigurationError
-from flows.resources import resource
-from flows.rules import load_rule_sets
+from flows.base.errors import ConfigurationError
+from flows.base.resources import resource
 from flows.simulation import formats
 from flows.simulation.chance import Chance
 from flows.simulation.course import Run, simulate_run, spans
@@ -31,6 +30,7 @@ from flows.simulation.settings import Preset, load_dirt
 from flows.simulation.tables import BLOCKS, HEADERS, Names, diary_block, names, site_of, sites_of
 from flows.simulation.text import Block
 from flows.simulation.truth import TruthFiles
+from flows.study.rule_sets import load_rule_sets
 
 
 class Written(NamedTuple):

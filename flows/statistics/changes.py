@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from flows.query import rows_of
+from flows.base.sql_text import rows_of
 from flows.statistics.covariance import METHOD, Adjusted, fit_covariance
 from flows.statistics.rounding import finite
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import duckdb
 
-from flows.query import rows_of
+from flows.base.sql_text import rows_of
 from flows.statistics.proportions import miettinen_nurminen_interval, newcombe_interval, number_needed
 from flows.statistics.rounding import finite
 from flows.statistics.stratified import Stratum, cochran_mantel_haenszel

@@ -9,11 +9,11 @@ from typing import Any
 
 import duckdb
 
-from flows.dictionary import SQL_TYPES, load_dictionary
 from flows.statistics.changes import change_from_baseline, quality_of_life
 from flows.statistics.differences import arm_differences
 from flows.statistics.repeated import repeated_response
 from flows.statistics.tipping import tipping_points
+from flows.study.dictionary import SQL_TYPES, load_dictionary
 
 Row = dict[str, Any]
 FITTED: dict[str, Callable[[duckdb.DuckDBPyConnection], list[Row]]] = {

@@ -4,7 +4,7 @@ from typing import Any
 
 import duckdb
 
-from flows.query import rows_of
+from flows.base.sql_text import rows_of
 from flows.statistics.proportions import newcombe_interval
 from flows.statistics.rounding import finite
 

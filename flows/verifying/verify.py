@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import duckdb
 from pydantic import BaseModel, ValidationError
 
-from flows.explain import find_database
-from flows.landing.reading import sha256_of
-from flows.query import one_value, quoted, rows_of
+from flows.base.files import sha256_of
+from flows.base.sql_text import one_value, quoted, rows_of
 from flows.verifying.differences import Differences
 from flows.verifying.verify_outcomes import verify_rates, verify_statuses
+from flows.warehouse.snapshots import find_database
 
 Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from flows.query import one_value, rows_of
+from flows.base.sql_text import one_value, rows_of
 from flows.verifying.differences import Differences
 from flows.verifying.recount import recount_rates, recount_subject
 

@@ -16,12 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flows import steps
-from flows.partitions import derive_partition, gather_partitions, write_partitions
+from flows.base.sql_text import one_value
+from flows.deriving.partitions import derive_partition, gather_partitions, write_partitions
 from flows.publishing.publish import publish, snapshot_id
-from flows.query import one_value
-from flows.study import load_study
-from flows.warehouse import open_warehouse
+from flows.runs import steps
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
 
 
 def main() -> None:

@@ -19,11 +19,11 @@ import duckdb
 
 from flows.checking import validation
 from flows.checking.checks import Check, load_suites, row_condition
-from flows.dictionary import FILE_KINDS
 from flows.landing.land import create_landing_tables
-from flows.metadata import load_metadata
-from flows.models import build_models
-from flows.study import load_study
+from flows.study.dictionary import FILE_KINDS
+from flows.study.study_folder import load_study
+from flows.warehouse.settings_tables import load_metadata
+from flows.warehouse.sql_models import build_models
 from tests.cli.helpers import write_study
 
 DAYS = 252  # diary days of a subject: 28 before the first injection, then most of three cycles

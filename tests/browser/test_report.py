@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from flows.explain import explain
+from flows.explaining.explain import explain
 from tests.browser.conftest import Watched
 from tests.flows.report_study import HOSTILE_SUBJECT
 

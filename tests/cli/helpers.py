@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flows import steps
 from flows.landing.land import Landing
-from flows.study import load_study
-from flows.warehouse import open_warehouse
+from flows.runs import steps
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
 
 ROOT = Path(__file__).parent.parent.parent
 DIARY = "subject_id,diary_date,headache\n"
@@ -52,7 +52,7 @@ class Said(NamedTuple):
     err: str
 
 
-def commands(calls: Sequence[Sequence[str | Path]], warm: Sequence[str] = ("flows.checking.quality",)) -> list[Said]:
+def commands(calls: Sequence[Sequence[str | Path]], warm: Sequence[str] = ("flows.runs.check",)) -> list[Said]:
     """Calls of the command line, each in a process of its own; ``warm`` is imported once for all of them."""
     words = [sys.executable, "-m", "tests.cli.forked", *warm]
     asked = json.dumps([[str(word) for word in call] for call in calls])

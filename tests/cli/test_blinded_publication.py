@@ -10,10 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.blinding import arm_names, is_about_dose, reveals_arm
+from flows.base.errors import DataError
 from flows.checking.checks import load_suites
-from flows.dictionary import load_dictionary
-from flows.errors import DataError
+from flows.checking.dose_findings import is_about_dose
+from flows.publishing.blinding import arm_names
+from flows.study.dictionary import load_dictionary, reveals_arm
 from tests.cli.helpers import SETTINGS, write_study
 from tests.conftest import Published
 from tests.run import run_without_prefect

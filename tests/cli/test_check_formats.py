@@ -16,8 +16,9 @@ from rich.console import Console
 from flows.checking.findings import SHOWN_REASONS, FindingGroup, one_line, print_findings
 from flows.checking.formats import github, prefix_of, renderers
 from flows.checking.formats.junit import FAILURES
-from flows.checking.quality import QualityReport, check_study
-from flows.study import load_study
+from flows.checking.quality import QualityReport
+from flows.runs.check import check_study
+from flows.study.study_folder import load_study
 from tests.cli.helpers import BASE, SETTINGS, write_study
 from tests.cli.test_run_exit_codes import DIRTY, SECRETS
 from tests.conftest import Published

@@ -16,7 +16,7 @@ import yaml
 from junitparser import JUnitXml
 from pre_commit.clientlib import load_manifest
 
-from flows.init import make_study_folder
+from flows.study.template import make_study_folder
 from tests.cli.helpers import write_files
 
 ROOT = Path(__file__).parent.parent.parent

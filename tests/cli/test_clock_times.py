@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.errors import ConfigurationError
-from flows.study import load_study
+from flows.base.errors import ConfigurationError
+from flows.study.study_folder import load_study
 from tests.cli.helpers import BASE, SETTINGS, process, write_study
 
 HEADER = "subject_id,diary_date,headache,entered_at\n"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from flows import steps
-from flows.errors import ConfigurationError
-from flows.study import load_study
-from flows.warehouse import open_warehouse
+from flows.base.errors import ConfigurationError
+from flows.runs import steps
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import BASE, DIARY, SETTINGS, land_only, process, write_files, write_study
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.errors import ConfigurationError
+from flows.base.errors import ConfigurationError
 from tests.cli.helpers import BASE, DIARY, Outcome, land_only, process, write_study
 from tests.cli.zoo import assert_others_stand
 from tests.run import run_without_prefect

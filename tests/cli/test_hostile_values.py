@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from flows.progress import print_summary
-from flows.summary import summarise_run
+from flows.runs.run_summary import print_summary, summarise_run
 from tests.cli.helpers import BASE, SETTINGS, Outcome, process, write_study
 from tests.run import run_without_prefect
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.errors import ConfigurationError
-from flows.landing.inputs import KeptFile, KeptInputs
-from flows.landing.reading import sha256_of
+from flows.base.errors import ConfigurationError
+from flows.base.files import sha256_of
+from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 from tests.cli.helpers import BASE, DIARY, SETTINGS, land_only, process, write_files, write_study
 
 

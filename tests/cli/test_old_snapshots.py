@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from flows.base.toml_files import ConfigurationError
 from flows.publishing.publications import KEPT_DAYS, prune_snapshots
 from flows.publishing.publish import switch_current
-from flows.settings import ConfigurationError
-from flows.study import load_study
-from flows.warehouse import open_warehouse
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import SETTINGS, write_study
 
 DAY = 24 * 60 * 60

@@ -8,12 +8,12 @@ from unittest.mock import patch
 
 import pytest
 
+from flows.base.errors import ConfigurationError
 from flows.checking.formats.output import check_target, targets_of, tell
 from flows.checking.quality import CheckOutcome, QualityReport
-from flows.errors import ConfigurationError
-from flows.explain import Explanation, Period
-from flows.explain_text import print_explanation
-from flows.study import load_study
+from flows.explaining.explain import Explanation, Period
+from flows.explaining.terminal import print_explanation
+from flows.study.study_folder import load_study
 from tests.cli.helpers import BASE, DIARY, SETTINGS, commands, land_only, write_study
 from tests.run import run_without_prefect
 
@@ -141,7 +141,7 @@ def test_brackets_in_a_rule_set_are_no_markup(capsys: pytest.CaptureFixture[str]
         cutoff_date="2024-01-01", headache_day="any", comparisons=("1 [/x] 2",), status="responder", reason="r",
         verdict="continue", verdict_reason="v", baseline=Period.model_construct(days=()), window=Period.model_construct(days=()),
     )  # fmt: skip
-    with patch("flows.explain_text._print_period"):
+    with patch("flows.explaining.terminal._print_period"):
         print_explanation(told)
     said = capsys.readouterr().out
     assert "by [/SOP] 7 ([red])" in said

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from flows.checking.checks import load_suites
-from flows.checking.quality import check_study
-from flows.checking.queries import COLUMNS, as_text, question
-from flows.study import load_study
+from flows.publishing.site_queries import COLUMNS, as_text, question
+from flows.runs.check import check_study
+from flows.study.study_folder import load_study
 from tests.cli.helpers import BASE, write_study
 from tests.run import run_without_prefect
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.errors import DataError
+from flows.base.errors import DataError
 from tests.cli.helpers import BASE, DIARY, SETTINGS, Said, commands, land_only, write_study
 from tests.run import run_without_prefect
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.errors import ConfigurationError
-from flows.study import load_study
-from flows.warehouse import only_run
+from flows.base.errors import ConfigurationError
+from flows.study.study_folder import load_study
+from flows.warehouse.database import only_run
 from tests.cli.helpers import SETTINGS, write_study
 from tests.cli.test_configuration_errors import RULES
 

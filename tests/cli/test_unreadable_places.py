@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.checking.quality import check_study
-from flows.errors import ConfigurationError
-from flows.landing.inputs import KeptInputs
-from flows.study import load_study
+from flows.base.errors import ConfigurationError
+from flows.runs.check import check_study
+from flows.study.study_folder import load_study
+from flows.warehouse.kept_inputs import KeptInputs
 from tests.cli.helpers import BASE, DIARY, SETTINGS, land_only, process, write_files, write_study
 
 

@@ -23,7 +23,7 @@ def snapshot(demo: Published, tmp_path: Path) -> Path:
 
 def alter(snapshot: Path, statement: str, table: str | None = None) -> None:
     """Change outcomes.duckdb and cover it up: Parquet, CSV and hashes are made to fit."""
-    from flows.landing.reading import sha256_of
+    from flows.base.files import sha256_of
 
     database = snapshot / "outcomes.duckdb"
     changed = [database]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows import cluster as on_cluster
+from flows.base.errors import ConfigurationError, OutcomesError
 from flows.cli import app
-from flows.errors import ConfigurationError, OutcomesError
+from flows.deriving import cluster as on_cluster
 from tests.cli.helpers import ROOT, write_study
 from tests.cluster.conftest import DaskCluster, begin, tables
 

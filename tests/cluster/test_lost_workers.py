@@ -12,9 +12,9 @@ from typing import Any, cast
 import duckdb
 import pytest
 
-from flows import cluster as on_cluster
-from flows.errors import ConfigurationError, Defect
-from flows.partitions import write_partitions
+from flows.base.errors import ConfigurationError, Defect
+from flows.deriving import cluster as on_cluster
+from flows.deriving.partitions import write_partitions
 from tests.cluster.conftest import DaskCluster, begin, tables, until
 
 STOPPING = Path(__file__).parent / "stopping.py"

@@ -17,14 +17,14 @@ from typing import Any
 import duckdb
 import great_expectations  # noqa: F401  (imported before the forks)
 
-from flows import steps
-from flows.errors import OutcomesError
-from flows.landing.reading import sha256_of
+from flows.base.errors import OutcomesError
+from flows.base.files import sha256_of
+from flows.base.sql_text import one_value
 from flows.publishing.publish import publish, published_snapshot, snapshot_id, switch_current
-from flows.query import one_value
-from flows.study import load_study
+from flows.runs import steps
+from flows.study.study_folder import load_study
 from flows.verifying.verify import verify
-from flows.warehouse import only_run, open_warehouse
+from flows.warehouse.database import only_run, open_warehouse
 
 DISK_FULL, DEFECT = 28, 70
 

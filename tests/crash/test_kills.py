@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.errors import LockedError
-from flows.warehouse import HEADER_BYTES, only_run
+from flows.base.errors import LockedError
+from flows.warehouse.database import HEADER_BYTES, only_run
 from tests.cli.helpers import ROOT, land_only, process, write_study
 from tests.crash.kills import Damaged, compare
 from tests.crash.night import faults_of_current

@@ -3,12 +3,12 @@
 import re
 from pathlib import Path
 
-from flows import steps
 from flows.checking.checks import load_suites
 from flows.checking.gx_duckdb import gx_on
 from flows.checking.validation import CheckResult, run_suite, validate_results, what_was_sent
-from flows.study import load_study
-from flows.warehouse import open_warehouse
+from flows.runs import steps
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import write_study
 from tests.expectations import cases_attacks, cases_diary, cases_subjects, cases_treatment
 from tests.expectations.literals import Literal, Place, read_literal

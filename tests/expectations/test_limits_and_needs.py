@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from flows import steps
+from flows.base.errors import ConfigurationError
 from flows.checking.validation import validate_results
-from flows.errors import ConfigurationError
-from flows.study import load_study
-from flows.warehouse import open_warehouse
+from flows.runs import steps
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import BASE, SETTINGS, write_study
 
 DIARY = """subject_id,diary_date,headache,hours,entered_at

@@ -97,7 +97,9 @@ def written_statuses():
 
 
 def test_the_generator_writes_these_very_bytes(tmp_path):
-    subprocess.run([sys.executable, "-B", DEMO / "make_demo.py", tmp_path], check=True)
+    subprocess.run(
+        [sys.executable, "-B", "-m", "tests.demo_study.make_demo", tmp_path], check=True, cwd=DEMO.parents[2]
+    )
     generated = {file.relative_to(tmp_path): file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
     kept = [DEMO / "study.toml", *DEMO.glob("inbox/**/*"), *DEMO.glob("truth/*.csv")]
     committed = {file.relative_to(DEMO): file.read_bytes() for file in kept if file.is_file()}

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from flows import steps
 from flows.landing.land import Landing
-from flows.study import load_study
-from flows.warehouse import open_warehouse
+from flows.runs import steps
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
 from tests.conftest import ROOT
 
 from . import kostecki_counts

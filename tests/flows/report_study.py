@@ -6,11 +6,11 @@ from pathlib import Path
 
 import duckdb
 
-from flows import steps
 from flows.publishing.publish import publish
 from flows.report import render_report
-from flows.study import load_study
-from flows.warehouse import open_warehouse
+from flows.runs import steps
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
 
 LABEL = '<b>&"x'
 CODE = "a=b,c:d <i>/"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.errors import ConfigurationError
-from flows.publishing.as_of import publish_as_of
+from flows.base.errors import ConfigurationError
 from flows.publishing.publications import find_publication
 from flows.publishing.publish import publish
+from flows.runs.as_of import publish_as_of
 from tests.cli.helpers import BASE, DIARY, SETTINGS, write_files, write_study
 from tests.run import computed, run_without_prefect
 

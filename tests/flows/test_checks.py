@@ -9,17 +9,17 @@ import duckdb
 import pytest
 import sqlglot
 
+from flows.base.resources import resource
 from flows.checking.checks import Check, load_suites
 from flows.checking.checks_page import page_path, render_checks
 from flows.checking.corrections import find_repeats
 from flows.checking.dictionary_checks import dictionary_expectations
-from flows.dictionary import FILE_KINDS, file_columns, input_tables, load_dictionary
 from flows.landing.land import create_landing_tables
-from flows.limits import CheckLimits
-from flows.metadata import load_metadata
-from flows.models import build_order, load_models, tables_read
-from flows.resources import resource
-from flows.study import Study, load_study
+from flows.study.check_limits import CheckLimits
+from flows.study.dictionary import FILE_KINDS, file_columns, input_tables, load_dictionary
+from flows.study.study_folder import Study, load_study
+from flows.warehouse.settings_tables import load_metadata
+from flows.warehouse.sql_models import build_order, load_models, tables_read
 from tests.cli.helpers import write_study
 
 SUITES = load_suites()

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from flows.errors import ConfigurationError
-from flows.explain import Explanation, explain
+from flows.base.errors import ConfigurationError
+from flows.explaining.explain import Explanation, explain
 from tests.conftest import Published
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows import models
-from flows.dictionary import load_dictionary
-from flows.errors import ConfigurationError
+from flows.base.errors import ConfigurationError
+from flows.study.dictionary import load_dictionary
+from flows.warehouse import sql_models as models
 from tests.conftest import Published
 
 HEADER = ("Grain", "Key", "Units", "Missing", "Source")

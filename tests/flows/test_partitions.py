@@ -6,9 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows import partitions, steps
-from flows.models import build_order, load_models, tables_read
-from flows.partitions import (
+from flows.deriving import partitions
+from flows.deriving.partitions import (
     derive_partition,
     gather_partitions,
     models_across_subjects,
@@ -16,8 +15,10 @@ from flows.partitions import (
     models_per_subject,
     write_partitions,
 )
-from flows.study import load_study
-from flows.warehouse import open_warehouse
+from flows.runs import steps
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
+from flows.warehouse.sql_models import build_order, load_models, tables_read
 
 DEMO = Path(__file__).parent.parent.parent / "data/studies/demo"
 PARTITIONS = 40  # of 65 subjects: most partitions hold one or two of them, and some nobody

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import duckdb
 
-from flows import steps
-from flows.landing.inputs import KeptInputs
-from flows.landing.reading import sha256_of
-from flows.study import load_study
-from flows.warehouse import open_warehouse
+from flows.base.files import sha256_of
+from flows.runs import steps
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
+from flows.warehouse.kept_inputs import KeptInputs
 from tests.conftest import Published
 from tests.run import run_without_prefect
 

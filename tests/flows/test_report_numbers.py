@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import duckdb
 import pytest
 
-from flows.dictionary import load_dictionary
+from flows.study.dictionary import load_dictionary
 from tests.flows.report_page import Number, Page
 
 HUNDREDTHS = {"odds_ratio", "odds_ratio_low", "odds_ratio_high", "kappa"}

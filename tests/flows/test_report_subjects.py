@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.explain import Explanation, explain
+from flows.explaining.explain import Explanation, explain
 from flows.report import study
 from flows.report import subjects as packing
 from tests.flows.report_page import Page, Subjects, subjects_of

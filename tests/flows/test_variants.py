@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
-from flows.rules import load_rule_sets
-from flows.variants import AS_WRITTEN, variants_of
+from flows.study.rule_sets import load_rule_sets
+from flows.study.rule_variants import AS_WRITTEN, variants_of
 from tests.conftest import ROOT, Published
 
 SHIPPED = tuple(path.stem for path in sorted((ROOT / "data/rules").glob("*.toml")))

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import duckdb
 from hypothesis import HealthCheck, given, seed, settings
 
-from flows import models
+from flows.warehouse import sql_models as models
 from tests.generative.compare import CLASSES, KEYS, PROTOCOL, table_differences
 from tests.generative.studies import boundary_grid, studies
 from tests.reference.engine import evaluate

@@ -28,8 +28,8 @@ from typing import Any
 
 import pytest
 
-from flows.blinding import published_select
-from flows.errors import OutcomesError
+from flows.base.errors import OutcomesError
+from flows.publishing.blinding import published_select
 from flows.publishing.publish import published_tables
 from tests.generative.deliveries import Site
 from tests.run import computed

@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 from hypothesis import HealthCheck, given, seed, settings
 
-from flows import steps
-from flows.study import load_study
-from flows.warehouse import open_warehouse
+from flows.runs import steps
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
 from tests.conftest import ROOT
 from tests.generative.studies import studies
 from tests.sql_engine import evaluate_sql

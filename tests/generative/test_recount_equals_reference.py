@@ -5,9 +5,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, seed, settings
 
-from flows.metadata import rule_set_row
-from flows.rules import RuleSet
+from flows.study.rule_sets import RuleSet
 from flows.verifying.recount import recount_subject
+from flows.warehouse.settings_tables import rule_set_row
 from tests.generative.compare import CLASSES, PROTOCOL
 from tests.generative.studies import studies
 from tests.reference.engine import evaluate

@@ -1,10 +1,10 @@
 """Bias of responder rates: what is said from incomplete diaries less what complete diaries would say."""
 
-from flows.resources import resource
-from flows.rules import RuleSet, load_rule_sets
+from flows.base.resources import resource
 from flows.simulation.course import Run, simulate_run, spans
 from flows.simulation.settings import Preset
 from flows.simulation.statuses import RESPONDER, count, judge
+from flows.study.rule_sets import RuleSet, load_rule_sets
 from tests.simulation.pools import WEEK_24, two_cycles
 
 SUBJECTS = 20_000

@@ -6,12 +6,7 @@ from functools import cache
 import numpy as np
 from scipy.stats import binom
 
-from flows.statistics.proportions import (
-    exact_interval,
-    miettinen_nurminen_interval,
-    newcombe_interval,
-    wilson_interval,
-)
+from flows.statistics.proportions import exact_interval, miettinen_nurminen_interval, newcombe_interval, wilson_interval
 from flows.statistics.stratified import Stratum, cochran_mantel_haenszel
 from tests.simulation.pools import Pool, pools, trials
 

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import duckdb
 
-from flows import steps
 from flows.checking.validation import validate_results
+from flows.runs import steps
 from flows.simulation.settings import Preset, load_preset
 from flows.simulation.write import sizes_of, write_study
-from flows.study import load_study
-from flows.warehouse import open_warehouse
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
 
 Found = tuple[str, int | None, str]  # path, line (none: the whole file), check
 

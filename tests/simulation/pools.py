@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from flows.rules import RuleSet
 from flows.simulation.course import runs
 from flows.simulation.measures import overuses, preempt_rule
 from flows.simulation.settings import Preset, load_preset
 from flows.simulation.statuses import RESPONDER, count, judge
+from flows.study.rule_sets import RuleSet
 
 WEEK_24 = 1  # cycle 2, counted from 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flows.errors import ConfigurationError
+from flows.base.errors import ConfigurationError
 from flows.simulation.chance import Chance, Purpose, normal
 from flows.simulation.command import parse_arms
 from flows.simulation.latent import walk
@@ -31,7 +31,7 @@ def test_presets_are_the_three_that_are_documented() -> None:
 
 
 def test_wrong_preset_is_refused_with_its_key(tmp_path: Path) -> None:
-    from flows.resources import resource
+    from flows.base.resources import resource
 
     text = (resource("data/simulation") / "preempt.toml").read_text()
     wrong = tmp_path / "mine.toml"

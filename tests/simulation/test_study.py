@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from flows import steps
-from flows.resources import resource
-from flows.rules import load_rule_sets
+from flows.base.resources import resource
+from flows.runs import steps
 from flows.simulation.course import CELLS, simulate_run, spans
 from flows.simulation.settings import load_preset
 from flows.simulation.statuses import NAMES, NOT_GIVEN, statuses
 from flows.simulation.write import sizes_of
-from flows.study import load_study
-from flows.variants import AS_WRITTEN, variants_of
-from flows.warehouse import open_warehouse
+from flows.study.rule_sets import load_rule_sets
+from flows.study.rule_variants import AS_WRITTEN, variants_of
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
 from tests.conftest import ROOT
 from tests.simulation.pipeline import process, read_statuses, simulate
 

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from flows import rules as rule_parameters
+from flows.study import rule_sets as rule_parameters
 from tests.spec.arithmetic import formulas, is_true
 from tests.spec.chapters import ALL_SPECS, CHAPTERS, DISPUTED
 from tests.spec.check import NOT_IN_REFERENCE, differences

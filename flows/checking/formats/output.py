@@ -5,11 +5,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from flows.base.errors import ConfigurationError
+from flows.base.logs import console
 from flows.checking.formats import Prefix, github, renderers, text
 from flows.checking.quality import QualityReport
-from flows.errors import ConfigurationError
-from flows.progress import console
-from flows.study import Study
+from flows.study.study_folder import Study
 
 Target = tuple[str, Path | None]  # format, and the file it goes to
 

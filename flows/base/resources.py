@@ -1,0 +1,11 @@
+"""Where the package finds its own sql/, expectations/ and data/: beside the checkout, or inside an installed wheel."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+def resource(name: str) -> Path:
+    """The folder ``sql``, ``expectations`` or ``data`` (or a path below one)."""
+    packed = _PACKAGE / "resources" / name
+    return packed if packed.exists() else _PACKAGE.parent / name

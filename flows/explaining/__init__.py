@@ -1,0 +1,1 @@
+"""explaining: how a status came about, from the injection dates down to file and line of each counted day."""

@@ -1,0 +1,56 @@
+"""An explanation as a person reads it in a terminal."""
+
+from datetime import date
+
+from rich.console import Console
+from rich.markup import escape
+
+from flows.explaining.explain import Explanation, Period
+
+NAMES = {
+    "any": "any headache",
+    "hours_4": "at least 4 hours of headache",
+    "hours_4_or_acute": "at least 4 hours, or a triptan or ergot taken",
+}
+
+
+def print_explanation(told: Explanation) -> None:
+    """One status, from injection dates to the lines of the counted days."""
+    console = Console(highlight=False, soft_wrap=True)
+    say = console.print
+    arm = f", arm {told.arm}" if told.arm else ""
+    say(f"[bold]{escape(told.subject_id)}{escape(arm)}, cycle {told.cycle}, rule set {told.rule_set}[/bold]")
+    say(f"  {escape(told.decision)} [dim]({escape(told.citation)})[/dim]")
+    given = ", ".join(f"{number}: {day}" for number, day in enumerate(told.injections, start=1))
+    say(f"  Injections  {given}; data up to {told.cutoff_date}")
+    say(f"  Headache day  {NAMES[told.headache_day]}")
+    _print_period(console, "Baseline", told.baseline, told.injections, told.cycle)
+    _print_period(console, "Window", told.window, told.injections, told.cycle)
+    for comparison in told.comparisons:
+        say(f"  Compared  {escape(comparison)}")
+    say(f"  [bold]Status   {told.status}[/bold]: {escape(told.reason)}")
+    say(f"  [bold]Verdict  {told.verdict}[/bold]: {escape(told.verdict_reason)}")
+    say("  Lines")
+    for name, period in (("baseline", told.baseline), ("window", told.window)):
+        for day in period.days:
+            where = f"{day.path}:{day.line_number}" if day.path else "no diary line"
+            say(f"    {name:<9}{day.date}  {day.state:<9} {escape(where)}")
+    say("")
+
+
+def _print_period(console: Console, name: str, period: Period, injections: tuple[date, ...], cycle: int) -> None:
+    if period.start_date is None or period.end_date is None:
+        console.print(f"  {name:<9} empty: the next injection came before it began")
+        return
+    first = study_day(period.start_date, injections[cycle - 1])
+    last = study_day(period.end_date, injections[cycle - 1])
+    weeks = " ".join(period.strip[i : i + 7].replace(" ", "_") for i in range(0, len(period.strip), 7))
+    console.print(f"  {name:<9} {period.start_date} to {period.end_date}, Days {first} to {last} of this cycle")
+    console.print(f"            {weeks}   [dim]H headache, · free, ? no answer, _ no line[/dim]")
+    console.print(f"            {period.headache_days} headache days in {period.recorded_days} recorded days")
+
+
+def study_day(day: date, injection: date) -> int:
+    """CDISC day number: the injection is Day 1, the day before Day -1, there is no Day 0."""
+    distance = (day - injection).days
+    return distance + 1 if distance >= 0 else distance

@@ -1,0 +1,22 @@
+"""Figures of the report: Altair charts, drawn to SVG without a browser, and the injection map, drawn by hand.
+
+Colours are CSS variables of the page, so that one drawing serves light, dark and paper. Arms and statuses differ by
+shape, line style or place too, never by colour alone.
+"""
+
+from flows.report.figures.distribution import distribution_figure, waterfall_figure
+from flows.report.figures.files import write_figures
+from flows.report.figures.flow import flow_figure
+from flows.report.figures.injections import injection_map
+from flows.report.figures.months import month_figure
+from flows.report.figures.responders import responder_figure
+
+__all__ = [
+    "distribution_figure",
+    "flow_figure",
+    "injection_map",
+    "month_figure",
+    "responder_figure",
+    "waterfall_figure",
+    "write_figures",
+]

@@ -1,0 +1,112 @@
+"""How the reduction of headache days is spread over the subjects: its distribution, and each subject as a bar."""
+
+from math import floor
+from typing import Any
+
+import altair as alt
+
+from flows.report.cells import ALL, Row, one_decimal
+from flows.report.figures.style import arm_colour, arm_dash, chart, colours, drawable, in_words
+from flows.report.figures.svg import NARROW, Figure, draw_figure
+
+WORST = -100.0  # a headache rate that more than doubled is drawn as doubled, and the caption says so
+TOLD = (30, 50, 75)
+
+
+def last_cycle(rows: list[Row], arms: dict[str, str]) -> int | None:
+    """The last cycle in which every arm has a subject to show, failing that any; None where there is none."""
+    seen = {(row["cycle"], row["arm"]) for row in rows}
+    cycles = sorted({cycle for cycle, _ in seen}, reverse=True)
+    complete = [cycle for cycle in cycles if all((cycle, arm) in seen for arm in arms if arm != ALL)]
+    return (complete or cycles or [None])[0]
+
+
+def distribution_figure(distribution: list[Row], arms: dict[str, str]) -> Figure | None:
+    """Subjects with at least each reduction, in percent, by arm, at the last cycle that can be shown.
+
+    Grain in: rows of summary.reduction_distribution of one rule set. None where nobody can be compared.
+    """
+    filled = [row for row in distribution if row["n_subjects"].value]
+    cycle = last_cycle(filled, arms)
+    if cycle is None:
+        return None
+    arms = drawable(arms)
+    rows: list[Row] = [
+        {"x": row["min_reduction_pct"], "pct": row["at_least_pct"].value, "arm": arms[row["arm"]],
+         "words": f"at least {row['min_reduction_pct']}%: {one_decimal(row['at_least_pct'].value)}% of subjects"}
+        for row in filled
+        if row["cycle"] == cycle and row["arm"] in arms
+    ]  # fmt: skip
+    labels = [label for label in arms.values() if any(row["arm"] == label for row in rows)]
+
+    def draw(width: int) -> Any:
+        axis = alt.Axis(title="Reduction of headache days of at least, %", values=[-100, -50, 0, 50, 100], grid=False)
+        axis.labelExpr = "replace(datum.label, '-', '\u2212')"
+        return (
+            chart("rows")
+            .mark_line(interpolate="step-before", strokeWidth=2)
+            .encode(
+                x=alt.X("x:Q", axis=axis, scale=alt.Scale(domain=[WORST, 100], nice=False)),
+                y=alt.Y("pct:Q", title="Subjects, %", scale=alt.Scale(domain=[0, 100])),
+                color=arm_colour(labels, are_lines=True),
+                strokeDash=arm_dash(labels, has_legend=True),
+            )
+            .properties(width=width, height=240)
+        )
+
+    told = [row for row in rows if row["x"] in TOLD]
+    words = f"Cycle {cycle}. " + " ".join(f"{label}: {in_words(told, 'arm', label)}." for label in labels)
+    label = f"Share of subjects by reduction of headache days, cycle {cycle}"
+    return draw_figure("distribution", label, words, draw, {"rows": rows}, wide=400, cycle=cycle)
+
+
+def waterfall_figure(reductions: list[Row], arms: dict[str, str]) -> Figure | None:
+    """The reduction of every subject, largest first, one panel per arm, at the last cycle that can be shown.
+
+    Grain in: one row per cycle and subject (cycle, arm, reduction_pct), largest first. None where nobody is compared.
+    """
+    shown = [row | {"arm": ALL} for row in reductions] if ALL in arms else [r for r in reductions if r["arm"] in arms]
+    cycle = last_cycle(shown, arms)
+    if cycle is None:
+        return None
+    palette = dict(zip(arms, colours(list(arms.values())), strict=True))
+    arms = drawable(arms)
+    panels: dict[str, list[float]] = {
+        arm: [max(float(row["reduction_pct"]), WORST) for row in shown if row["cycle"] == cycle and row["arm"] == arm]
+        for arm in arms
+    }
+    panels = {arm: values for arm, values in panels.items() if values}
+    lowest = min(min(values) for values in panels.values())
+    ends = [25 * floor(min(lowest, 0) / 25), 100]
+
+    def panel(arm: str, width: int) -> Any:
+        n = len(panels[arm])
+        axis = alt.Axis(labels=False, grid=False, title=f"{n} subject{'' if n == 1 else 's'}")
+        y_axis = alt.Axis(
+            labelExpr="replace(datum.label, '-', '\u2212')",
+            values=list(range(int(ends[0]), 101, 25)),
+            labelOverlap=False,
+        )
+        y = alt.Y("pct:Q", title="Reduction, %", scale=alt.Scale(domain=ends, nice=False), axis=y_axis)
+        x = alt.X("x:Q", axis=axis, scale=alt.Scale(domain=[0, n], nice=False))
+        bars = chart(f"panel-{list(panels).index(arm)}").mark_area(interpolate="step-after", color=palette[arm])
+        zero = chart("zero").mark_rule(color="var(--axis)").encode(y=y)
+        drawn = alt.layer(bars.encode(x=x, y=y), zero).properties(width=width, height=200)
+        return drawn.properties(title=alt.TitleParams(text=arms[arm])) if len(arms) > 1 else drawn
+
+    def draw(width: int) -> Any:
+        columns = 1 if width == NARROW else min(len(panels), 2)
+        each = (width - 62 * (columns - 1)) // columns
+        return alt.concat(*(panel(arm, each) for arm in panels), columns=columns, spacing=18)
+
+    data: dict[str, list[Row]] = {
+        f"panel-{i}": [{"x": x, "pct": value} for x, value in enumerate([*values, values[-1]])]
+        for i, values in enumerate(panels.values())
+    }
+    words = f"Cycle {cycle}. " + " ".join(
+        f"{arms[arm]}: {len(values)} subjects, from {one_decimal(values[0])}% to {one_decimal(values[-1])}%;"
+        f" {sum(value < 0 for value in values)} with more headache days than at baseline."
+        for arm, values in panels.items()
+    )
+    label = f"Reduction of headache days of each subject, largest first, cycle {cycle}"
+    return draw_figure("waterfall", label, words, draw, data | {"zero": [{"pct": 0}]}, wide=440, cycle=cycle)

@@ -1,0 +1,107 @@
+"""What all figures share: text and axes, and how arms are told apart."""
+
+import re
+from typing import Any
+
+import altair as alt
+
+from flows.report.cells import Row
+
+ARM_COLOURS = [f"var(--arm-{i})" for i in range(1, 7)]
+ARM_SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
+ARM_DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [10, 4], [4, 4]]
+TEXT = {"color": "currentColor", "fontSize": 12, "fontWeight": "normal"}
+STYLE = {
+    "background": "transparent",
+    "font": "Arial",
+    "aria": False,
+    "text": TEXT,
+    "title": TEXT | {"anchor": "start", "offset": 4},
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": "currentColor",
+        "labelFontSize": 12,
+        "titleColor": "currentColor",
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "gridColor": "var(--grid)",
+    },
+    "axisX": {"domainColor": "var(--axis)", "ticks": False, "labelPadding": 6},
+    "axisY": {"domain": False, "ticks": False, "tickCount": 5, "labelPadding": 6},
+    "legend": {
+        "labelColor": "currentColor",
+        "labelFontSize": 12,
+        "labelLimit": 280,
+        "symbolSize": 80,
+        "symbolStrokeWidth": 0,
+    },
+}
+NOT_DRAWABLE = re.compile("[^ -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML has no other characters
+
+
+def chart(data: str) -> Any:  # Any: type checkers lose sight of Altair's marks
+    """A chart over named data that join the specification later."""
+    return alt.Chart(alt.NamedData(data))
+
+
+def drawable(arms: dict[str, str]) -> dict[str, str]:
+    """Labels without the characters that no SVG can hold."""
+    return {arm: NOT_DRAWABLE.sub(" ", label) for arm, label in arms.items()}
+
+
+def colours(labels: list[str]) -> list[str]:
+    """One colour an arm; the first is the grey of a reference arm, so a single arm takes the second."""
+    return cycled(ARM_COLOURS if len(labels) > 1 else ARM_COLOURS[1:], labels)
+
+
+def cycled(values: list[Any], labels: list[str]) -> list[Any]:
+    """As many values as labels, from the beginning again where they run out."""
+    return [values[i % len(values)] for i in range(len(labels))]
+
+
+def arm_colour(labels: list[str], are_lines: bool = False) -> alt.Color:
+    """Colour by arm, with its legend."""
+    return alt.Color("arm:N", scale=alt.Scale(domain=labels, range=colours(labels)), legend=_legend(labels, are_lines))
+
+
+def arm_shape(labels: list[str]) -> alt.Shape:
+    """Mark by arm, in the same legend."""
+    scale = alt.Scale(domain=labels, range=cycled(ARM_SHAPES, labels))
+    return alt.Shape("arm:N", scale=scale, legend=_legend(labels))
+
+
+def arm_dash(labels: list[str], has_legend: bool = False) -> alt.StrokeDash:
+    """Line style by arm."""
+    legend = _legend(labels, has_legend) if has_legend else None
+    return alt.StrokeDash("arm:N", scale=alt.Scale(domain=labels, range=cycled(ARM_DASHES, labels)), legend=legend)
+
+
+def _legend(labels: list[str], are_lines: bool = False) -> alt.Legend | None:
+    if len(labels) < 2:
+        return None
+    columns = 1 if sum(map(len, labels)) > 34 else len(labels)
+    if are_lines:
+        return alt.Legend(
+            title=None, orient="top", columns=columns, symbolType="stroke", symbolStrokeWidth=2, symbolSize=300
+        )
+    return alt.Legend(title=None, orient="top", columns=columns)
+
+
+def in_words(rows: list[Row], key: str, value: Any) -> str:
+    """The rows of one group, as a sentence without its end."""
+    return "; ".join(row["words"] for row in rows if row[key] == value) or "not evaluable yet"
+
+
+def with_counts(plot: Any, labels: list[str], x: alt.X, width: int, title: str) -> alt.VConcatChart:
+    """The plot above its numbers: one line of counts per arm, told apart by the arm's mark."""
+    y = alt.Y("arm:N", sort=labels, axis=None, scale=alt.Scale(domain=labels))
+    counts = chart("rows").mark_text(fontSize=11.5).encode(x=x.axis(None), y=y, text="count:N")
+    marks = (
+        chart("arms")
+        .mark_point(filled=True, size=50, opacity=1)
+        .encode(x=alt.value(-22), y=y, color=arm_colour(labels), shape=arm_shape(labels))
+    )
+    strip = alt.layer(counts, *([marks] if len(labels) > 1 else [])).properties(
+        width=width, height=18 * len(labels), title=title
+    )
+    return alt.vconcat(plot, strip, spacing=10)

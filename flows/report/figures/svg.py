@@ -1,0 +1,78 @@
+"""Vega's drawings as figures of the page: one labelled image each, in the page's own font and colours."""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import vl_convert
+from markupsafe import Markup
+
+from flows.report.cells import Row
+from flows.report.figures.style import STYLE
+
+NARROW = 268  # a phone of 390 pixels, less the margins and the axis
+KEPT_ATTRIBUTES = {
+    "d", "fill", "stroke", "stroke-width", "stroke-dasharray", "transform", "x", "x2", "y2", "dy", "text-anchor",
+    "font-size", "fill-opacity", "opacity",
+}  # fmt: skip
+
+
+class Figure(NamedTuple):
+    """One figure in two widths (SVG), with the same facts in words; the cycle where it shows one only."""
+
+    id: str
+    words: str
+    drawings: dict[str, Markup]
+    cycle: int | None
+
+
+def draw_figure(
+    id: str,
+    label: str,
+    words: str,
+    draw: Callable[[int], Any],
+    data: dict[str, list[Row]],
+    wide: int = 378,
+    cycle: int | None = None,
+) -> Figure:
+    """``draw`` makes the chart for a width of its plot; the data and the style join the finished specification."""
+    drawings = {}
+    for name, width in (("wide", wide), ("narrow", NARROW)):
+        # Altair copies a chart with all it holds at every step, so the data stay out; the tests see what is drawn.
+        spec = draw(width).to_dict(validate=False) | {"datasets": data, "config": STYLE}
+        drawings[name] = inline_svg(vl_convert.vegalite_to_svg(spec), label, f"{id}-words")
+    return Figure(id, words, drawings, cycle)
+
+
+def inline_svg(drawing: str, label: str, described_by: str) -> Markup:
+    """Vega's SVG as one labelled image: no namespaces, classes, roles or empty paths.
+
+    Coordinates are cut to hundredths of a pixel. Text stays escaped: it is parsed and written again as XML.
+    """
+    root = ET.fromstring(drawing)
+    width = float(root.get("width", "0"))
+    _strip(root)
+    root.attrib = {
+        "viewBox": root.get("viewBox", ""),
+        "role": "img",
+        "aria-label": label,
+        "aria-describedby": described_by,
+        "style": f"max-width:{width:.0f}px;min-width:{min(width, 300):.0f}px",
+    }
+    return Markup(ET.tostring(root, encoding="unicode", short_empty_elements=False))
+
+
+def _strip(element: ET.Element) -> None:
+    element.tag = element.tag.rpartition("}")[2]
+    for child in list(element):
+        if child.get("class") in ("background", "foreground"):
+            element.remove(child)
+        else:
+            _strip(child)
+    if element.get("viewBox") is None:
+        element.attrib = {
+            name: re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", value)
+            for name, value in element.attrib.items()
+            if name in KEPT_ATTRIBUTES
+        }

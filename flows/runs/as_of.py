@@ -1,0 +1,57 @@
+"""run --as-of: an earlier snapshot made again from the kept inputs."""
+
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from flows.base.errors import ConfigurationError
+from flows.publishing.publications import Publication, find_publication, publication_folder
+from flows.publishing.publish import publish, published_snapshot, snapshot_id
+from flows.runs import steps
+from flows.study.study_folder import load_study
+from flows.warehouse.database import only_run, open_warehouse
+from flows.warehouse.kept_inputs import KeptInputs
+
+
+def publish_as_of(out: Path, wanted: str) -> Path:
+    """Make an earlier snapshot again from the kept inputs, byte for byte; ``current`` stays where it is.
+
+    Raises ConfigurationError where it is not known, or was made by another version of the software.
+    """
+    with only_run(out):
+        record = find_publication(out, wanted)
+        if snapshot := published_snapshot(out, record.snapshot_id):
+            return snapshot
+        study = load_study(publication_folder(out) / record.snapshot_id / "study")
+        with tempfile.TemporaryDirectory(prefix="as-of-", dir=out / "state") as scratch:
+            _lend(KeptInputs(out / "state" / "inputs", study.facts.id), Path(scratch), record, study.facts.id)
+            with open_warehouse(Path(scratch), study) as (con, kept):
+                steps.load_metadata(con, study, record.cutoff)
+                steps.land(con, study, kept, knows_all_files=False)
+                _as_it_was(con, record)
+                if snapshot_id(con, study, kept) != record.snapshot_id:
+                    raise ConfigurationError(
+                        f"{out}: snapshot {record.snapshot_id} was made by version {record.software_version} with other "
+                        "rules, checks or libraries than are installed; install what made it to make it again."
+                    )
+                results = steps.validate(con, study, kept).results
+                steps.derive(con)
+                results += steps.summarise(con)
+                return publish(con, out, record.snapshot_id, study, results, made_again=record)
+
+
+def _lend(inputs: KeptInputs, scratch: Path, record: Publication, study_id: str) -> None:
+    """A store that holds the files of a publication only; their bytes are linked, not copied."""
+    lent = KeptInputs(scratch / "state" / "inputs", study_id)
+    for entry in record.files:
+        lent.location(entry).symlink_to(inputs.location(entry).resolve())
+        lent.keep(entry)
+
+
+def _as_it_was(con: duckdb.DuckDBPyConnection, record: Publication) -> None:
+    """What is known of inbox/ at that time."""
+    con.execute("UPDATE landing.landed_files SET is_in_inbox = path NOT IN (SELECT unnest($1))", [record.paths_absent])
+    con.execute("DELETE FROM landing.refused_files")
+    for file in record.not_landed:
+        con.execute("INSERT INTO landing.refused_files VALUES (?, ?, ?, ?, ?)", list(file.model_dump().values()))

@@ -1,0 +1,53 @@
+"""check: data quality only. Lands into a temporary folder, publishes nothing, works without Prefect."""
+
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from flows.base.errors import DataError
+from flows.base.progress import step
+from flows.checking.findings import load_findings, tell_findings
+from flows.checking.quality import QualityReport, load_outcomes
+from flows.publishing.site_queries import write_queries
+from flows.runs import steps
+from flows.study.study_folder import Study
+from flows.warehouse.database import open_warehouse
+from flows.warehouse.sql_models import build_models
+
+LISTED_PLACES = 100  # of one check
+
+
+def check_study(study: Study, queries: Path | None = None, listed: int = LISTED_PLACES) -> QualityReport:
+    """Check a study's inbox; of each check the first ``listed`` places are named, and all are counted.
+
+    ``queries`` names a file for the questions to the sites.
+    """
+    with tempfile.TemporaryDirectory(prefix="check-") as out, open_warehouse(Path(out), study) as (con, kept):
+        steps.load_metadata(con, study, None)
+        with step("land") as line:
+            landed = steps.land(con, study, kept, knows_all_files=False)
+            line.text = f"{landed.files_seen} files, {landed.lines_landed:,} lines, {landed.files_refused} refused"
+        stopped = None
+        try:
+            with step("validate") as line:
+                line.text = f"{len(steps.validate(con, study, kept).results)} checks"
+                steps.derive(con)
+            with step("results") as line:
+                line.text = f"{len(steps.summarise(con))} checks"
+        except DataError as error:
+            stopped = str(error)
+            build_models(con, schemas={"tabulation"})
+            build_models(con, only={"landing.files"})
+            tell_findings(con)
+        if queries:
+            write_queries(con, queries)
+        return QualityReport(
+            study_id=study.facts.id,
+            software_version=version("migraine-outcomes"),
+            files_seen=landed.files_seen,
+            files_refused=landed.files_refused,
+            lines_read=landed.lines_landed,
+            stopped=stopped,
+            checks=load_outcomes(con, listed),
+            groups=load_findings(con),
+        )

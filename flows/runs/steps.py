@@ -1,0 +1,82 @@
+"""The steps of a run, each a plain function over one DuckDB connection. They run with or without Prefect."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from flows.base.sql_text import one_value
+from flows.checking.findings import tell_findings
+from flows.checking.quarantine import quote_quarantined
+from flows.checking.validation import CheckResult, stop_on_critical, validate_landing, validate_results
+from flows.deriving.partitions import Cluster
+from flows.landing.land import land
+from flows.statistics import build_statistics, register_statistics
+from flows.study.study_folder import Study
+from flows.warehouse.kept_inputs import KeptInputs
+from flows.warehouse.settings_tables import load_metadata
+from flows.warehouse.sql_models import build_models
+
+Connection = duckdb.DuckDBPyConnection
+
+__all__ = ["Quality", "check_cluster", "derive", "derive_partitioned", "land", "load_metadata", "summarise", "validate"]
+
+
+class Quality(NamedTuple):
+    """What validation found in the landed lines."""
+
+    results: list[CheckResult]
+    lines_quarantined: int
+    lines_flagged: int
+
+
+def validate(con: Connection, study: Study, kept: KeptInputs) -> Quality:
+    """landing -> quarantine | tabulation.
+
+    Raises DataError on a critical finding.
+    """
+    results = validate_landing(con)
+    stop_on_critical(con, results)
+    build_models(con, schemas={"tabulation"})
+    quote_quarantined(con, study, kept)
+    build_models(con, schemas={"landing"})
+    quarantined = one_value(con, "SELECT count(*) FROM landing.quarantine")
+    flagged = one_value(
+        con,
+        "SELECT count(DISTINCT (file_id, line_number)) FROM landing.findings"
+        " WHERE severity IN ('warning', 'info') AND line_number IS NOT NULL",
+    )
+    return Quality(results, quarantined, flagged)
+
+
+def derive(con: Connection) -> int:
+    """tabulation -> analysis; gives the number of statuses."""
+    build_models(con, schemas={"analysis"})
+    return one_value(con, "SELECT count(*) FROM analysis.responder")
+
+
+def check_cluster(out: Path, cluster: Cluster) -> None:
+    """Raises ConfigurationError when the cluster cannot be used."""
+    from flows.deriving.cluster import check_cluster  # Dask is an extra
+
+    check_cluster(out, cluster)
+
+
+def derive_partitioned(con: Connection, out: Path, cluster: Cluster) -> int:
+    """The same as ``derive``, on a Dask cluster."""
+    from flows.deriving.cluster import derive_on_cluster
+
+    return derive_on_cluster(con, out, cluster)
+
+
+def summarise(con: Connection) -> list[CheckResult]:
+    """analysis -> summary, then the checks on the results.
+
+    Raises DataError when a result breaks a contract: nothing is published then.
+    """
+    register_statistics(con)
+    build_models(con, schemas={"summary"})
+    build_statistics(con)
+    results = validate_results(con)
+    tell_findings(con)
+    return results

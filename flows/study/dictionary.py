@@ -1,0 +1,97 @@
+"""The dictionary (data/dictionary/*.toml): the one source of columns, types, units, limits and descriptions.
+
+Input files, landing tables, generated checks, COMMENT ON and the published data dictionary all follow from it.
+"""
+
+import tomllib
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from flows.base.resources import resource
+
+DOSE_UNIT = "U"
+ColumnType = Literal["text", "date", "timestamp", "boolean", "integer", "number", "codes"]
+
+
+class Column(BaseModel):
+    """One column: its type, unit, limits and meaning."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    type: ColumnType
+    description: str
+    unit: str | None = None
+    required: bool = False  # the file must have the column
+    may_be_empty: bool = False  # required column, but a single value may be unknown
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: tuple[str, ...] = ()
+    severity: Literal["error", "warning"] = "error"  # of an unreadable or impossible value
+    reveals_arm: bool = False  # emptied in a blinded study, as every dose is
+
+
+class Table(BaseModel):
+    """One published table; ``file`` names the kind of input file it is read from, if any."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    schema_name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    file: str | None = None
+    required_file: bool = False
+    same_file_rows: Literal["conflict", "keep"] = "conflict"  # two different rows of one key in one file
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.schema_name}.{self.name}"
+
+
+def _table(schema: str, name: str, entry: dict[str, Any]) -> Table:
+    columns = tuple(Column(name=column, **facts) for column, facts in entry.pop("columns").items())
+    return Table(name=name, schema_name=schema, columns=columns, **entry)
+
+
+@cache
+def load_dictionary() -> dict[str, Table]:
+    """Every documented table by its full name ``schema.table``, in the order of the files."""
+    tables = {}
+    for path in sorted(resource("data/dictionary").glob("*.toml")):
+        for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            table = _table(path.stem, name, entry)
+            tables[table.full_name] = table
+    return tables
+
+
+@cache
+def input_tables() -> dict[str, Table]:
+    """The tables that are read from files, by kind of file."""
+    return {table.file: table for table in load_dictionary().values() if table.file}
+
+
+def file_columns(kind: str) -> tuple[Column, ...]:
+    """The columns a file of this kind may hold (provenance columns left out)."""
+    return tuple(c for c in input_tables()[kind].columns if c.name not in PROVENANCE)
+
+
+PROVENANCE = ("file_id", "line_number")
+FILE_KINDS = ("diary", "attacks", "subjects", "injections", "scores", "adverse_events")
+SQL_TYPES = {
+    "text": "VARCHAR",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "boolean": "BOOLEAN",
+    "integer": "INTEGER",
+    "number": "DOUBLE",
+    "codes": "VARCHAR",
+}
+
+
+def reveals_arm(table: Table, column: Column) -> bool:
+    """Whether the values of a column can tell the arms apart: marked in the dictionary, or a dose (not a setting)."""
+    return column.reveals_arm or (column.unit == DOSE_UNIT and table.schema_name != "meta")

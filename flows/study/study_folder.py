@@ -1,0 +1,256 @@
+"""The study folder: what study.toml says, parsed once (the input contract)."""
+
+import re
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from flows.base.errors import ConfigurationError
+from flows.base.resources import resource
+from flows.base.toml_files import Frozen, read_toml
+from flows.study.check_limits import CheckLimits, CheckOverrides, load_limits
+from flows.study.dictionary import FILE_KINDS, file_columns
+from flows.study.rule_sets import RuleSet, load_rule_sets
+
+
+class Protocol(Frozen):
+    """Definitions shared by all rule sets (data/protocol.toml); becomes the one-row table meta.protocol."""
+
+    cycle_days: int
+    month_days: int
+    months_per_cycle: int
+    baseline_days: int
+    min_recorded_days: int
+    chronic_days: int
+    overuse_days: int
+    overuse_simple_days: int
+    min_preventives_failed: int
+    min_sites: int
+    max_sites: int
+    units_per_site: int
+    min_interval_days: int
+    max_interval_days: int
+    min_headache_hours: int
+    min_moderate_severity: int
+
+
+SHORTEST_FILE_ID = 12
+PACKED_SUFFIXES = (".gz", ".zip")
+
+
+class StudyFacts(Frozen):
+    """The [study] table."""
+
+    id: str = Field(min_length=1)
+    title: str
+    primary_rule_set: str
+    rule_sets: tuple[str, ...] = Field(min_length=1)
+    data_cutoff: date | None = None
+    blinded: bool = False
+
+    @model_validator(mode="after")
+    def _primary_is_run(self) -> "StudyFacts":
+        if self.primary_rule_set not in self.rule_sets:
+            raise ValueError(f"primary_rule_set '{self.primary_rule_set}' is not one of rule_sets")
+        if len(set(self.rule_sets)) < len(self.rule_sets):
+            raise ValueError("rule_sets names a rule set twice")
+        return self
+
+
+def unpacked_name(path: str) -> str:
+    """The name by which a packed file is matched: diary.csv.gz and diary.zip are diary.csv."""
+    for suffix in PACKED_SUFFIXES:
+        if path.lower().endswith(suffix):
+            bare = path[: -len(suffix)]
+            return bare if "." in bare.rpartition("/")[2] else f"{bare}.csv"
+    return path
+
+
+class FileFormat(Frozen):
+    """How a group of files is written; everything left out is recognised from the file itself."""
+
+    pattern: str | None = None
+    delimiter: str | None = Field(None, min_length=1, max_length=1)
+    decimal: Literal[".", ","] | None = None
+    encoding: str | None = None
+    date_format: str | None = None
+    time_zone: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @field_validator("pattern")
+    @classmethod
+    def _names_files(cls, pattern: str | None) -> str | None:
+        if pattern is not None and not PurePosixPath(pattern).parts:
+            raise ValueError("names no file; write it as in 'diary*.csv' or 'site-2/*.csv'")
+        return pattern
+
+    @field_validator("delimiter")
+    @classmethod
+    def _possible_delimiter(cls, character: str | None) -> str | None:
+        if character and (character in '"\n\r' or character.isalnum()):
+            raise ValueError("a delimiter is neither a letter nor a digit, a quotation mark or a line end")
+        return character
+
+    @field_validator("columns")
+    @classmethod
+    def _each_column_once(cls, columns: dict[str, str]) -> dict[str, str]:
+        theirs = [name.strip().casefold() for name in columns.values()]
+        if len(set(theirs)) < len(theirs):
+            raise ValueError("two of our columns are read from the same one of theirs")
+        return columns
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                "".encode(name)
+            except LookupError:
+                raise ValueError(f"'{name}' is not an encoding Python knows") from None
+        return name
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_time_zone(cls, name: str | None) -> str | None:
+        if name is not None:
+            import duckdb
+
+            known = duckdb.execute("SELECT count(*) FROM pg_timezone_names() WHERE name = ?", [name]).fetchall()
+            if known == [(0,)]:
+                raise ValueError(f"'{name}' is not a time zone; write it as in 'Europe/Vienna'")
+        return name
+
+    @field_validator("date_format")
+    @classmethod
+    def _whole_date(cls, text: str | None) -> str | None:
+        if text is not None:
+            directives = set(re.findall(r"%-?(.?)", text))
+            if not ("d" in directives and directives & {"m", "b", "B"} and directives & {"y", "Y"}):
+                raise ValueError("must hold %d, %m and %Y")
+            if unknown := sorted(directives - set("dmbByYHMS%")):
+                raise ValueError(f"%{unknown[0]} is not known; use %d, %m, %b, %B, %Y, %y, %H, %M, %S")
+        return text
+
+    def matches(self, path: str) -> bool:
+        """Whether a file (path relative to inbox/), packed or not, belongs to this group."""
+        pattern = self.pattern or "*"
+        return any(PurePosixPath(name).match(pattern) for name in {path, unpacked_name(path)})
+
+
+class Withdrawal(Frozen):
+    """A file whose lines no longer count: named by its path in inbox/ (all it ever held) or by its file_id."""
+
+    file: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+
+    def covers(self, path: str, sha256: str) -> bool:
+        """Whether this file is withdrawn."""
+        return self.file == path or (len(self.file) >= SHORTEST_FILE_ID and sha256.startswith(self.file))
+
+
+class Publishing(Frozen):
+    """The [publishing] table: nothing in it shapes a result."""
+
+    keep_snapshots: int = Field(14, ge=1)
+
+
+class StudyFile(Frozen):
+    """study.toml as a whole."""
+
+    study: StudyFacts
+    withdrawn: tuple[Withdrawal, ...] = ()
+    arms: dict[str, str] = Field(default_factory=dict)
+    files: dict[str, tuple[FileFormat, ...]] = Field(default_factory=dict)
+    checks: CheckOverrides = Field(default_factory=CheckOverrides)
+    publishing: Publishing = Publishing()
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _one_or_many(cls, files: Any) -> Any:
+        if not isinstance(files, dict):
+            raise ValueError("is a table with one entry per kind of file")
+        return {kind: (group,) if isinstance(group, dict) else group for kind, group in files.items()}
+
+    @field_validator("arms")
+    @classmethod
+    def _all_is_ours(cls, arms: dict[str, str]) -> dict[str, str]:
+        if "all" in arms:
+            raise ValueError("the code 'all' stands for all subjects together; give the arm another code")
+        return arms
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> "StudyFile":
+        for kind, groups in self.files.items():
+            if kind not in FILE_KINDS:
+                raise ValueError(f"files.{kind}: there is no such kind of file; known are {', '.join(FILE_KINDS)}")
+            known = {column.name for column in file_columns(kind)}
+            for group in groups:
+                for where, given in (("columns", group.columns), ("values", group.values)):
+                    if unknown := sorted(set(given) - known):
+                        raise ValueError(
+                            f"files.{kind}.{where}: there is no column '{unknown[0]}'; known are "
+                            + ", ".join(sorted(known))
+                        )
+        return self
+
+
+class Study(Frozen):
+    """Everything a run needs to know, frozen: the folder, its settings, the rule sets and the protocol."""
+
+    folder: Path
+    facts: StudyFacts
+    arms: dict[str, str]
+    files: dict[str, tuple[FileFormat, ...]]
+    withdrawn: tuple[Withdrawal, ...] = ()
+    rule_sets: tuple[RuleSet, ...]
+    protocol: Protocol
+    limits: CheckLimits = Field(default_factory=load_limits)
+    publishing: Publishing = Publishing()
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    def withdrawal_of(self, path: str, sha256: str) -> Withdrawal | None:
+        """The entry of study.toml that withdraws a file, if any."""
+        return next((entry for entry in self.withdrawn if entry.covers(path, sha256)), None)
+
+    def kind_of(self, path: str) -> tuple[str, FileFormat] | None:
+        """Which kind of file an inbox path is, and how it is written; None when no pattern fits."""
+        patterns = {kind: f"{kind}*.csv" for kind in FILE_KINDS}
+        declared = [(kind, group) for kind in FILE_KINDS for group in self.files.get(kind, ())]
+        # A pattern that the study wrote counts before ours of another kind.
+        groups = [(kind, group) for kind, group in declared if group.pattern]
+        groups += [
+            (kind, group.model_copy(update={"pattern": patterns[kind]}))
+            for kind, group in declared
+            if not group.pattern
+        ]
+        groups += [(kind, FileFormat(pattern=pattern)) for kind, pattern in patterns.items()]
+        return next(((kind, group) for kind, group in groups if group.matches(path)), None)
+
+
+def load_study(folder: Path) -> Study:
+    """Read a study folder.
+
+    Raises ConfigurationError when study.toml, a rule set or the inbox is missing or wrong.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"{folder}: there is no such study folder; 'migraine-outcomes init DIR' makes one.")
+    settings = read_toml(folder / "study.toml", StudyFile)
+    if not (folder / "inbox").is_dir():
+        raise ConfigurationError(f"{folder}: has no inbox/ folder; put the CSV files there.")
+    return Study(
+        folder=folder,
+        facts=settings.study,
+        arms=settings.arms,
+        files=settings.files,
+        withdrawn=settings.withdrawn,
+        rule_sets=load_rule_sets(settings.study.rule_sets, [resource("data/rules"), folder / "rules"]),
+        protocol=read_toml(resource("data/protocol.toml"), Protocol),
+        limits=load_limits(settings.checks),
+        publishing=settings.publishing,
+    )

@@ -1,0 +1,237 @@
+"""The settings as tables: meta.study, meta.protocol, meta.check_limits, meta.rule_sets, meta.arms, the codelists
+and meta.dictionary.
+
+The SQL reads every threshold from here, so no query holds one, and the snapshot shows what a run was made with.
+"""
+
+import tomllib
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from flows.base.resources import resource
+from flows.study.dictionary import load_dictionary
+from flows.study.rule_sets import Condition, RuleSet
+from flows.study.rule_variants import AS_WRITTEN, variants_of
+from flows.study.study_folder import Study
+
+Row = dict[str, Any]
+
+
+def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | None) -> None:
+    """Write all meta tables anew; ``cutoff`` (from the command line) goes before the study's own."""
+    con.execute("CREATE SCHEMA IF NOT EXISTS meta")
+    facts = study.facts
+    _write(
+        con,
+        "study",
+        "study_id VARCHAR, title VARCHAR, primary_rule_set VARCHAR, data_cutoff DATE, is_blinded BOOLEAN",
+        [
+            {
+                "study_id": facts.id,
+                "title": facts.title,
+                "primary_rule_set": facts.primary_rule_set,
+                "data_cutoff": cutoff or facts.data_cutoff,
+                "is_blinded": facts.blinded,
+            }
+        ],
+    )
+    protocol = study.protocol.model_dump()
+    _write(con, "protocol", ", ".join(f"{name} INTEGER" for name in protocol), [protocol])
+    limits = study.limits.model_dump()
+    _write(con, "check_limits", ", ".join(f"{name} INTEGER" for name in limits), [limits])
+    _write(con, "rule_sets", _RULE_SET_COLUMNS, [rule_set_row(rule, i) for i, rule in enumerate(study.rule_sets)])
+    _write_variants(con, study)
+    # A blinded snapshot holds neither code nor label of an arm.
+    arms = {} if facts.blinded else study.arms
+    _write(
+        con,
+        "arms",
+        "arm VARCHAR, label VARCHAR, position INTEGER",
+        [{"arm": arm, "label": label, "position": i} for i, (arm, label) in enumerate(arms.items())],
+    )
+    codelist = tomllib.loads(resource("data/codelists/acute_medication.toml").read_text(encoding="utf-8"))
+    _write(
+        con,
+        "acute_medication",
+        "code VARCHAR, class VARCHAR",
+        [{"code": code, "class": name} for code, classes in codelist.items() for name in classes],
+    )
+    _write(
+        con,
+        "instruments",
+        "instrument VARCHAR, minimum INTEGER, maximum INTEGER, is_whole BOOLEAN",
+        _codelist("instruments", "instrument"),
+    )
+    _write(con, "muscles", "muscle VARCHAR, fixed_sites INTEGER, extra_sites INTEGER", _codelist("muscles", "muscle"))
+    _write_readings(con)
+    _write(con, "dictionary", _DICTIONARY_COLUMNS, dictionary_rows())
+
+
+def _codelist(name: str, key: str) -> list[Row]:
+    """One row per code of data/codelists/<name>.toml."""
+    return [{key: code, **facts} for code, facts in _listed(name).items()]
+
+
+def _listed(name: str) -> dict[str, Any]:
+    return tomllib.loads(resource(f"data/codelists/{name}.toml").read_text(encoding="utf-8"))
+
+
+def _write_readings(con: duckdb.DuckDBPyConnection) -> None:
+    """meta.score_changes, meta.score_bands: how a questionnaire is read; meta.adverse_events_of_interest: the words."""
+    scores = _listed("scores").items()
+    _write(
+        con,
+        "score_changes",
+        "instrument VARCHAR, better VARCHAR, points DOUBLE",
+        [
+            {"instrument": instrument, "better": facts["better"], "points": points}
+            for instrument, facts in scores
+            for points in facts["meaningful_changes"]
+        ],
+    )
+    _write(
+        con,
+        "score_bands",
+        "instrument VARCHAR, position INTEGER, band VARCHAR, minimum DOUBLE, maximum DOUBLE",
+        [
+            {"instrument": instrument, "position": position, "band": band, "minimum": low, "maximum": high}
+            for instrument, facts in scores
+            for position, (band, (low, high)) in enumerate(facts.get("bands", {}).items(), start=1)
+        ],
+    )
+    _write(
+        con,
+        "adverse_events_of_interest",
+        "interest VARCHAR, word VARCHAR",
+        [
+            {"interest": name, "word": word}
+            for name, words in _listed("adverse_events_of_interest").items()
+            for word in words
+        ],
+    )
+
+
+def _write_variants(con: duckdb.DuckDBPyConnection, study: Study) -> None:
+    """meta.rule_variants: every rule set as written and with one assumption changed; meta.rule_variations: which
+    variant stands for which value of which assumption."""
+    rules, variations = [], []
+    for position, rule in enumerate(study.rule_sets):
+        rules.append({**rule_set_row(rule, position), "variant": AS_WRITTEN})
+        for number, (changed, variant, parameter, value) in enumerate(variants_of(rule)):
+            if variant != AS_WRITTEN:
+                rules.append({**rule_set_row(changed, position), "variant": variant})
+            variations.append(
+                {
+                    "rule_set": rule.id,
+                    "parameter": parameter,
+                    "value": str(value),
+                    "variant": variant,
+                    "position": number,
+                }
+            )
+    _write(con, "rule_variants", f"{_RULE_SET_COLUMNS}, variant VARCHAR", rules)
+    _write(
+        con,
+        "rule_variations",
+        "rule_set VARCHAR, parameter VARCHAR, value VARCHAR, variant VARCHAR, position INTEGER",
+        variations,
+    )
+
+
+_RULE_SET_COLUMNS = """
+    rule_set VARCHAR, position INTEGER, title VARCHAR, citation VARCHAR, decision VARCHAR, interpretation VARCHAR,
+    rule_month_days BIGINT, headache_day VARCHAR,
+    baseline_anchor VARCHAR, baseline_days INTEGER, baseline_min_recorded_days BIGINT,
+    window_position VARCHAR, window_end VARCHAR, window_days INTEGER, window_min_recorded_days BIGINT,
+    missing_days VARCHAR, response_require VARCHAR,
+    reduction_comparator VARCHAR, reduction_threshold BIGINT,
+    free_days_comparator VARCHAR, free_days_threshold BIGINT,
+    headache_days_comparator VARCHAR, headache_days_threshold BIGINT,
+    no_response_mode VARCHAR, no_response_cycles BIGINT, no_response_condition VARCHAR,
+    no_response_or_not_responding BOOLEAN,
+    success_headache_days_below BIGINT, success_months BIGINT, success_min_recorded_days BIGINT
+"""
+_DICTIONARY_COLUMNS = (
+    "table_name VARCHAR, grain VARCHAR, position INTEGER, column_name VARCHAR, type VARCHAR, unit VARCHAR,"
+    " is_key BOOLEAN, allowed VARCHAR, description VARCHAR"
+)
+
+
+def rule_set_row(rule: RuleSet, position: int) -> Row:
+    """A rule set as one row of meta.rule_sets; absent parts are null."""
+    reduction, free, headache = (
+        rule.response.by_measure(measure) or _NoCondition
+        for measure in ("reduction_pct", "headache_free_days", "headache_days")
+    )
+    stop, success = rule.stop_no_response, rule.stop_success
+    return {
+        "rule_set": rule.id,
+        "position": position,
+        "title": rule.title,
+        "citation": rule.citation,
+        "decision": rule.decision,
+        "interpretation": "\n".join(rule.interpretation) or None,
+        "rule_month_days": rule.month_days,
+        "headache_day": rule.headache_day,
+        "baseline_anchor": rule.baseline.anchor,
+        "baseline_days": rule.baseline.days,
+        "baseline_min_recorded_days": rule.baseline.min_recorded_days,
+        "window_position": rule.window.position,
+        "window_end": rule.window.end,
+        "window_days": rule.window.days,
+        "window_min_recorded_days": rule.window.min_recorded_days,
+        "missing_days": rule.window.missing_days,
+        "response_require": rule.response.require,
+        "reduction_comparator": reduction.comparator,
+        "reduction_threshold": reduction.threshold,
+        "free_days_comparator": free.comparator,
+        "free_days_threshold": free.threshold,
+        "headache_days_comparator": headache.comparator,
+        "headache_days_threshold": headache.threshold,
+        "no_response_mode": stop.mode if stop else None,
+        "no_response_cycles": stop.cycles if stop else None,
+        "no_response_condition": stop.condition if stop else None,
+        "no_response_or_not_responding": stop.or_not_responding if stop else None,
+        "success_headache_days_below": success.headache_days_below if success else None,
+        "success_months": success.months if success else None,
+        "success_min_recorded_days": success.min_recorded_days if success else None,
+    }
+
+
+class _Absent:
+    comparator = None
+    threshold = None
+
+
+_NoCondition: Condition | _Absent = _Absent()
+
+
+def dictionary_rows() -> list[Row]:
+    """The published data dictionary, one row per table and column."""
+    return [
+        {
+            "table_name": table.full_name,
+            "grain": table.grain,
+            "position": position,
+            "column_name": column.name,
+            "type": column.type,
+            "unit": column.unit,
+            "is_key": column.name in table.key,
+            "allowed": ", ".join(column.allowed) or None,
+            "description": column.description,
+        }
+        for table in load_dictionary().values()
+        for position, column in enumerate(table.columns, start=1)
+    ]
+
+
+def _write(con: duckdb.DuckDBPyConnection, table: str, columns: str, rows: list[Row]) -> None:
+    con.execute(f"CREATE OR REPLACE TABLE meta.{table} ({columns})")
+    if rows:
+        names = list(rows[0])
+        con.execute(
+            f"INSERT INTO meta.{table} ({', '.join(names)}) SELECT {', '.join(f'unnest(${name})' for name in names)}",
+            {name: [row[name] for row in rows] for name in names},
+        )

@@ -1,0 +1,61 @@
+"""SQL models: sql/<schema>/<table>.sql, one SELECT each; the build order follows from what each one reads."""
+
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+
+from flows.base.errors import ConfigurationError
+from flows.base.resources import resource
+
+# A model with this line in its header is large, read once or twice, and kept as a query.
+VIEW = "\n-- View:"
+
+
+@cache
+def load_models() -> dict[str, str]:
+    """The SELECT of every model by its full name ``schema.table``."""
+    folder = resource("sql")
+    return {
+        f"{path.parent.name}.{path.stem}": path.read_text(encoding="utf-8") for path in sorted(folder.glob("*/*.sql"))
+    }
+
+
+def tables_read(select: str) -> set[str]:
+    """The full names of the tables a SELECT reads; names without a schema are its own steps."""
+    tree = sqlglot.parse_one(select, read="duckdb")
+    return {f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}
+
+
+@cache
+def build_order() -> tuple[str, ...]:
+    """Every model after the models it reads.
+
+    Raises ConfigurationError for a circle.
+    """
+    models = load_models()
+    reads = {name: tables_read(select) & set(models) for name, select in models.items()}
+    try:
+        return tuple(TopologicalSorter(reads).static_order())
+    except CycleError as circle:
+        raise ConfigurationError(
+            f"sql/: the models read each other in a circle: {' -> '.join(circle.args[1])}."
+        ) from None
+
+
+def build_models(
+    con: duckdb.DuckDBPyConnection, schemas: set[str] | None = None, only: set[str] | None = None
+) -> list[str]:
+    """Build the models of these schemas (or only these tables) in order; gives the names built."""
+    built = []
+    for name in build_order():
+        schema = name.split(".")[0]
+        if (schemas and schema not in schemas) or (only and name not in only):
+            continue
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        select = load_models()[name]
+        con.execute(f"CREATE OR REPLACE {'VIEW' if VIEW in select else 'TABLE'} {name} AS\n{select}")
+        built.append(name)
+    return built
