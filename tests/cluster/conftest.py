@@ -96,14 +96,14 @@ def until(what: Callable[[], Any]) -> None:
         time.sleep(0.02)
 
 
-# The command line with less patience than a night allows. flows.cluster imports Prefect, so not before the run does.
+# The command line with less patience than a night allows. flows.deriving.cluster imports Prefect, so not before the run does.
 IMPATIENT = """
 from flows import steps
 from flows.cli import main
 
 def hurried(step):
     def hurry(*words):
-        from flows import cluster
+        from flows.deriving import cluster
         cluster.SECONDS_TO_CONNECT, cluster.SECONDS_WITHOUT_WORKER = 2, 2
         return step(*words)
     return hurry

@@ -81,7 +81,7 @@ def test_a_full_disk_is_told_and_done_no_harm(largest_file: int, tmp_path: Path)
     study = write_study(tmp_path / "study", {"diary.csv": long_diary(), "injections.csv": INJECTIONS})
     script = (
         "import resource, signal, sys; from pathlib import Path; from tests.cli.helpers import land_only;"
-        "from flows.errors import ConfigurationError; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "from flows.base.errors import ConfigurationError; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({largest_file}, {largest_file}))\n"
         "try: land_only(Path(sys.argv[1]))\n"
         "except ConfigurationError as told: sys.exit(str(told))"
