@@ -98,7 +98,7 @@ def until(what: Callable[[], Any]) -> None:
 
 # The command line with less patience than a night allows. flows.deriving.cluster imports Prefect, so not before the run does.
 IMPATIENT = """
-from flows import steps
+from flows.runs import steps
 from flows.cli import main
 
 def hurried(step):
