@@ -31,6 +31,7 @@ class Check(NamedTuple):
     source: str
     type: str
     kwargs: dict[str, Any]
+    sets_aside: str | None = None  # the column whose cell an error sets aside; null: the line
     needs: tuple[str, ...] = ()  # kinds of file, and columns as kind.column, without which there is nothing to check
 
     def failing_rows(self) -> str:
@@ -96,6 +97,7 @@ def _load_suite(path: Path) -> list[Check]:
                 source=meta["source"],
                 type=entry["type"],
                 kwargs=kwargs,
+                sets_aside=meta.get("sets_aside"),
                 needs=tuple(meta["needs"]) if "needs" in meta else _needs(path.stem, entry["type"], kwargs),
             )
         )

@@ -2,6 +2,7 @@
 
 import duckdb
 
+from flows.checking.cells import HAS_CELLS_ASIDE, lines_as_known
 from flows.study.dictionary import file_columns, input_tables
 
 Connection = duckdb.DuckDBPyConnection
@@ -26,8 +27,51 @@ def set_quarantined_aside(con: Connection, kind: str) -> None:
     """Lines that failed an error or critical check of their kind are quarantined, each once."""
     con.execute(
         "INSERT INTO landing.set_aside SELECT DISTINCT kind, file_id, line_number, 'quarantined' FROM landing.findings"
-        " WHERE kind = ? AND severity IN ('error', 'critical') AND line_number IS NOT NULL",
+        " WHERE kind = ? AND severity IN ('error', 'critical') AND line_number IS NOT NULL AND column_name IS NULL",
         [kind],
+    )
+
+
+def set_entries_aside(con: Connection) -> None:
+    """Of a diary with several entries a day: all entries of a day in the latest file count, as one line and those merged
+    into it; the entries of an earlier file are superseded. A line that repeats another with its time of entry is a
+    duplicate; without that time two equal entries are two.
+    """
+    con.execute(
+        f"""
+        INSERT INTO landing.set_aside
+        WITH standing AS (
+            FROM ({lines_as_known(con, "diary", "landing.repeated_diary")}) AS line
+            ANTI JOIN landing.set_aside AS aside
+                ON aside.kind = 'diary' AND aside.file_id = line.file_id AND aside.line_number = line.line_number
+        ),
+        entries AS (
+            SELECT line.subject_id, line.diary_date, line.file_id, line.line_number, file.sequence,
+                coalesce(file.entries_per_day = 'several', false) AS is_several,
+                max(file.sequence) OVER day AS last_sequence,
+                bool_or(coalesce(file.entries_per_day = 'several', false)) OVER day AS day_has_several,
+                line.entered_at IS NOT NULL AND row_number() OVER (
+                    PARTITION BY line.subject_id, line.diary_date, line.file_id, line.headache, line.hours,
+                        line.severity, line.migraine, line.acute_medication, line.entered_at
+                    ORDER BY line.line_number
+                ) > 1 AS is_repeated
+            FROM standing AS line
+            JOIN landing.landed_files AS file ON file.file_id = line.file_id
+            WINDOW day AS (PARTITION BY line.subject_id, line.diary_date)
+        ),
+        numbered AS (
+            SELECT *, row_number() OVER (
+                PARTITION BY subject_id, diary_date, file_id, is_repeated ORDER BY line_number
+            ) AS entry
+            FROM entries
+            WHERE day_has_several
+        )
+        SELECT 'diary', file_id, line_number, CASE
+            WHEN sequence < last_sequence THEN 'superseded' WHEN is_repeated THEN 'duplicate' ELSE 'merged'
+        END
+        FROM numbered
+        WHERE sequence < last_sequence OR (is_several AND (is_repeated OR entry > 1))
+        """
     )
 
 
@@ -45,11 +89,12 @@ def set_repeats_aside(con: Connection, kind: str) -> None:
     last = (
         "max(sequence) OVER key = sequence" if table.same_file_rows == "keep" else "row_number() OVER newest_first = 1"
     )
-    newest_first = "sequence DESC, line_number DESC"
+    # Of two lines that do not contradict each other the one that says more stands.
+    newest_first = "sequence DESC, has_cells_aside, line_number DESC"
     if has_entry_time:
         newest_first = (
             "CASE WHEN every_entry_timed THEN entered_at END DESC NULLS LAST,"
-            " sequence DESC, entered_at DESC NULLS LAST, line_number DESC"
+            " sequence DESC, entered_at DESC NULLS LAST, has_cells_aside, line_number DESC"
         )
     timed = (
         "count(entered_at) OVER key = count(*) OVER key AS every_entry_timed" if has_entry_time else "NULL AS untimed"
@@ -59,7 +104,7 @@ def set_repeats_aside(con: Connection, kind: str) -> None:
         f"""
         INSERT INTO landing.set_aside
         WITH standing AS (
-            FROM landing.repeated_{kind} AS line
+            FROM ({lines_as_known(con, kind, f"landing.repeated_{kind}")}) AS line
             ANTI JOIN landing.set_aside AS aside
                 ON aside.kind = '{kind}' AND aside.file_id = line.file_id AND aside.line_number = line.line_number
         ),
@@ -68,6 +113,7 @@ def set_repeats_aside(con: Connection, kind: str) -> None:
             SELECT {", ".join(f"line.{name}" for name in table.key)}, line.file_id, line.line_number, file.sequence,
                 {"line.entered_at," if has_entry_time else ""}
                 row({content or "true"}) AS content,
+                {HAS_CELLS_ASIDE} AS has_cells_aside,
                 {timed}
             FROM standing AS line
             JOIN repeated ON {same_key}

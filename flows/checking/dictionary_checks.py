@@ -13,7 +13,17 @@ from flows.study.dictionary import FILE_KINDS, Column, file_columns, input_table
 Entry = dict[str, Any]
 
 
-def _entry(check_id: str, severity: str, reason: str, fix: str, needs: list[str], kind: str, kwargs: Entry) -> Entry:
+def _entry(
+    check_id: str,
+    severity: str,
+    reason: str,
+    fix: str,
+    needs: list[str],
+    kind: str,
+    kwargs: Entry,
+    sets_aside: str | None = None,
+) -> Entry:
+    cell = {"sets_aside": sets_aside} if sets_aside else {}
     return {
         "type": kind,
         "kwargs": kwargs,
@@ -24,14 +34,29 @@ def _entry(check_id: str, severity: str, reason: str, fix: str, needs: list[str]
             "severity": severity,
             "fix": fix,
             "source": "dictionary",
+            **cell,
             "needs": needs,
             "from": "dictionary",
         },
     }
 
 
-def _where(check_id: str, severity: str, reason: str, fix: str, needs: list[str], condition: str) -> Entry:
-    return _entry(check_id, severity, reason, fix, needs, "expect_no_row_where", {"condition": condition})
+def _where(
+    check_id: str,
+    severity: str,
+    reason: str,
+    fix: str,
+    needs: list[str],
+    condition: str,
+    sets_aside: str | None = None,
+) -> Entry:
+    kwargs = {"condition": condition}
+    return _entry(check_id, severity, reason, fix, needs, "expect_no_row_where", kwargs, sets_aside)
+
+
+def _names(listed: str, column: Column) -> str:
+    """Whether the comma-separated list of a landed line names the column."""
+    return f"list_contains(string_split({listed}, ','), '{column.name}')"
 
 
 _WRITTEN_AS = {
@@ -52,7 +77,9 @@ def _column_checks(kind: str, column: Column) -> list[Entry]:
     place = f"{kind}.{column.name}"
     needs = [kind] if column.required else [kind, place]
     # A column that holds nothing readable is named in ``unreadable``; it is not empty.
-    is_unreadable = f"list_contains(string_split(unreadable, ','), '{column.name}')"
+    is_unreadable = _names("unreadable", column)
+    # Without a required cell a line says nothing; another cell costs only itself.
+    sets_aside = None if column.required else column.name
     if column.type in _WRITTEN_AS:
         made.append(
             _where(
@@ -62,6 +89,7 @@ def _column_checks(kind: str, column: Column) -> list[Entry]:
                 f"correct the value, or declare the coding of {column.name} in study.toml",
                 needs,
                 is_unreadable,
+                sets_aside,
             )
         )
     if column.required and not column.may_be_empty:
@@ -81,17 +109,24 @@ def _column_checks(kind: str, column: Column) -> list[Entry]:
             said = f"below {column.minimum:g}"
         else:
             said = f"outside {column.minimum:g} to {column.maximum:g}"
-        made.append(
-            _entry(
-                f"{place}.out_of_range",
-                column.severity,
-                f"{column.name} is {said}{f' {column.unit}' if column.unit else ''}",
-                "check the unit or scale the site uses",
-                needs,
-                "expect_column_values_to_be_between",
-                {name: value for name, value in limits.items() if value is not None},
+        what = f"{column.name} is {said}{f' {column.unit}' if column.unit else ''}"
+        fix = "check the unit or scale the site uses"
+        if column.has_limits:
+            check_id = f"{place}.out_of_range"
+            made.append(_where(check_id, column.severity, what, fix, needs, _names("out_of_range", column), sets_aside))
+            made.append(_other_unit_check(kind, column, needs))
+        else:
+            made.append(
+                _entry(
+                    f"{place}.out_of_range",
+                    column.severity,
+                    what,
+                    fix,
+                    needs,
+                    "expect_column_values_to_be_between",
+                    {name: value for name, value in limits.items() if value is not None},
+                )
             )
-        )
     if column.allowed:
         made.append(
             _entry(
@@ -107,12 +142,36 @@ def _column_checks(kind: str, column: Column) -> list[Entry]:
     return made
 
 
+def _other_unit_check(kind: str, column: Column, needs: list[str]) -> Entry:
+    """One finding a file whose column was set aside when it was landed (flows/landing/other_units.py)."""
+    setting = f'units = {{{{ {column.name} = "minutes" }}}}' if column.unit == "h" else "scales or values"
+    return _entry(
+        f"{kind}.{column.name}.other_unit",
+        column.severity,
+        f"many values of {column.name} in the file lie outside {column.minimum:g} to {column.maximum:g}, as if another unit"
+        " or scale had been used; the whole column of the file is set aside",
+        f"ask which unit or scale the site uses and declare it for these files in study.toml with {setting.format()}",
+        needs,
+        "unexpected_rows_expectation",
+        {
+            "unexpected_rows_query": "SELECT DISTINCT file_id, NULL AS line_number, NULL AS subject_id FROM {batch}"
+            f" WHERE {_names('other_unit', column)}"
+        },
+        column.name,
+    )
+
+
 def _conflict_check(kind: str) -> Entry:
     """Two different rows of one key in one file, with no entry time to tell them apart."""
     table = input_tables()[kind]
     key = ", ".join(table.key)
     names = [column.name for column in file_columns(kind)]
     content = ", ".join(name for name in names if name not in (*table.key, "entered_at"))
+    # A cell that was set aside agrees with every other one: what it said nobody knows.
+    differs = " OR ".join(
+        f"count(DISTINCT {name}) + CAST(bool_or({name} IS NULL AND NOT {_is_aside(name)}) AS INTEGER) > 1"
+        for name in content.split(", ")
+    )
     # With entry times the later one is a correction, unless two different rows bear the same time.
     untold = "true"
     if "entered_at" in names:
@@ -120,9 +179,11 @@ def _conflict_check(kind: str) -> Entry:
             f"(count(entered_at) < count(*) OR count(DISTINCT ({content}, entered_at)) > count(DISTINCT entered_at))"
         )
     has_key = " AND ".join(f"{name} IS NOT NULL" for name in table.key)
+    if kind == "diary":  # where a day has several entries, they differ by right
+        has_key += " AND file_id NOT IN (SELECT file_id FROM landing.landed_files WHERE entries_per_day = 'several')"
     query = (
         f"WITH in_conflict AS (SELECT file_id, {key} FROM landing.repeated_{kind} WHERE {has_key} GROUP BY ALL"
-        f" HAVING count(DISTINCT ({content})) > 1 AND {untold})"
+        f" HAVING ({differs}) AND {untold})"
         f" SELECT file_id, line_number, subject_id FROM landing.repeated_{kind} JOIN in_conflict USING (file_id, {key})"
     )
     unit = {
@@ -140,6 +201,10 @@ def _conflict_check(kind: str) -> Entry:
         "unexpected_rows_expectation",
         {"unexpected_rows_query": query},
     )
+
+
+def _is_aside(name: str) -> str:
+    return f"list_contains(string_split(concat_ws(',', unreadable, out_of_range, other_unit), ','), '{name}')"
 
 
 def _broken_line_checks() -> list[Entry]:

@@ -1,13 +1,14 @@
-"""landing.quarantined_text: the raw text of every quarantined line, as it stands in the kept file."""
+"""The raw text of every line and cell that was set aside, as it stands in the kept file."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import duckdb
 
 from flows.base.sql_text import one_value
-from flows.landing.reading import find_layout, records, to_plain_text
+from flows.landing.parsing import BLANKS
+from flows.landing.reading import Layout, fields_of, find_layout, records, to_plain_text
 from flows.study.study_folder import FileFormat, Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
@@ -15,36 +16,65 @@ Connection = duckdb.DuckDBPyConnection
 
 
 def quote_quarantined(con: Connection, study: Study, kept: KeptInputs) -> None:
-    """Add the text of each line that is set aside and was not quoted by an earlier run.
+    """Add the text of each line and each cell that is set aside and was not quoted by an earlier run.
 
     The typed columns do not hold it: a file is read again, once, for the lines of it that turn out to be wrong.
     """
     con.execute(
-        "CREATE TABLE IF NOT EXISTS landing.quarantined_text (file_id VARCHAR, line_number INTEGER, raw VARCHAR)"
+        """CREATE TABLE IF NOT EXISTS landing.quarantined_text (file_id VARCHAR, line_number INTEGER, raw VARCHAR);
+        CREATE TABLE IF NOT EXISTS landing.cell_text (
+            file_id VARCHAR, line_number INTEGER, column_name VARCHAR, raw VARCHAR)"""
     )
-    wanted: dict[str, set[int]] = {}
-    for file_id, line_number in con.execute(
-        "SELECT file_id, line_number FROM landing.set_aside WHERE outcome = 'quarantined'"
-        " EXCEPT SELECT file_id, line_number FROM landing.quarantined_text"
-    ).fetchall():
-        wanted.setdefault(file_id, set()).add(line_number)
+    lines = _wanted(
+        con,
+        "SELECT file_id, line_number, NULL FROM landing.set_aside WHERE outcome = 'quarantined'"
+        " EXCEPT SELECT file_id, line_number, NULL FROM landing.quarantined_text",
+    )
+    cells = _wanted(
+        con,
+        "SELECT file_id, line_number, column_name FROM landing.cells_aside"
+        " EXCEPT SELECT file_id, line_number, column_name FROM landing.cell_text",
+    )
     for entry in kept.files:
-        if entry.file_id in wanted:
+        of_lines, of_cells = lines.get(entry.file_id, {}), cells.get(entry.file_id, {})
+        if of_lines or of_cells:
             _, group = study.kind_of(entry.path) or (entry.kind, FileFormat())
             lines_read = one_value(
                 con, "SELECT lines_read FROM landing.landed_files WHERE file_id = $1", [entry.file_id]
             )
-            lines = dict(_lines(kept, entry, group, wanted[entry.file_id], lines_read))
+            text: dict[str, list[object]] = {"lines": [], "raw": [], "cell_lines": [], "names": [], "cells": []}
+            for number, raw, layout in _lines(kept, entry, group, of_lines.keys() | of_cells.keys(), lines_read):
+                if number in of_lines:
+                    text["lines"].append(number)
+                    text["raw"].append(raw)
+                fields = fields_of(raw, layout.delimiter) or []
+                for name in of_cells.get(number, ()):
+                    text["cell_lines"].append(number)
+                    text["names"].append(name)
+                    text["cells"].append(fields[layout.positions[name]].strip(BLANKS))
             con.execute(
                 "INSERT INTO landing.quarantined_text"
                 " SELECT $1, unnest(CAST($2 AS INTEGER[])), unnest(CAST($3 AS VARCHAR[]))",
-                [entry.file_id, list(lines), list(lines.values())],
+                [entry.file_id, text["lines"], text["raw"]],
+            )
+            con.execute(
+                "INSERT INTO landing.cell_text SELECT $1, unnest(CAST($2 AS INTEGER[])),"
+                " unnest(CAST($3 AS VARCHAR[])), unnest(CAST($4 AS VARCHAR[]))",
+                [entry.file_id, text["cell_lines"], text["names"], text["cells"]],
             )
 
 
+def _wanted(con: Connection, query: str) -> dict[str, dict[int, list[str]]]:
+    """By file and line the columns whose cells are wanted (a null stands for the whole line)."""
+    wanted: dict[str, dict[int, list[str]]] = {}
+    for file_id, line_number, column in con.execute(query).fetchall():
+        wanted.setdefault(file_id, {}).setdefault(line_number, []).append(column)
+    return wanted
+
+
 def _lines(
-    kept: KeptInputs, entry: KeptFile, group: FileFormat, wanted: set[int], lines_read: int
-) -> Iterator[tuple[int, str]]:
+    kept: KeptInputs, entry: KeptFile, group: FileFormat, wanted: Collection[int], lines_read: int
+) -> Iterator[tuple[int, str, Layout]]:
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=kept.folder) as folder:
         plain = to_plain_text(kept.location(entry), Path(folder), group.encoding)
         layout = find_layout(plain, entry.kind, group)
@@ -54,4 +84,4 @@ def _lines(
                 lines = ((number, line.rstrip("\n")) for number, line in enumerate(text, start=1) if number in wanted)
             else:
                 lines = records(text, layout.fits)
-            yield from ((number, line) for number, line in lines if number in wanted)
+            yield from ((number, line, layout) for number, line in lines if number in wanted)

@@ -11,8 +11,14 @@ import duckdb
 
 from flows.base.errors import DataError
 from flows.base.sql_text import one_row, one_value
+from flows.checking.cells import create_cells_aside, set_cells_aside, view_lines_as_known
 from flows.checking.checks import Check, load_suites
-from flows.checking.corrections import find_repeats, set_quarantined_aside, set_repeats_aside
+from flows.checking.corrections import (
+    find_repeats,
+    set_entries_aside,
+    set_quarantined_aside,
+    set_repeats_aside,
+)
 from flows.study.dictionary import file_columns
 from flows.warehouse.sql_models import build_models
 
@@ -43,7 +49,7 @@ def validate_landing(con: Connection) -> list[CheckResult]:
     con.execute(
         """CREATE OR REPLACE TABLE landing.findings (
             check_id VARCHAR, severity VARCHAR, kind VARCHAR, file_id VARCHAR, line_number INTEGER,
-            subject_id VARCHAR, reason VARCHAR, check_order INTEGER);
+            subject_id VARCHAR, reason VARCHAR, check_order INTEGER, column_name VARCHAR);
         CREATE OR REPLACE TABLE landing.set_aside (
             kind VARCHAR, file_id VARCHAR, line_number INTEGER, outcome VARCHAR);
         CREATE OR REPLACE TABLE meta.checks (
@@ -51,6 +57,7 @@ def validate_landing(con: Connection) -> list[CheckResult]:
             rows_tested BIGINT, rows_failing BIGINT, reason VARCHAR, fix VARCHAR, source VARCHAR,
             not_applicable_reason VARCHAR)"""
     )
+    create_cells_aside(con)
     results = []
     present = what_was_sent(con)
     with gx_on(con) as source:
@@ -60,7 +67,10 @@ def validate_landing(con: Connection) -> list[CheckResult]:
                 build_models(con, only={"tabulation.subjects"})
             find_repeats(con, kind)
             results += run_suite(con, source, f"landing.{kind}", suites[f"landing.{kind}"], present)
+            view_lines_as_known(con, kind)
             set_quarantined_aside(con, kind)
+            if kind == "diary":
+                set_entries_aside(con)
             set_repeats_aside(con, kind)
     return results
 
@@ -105,7 +115,10 @@ def what_was_sent(con: Connection) -> set[str]:
         counts = ", ".join(f"count({name})" for name in names)
         filled = one_row(con, f"SELECT {counts} FROM landing.{kind}")
         # A column of which nothing could be read was sent all the same.
-        faults = con.execute(f"SELECT DISTINCT unreadable FROM landing.{kind} WHERE unreadable IS NOT NULL").fetchall()
+        faults = con.execute(
+            f"""SELECT DISTINCT concat_ws(',', unreadable, out_of_range, other_unit) FROM landing.{kind}
+            WHERE unreadable IS NOT NULL OR out_of_range IS NOT NULL OR other_unit IS NOT NULL"""
+        ).fetchall()
         unreadable = {name for (listed,) in faults for name in listed.split(",")}
         present |= {f"{kind}.{name}" for name, count in zip(names, filled, strict=True) if count or name in unreadable}
     return present
@@ -169,7 +182,8 @@ def _record(con: Connection, check: Check, counted: int) -> None:
     detail = "coalesce($reason || ': ' || detail, $reason)" if "detail" in columns else "$reason"
     file, line, subject = (name if name in columns else "NULL" for name in ("file_id", "line_number", "subject_id"))
     con.execute(
-        f"INSERT INTO landing.findings SELECT $check_id, $severity, $kind, {file}, {line}, {subject}, {detail}, $place"
+        f"INSERT INTO landing.findings SELECT $check_id, $severity, $kind, {file}, {line}, {subject}, {detail}, $place,"
+        " $column"
         f" FROM ({rows})",
         {
             "check_id": check.id,
@@ -177,8 +191,11 @@ def _record(con: Connection, check: Check, counted: int) -> None:
             "kind": check.id.split(".")[0],
             "reason": check.reason,
             "place": before,
+            "column": check.sets_aside,
         },
     )
+    if check.sets_aside:
+        set_cells_aside(con, check, before)
     found = one_value(con, "SELECT count(*) FROM landing.findings") - before
     if found != counted:
         raise DataError(f"check {check.id}: Great Expectations counts {counted} failing rows, its own query {found}.")

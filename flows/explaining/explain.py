@@ -22,9 +22,10 @@ class Day(Frozen):
     """One calendar day of a baseline or window."""
 
     date: date
-    state: str  # headache, free, unknown or missing
+    state: str  # headache, free, unknown, set_aside (its only line is in quarantine) or missing
     path: str | None = None
     line_number: int | None = None
+    columns_set_aside: tuple[str, ...] = ()  # cells of the line that hold no usable value
 
 
 class Period(Frozen):
@@ -107,14 +108,34 @@ def diary_lines() -> str:
         JOIN landing.files AS file ON file.file_id = diary.file_id AND file.status = 'landed'"""
 
 
+def columns_aside() -> str:
+    """A query of the diary lines with cells that were set aside: their columns, sorted."""
+    return """SELECT path, line_number, list_sort(list(column_name)) AS columns
+        FROM landing.quarantined_cells WHERE kind IN ('diary', 'attacks') GROUP BY path, line_number"""
+
+
+def quarantined_days() -> str:
+    """A query of the days whose only lines are in quarantine, each with the first of them."""
+    return """SELECT subject_id, diary_date, min((path, line_number)) AS place
+        FROM landing.quarantine AS line
+        ANTI JOIN tabulation.diary_days AS day USING (subject_id, diary_date)
+        WHERE subject_id IS NOT NULL AND diary_date IS NOT NULL GROUP BY subject_id, diary_date"""
+
+
 def _load_days(con: duckdb.DuckDBPyConnection, subject_id: str, definition: str) -> dict[date, Row]:
     rows = rows_of(
         con,
-        f"""SELECT diary_date, is_headache_{definition} AS is_headache, path, line_number
-        FROM ({diary_lines()}) WHERE subject_id = ?""",
+        f"""SELECT diary_date, is_headache_{definition} AS is_headache, path, line_number, columns
+        FROM ({diary_lines()}) LEFT JOIN ({columns_aside()}) USING (path, line_number) WHERE subject_id = ?""",
         [subject_id],
     )
-    return {row["diary_date"]: row for row in rows}
+    aside = rows_of(
+        con,
+        f"""SELECT diary_date, place[1] AS path, place[2] AS line_number, true AS is_set_aside
+        FROM ({quarantined_days()}) WHERE subject_id = ?""",
+        [subject_id],
+    )
+    return {row["diary_date"]: row for row in (*aside, *rows)}
 
 
 def _explanation(status: Row, rule: Row, run: Row, injections: tuple[date, ...], days: dict[date, Row]) -> Explanation:
@@ -139,7 +160,7 @@ def _explanation(status: Row, rule: Row, run: Row, injections: tuple[date, ...],
 def _period(status: Row, days: dict[date, Row], prefix: str) -> Period:
     start, end = status[f"{prefix or 'window_'}start_date"], status[f"{prefix or 'window_'}end_date"]
     listed = [] if start is None else [_day(date.fromordinal(n), days) for n in _ordinals(start, end)]
-    names = {"headache": "H", "free": "·", "unknown": "?", "missing": " "}
+    names = {"headache": "H", "free": "·", "unknown": "?", "set_aside": "x", "missing": " "}
     return Period(
         start_date=start,
         end_date=end,
@@ -158,8 +179,15 @@ def _day(day: date, days: dict[date, Row]) -> Day:
     row = days.get(day)
     if row is None:
         return Day(date=day, state="missing")
-    state = {True: "headache", False: "free", None: "unknown"}[row["is_headache"]]
-    return Day(date=day, state=state, path=row["path"], line_number=row["line_number"])
+    if row.get("is_set_aside"):
+        return Day(date=day, state="set_aside", path=row["path"], line_number=row["line_number"])
+    return Day(
+        date=day,
+        state={True: "headache", False: "free", None: "unknown"}[row["is_headache"]],
+        path=row["path"],
+        line_number=row["line_number"],
+        columns_set_aside=tuple(row["columns"] or ()),
+    )
 
 
 def comparisons(status: Row, rule: Row) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import date
 from rich.console import Console
 from rich.markup import escape
 
-from flows.explaining.explain import Explanation, Period
+from flows.explaining.explain import Day, Explanation, Period
 
 NAMES = {
     "any": "any headache",
@@ -33,9 +33,17 @@ def print_explanation(told: Explanation) -> None:
     say("  Lines")
     for name, period in (("baseline", told.baseline), ("window", told.window)):
         for day in period.days:
-            where = f"{day.path}:{day.line_number}" if day.path else "no diary line"
-            say(f"    {name:<9}{day.date}  {day.state:<9} {escape(where)}")
+            say(f"    {name:<9}{day.date}  {day.state.replace('_', ' '):<9} {escape(_place(day))}")
     say("")
+
+
+def _place(day: Day) -> str:
+    if not day.path:
+        return "no diary line"
+    place = f"{day.path}:{day.line_number}"
+    if day.state == "set_aside":
+        return f"{place}, the whole line (see landing.quarantine)"
+    return f"{place}, set aside: {', '.join(day.columns_set_aside)}" if day.columns_set_aside else place
 
 
 def _print_period(console: Console, name: str, period: Period, injections: tuple[date, ...], cycle: int) -> None:
@@ -46,7 +54,7 @@ def _print_period(console: Console, name: str, period: Period, injections: tuple
     last = study_day(period.end_date, injections[cycle - 1])
     weeks = " ".join(period.strip[i : i + 7].replace(" ", "_") for i in range(0, len(period.strip), 7))
     console.print(f"  {name:<9} {period.start_date} to {period.end_date}, Days {first} to {last} of this cycle")
-    console.print(f"            {weeks}   [dim]H headache, · free, ? no answer, _ no line[/dim]")
+    console.print(f"            {weeks}   [dim]H headache, · free, ? not known, x line set aside, _ no line[/dim]")
     console.print(f"            {period.headache_days} headache days in {period.recorded_days} recorded days")
 
 

@@ -46,13 +46,14 @@ def create_landing_tables(con: Connection) -> None:
         columns = ", ".join(f"{c.name} {SQL_TYPES[c.type]}" for c in file_columns(kind))
         con.execute(
             f"CREATE TABLE IF NOT EXISTS landing.{kind}"
-            f" (file_id VARCHAR, line_number INTEGER, {columns}, unreadable VARCHAR)"
+            f" (file_id VARCHAR, line_number INTEGER, {columns}, unreadable VARCHAR, out_of_range VARCHAR,"
+            " other_unit VARCHAR)"
         )
     con.execute(
         """CREATE TABLE IF NOT EXISTS landing.landed_files (
             file_id VARCHAR, path VARCHAR, sha256 VARCHAR, kind VARCHAR, lines_read BIGINT, landed_at TIMESTAMP,
             sequence INTEGER, encoding VARCHAR, delimiter VARCHAR, extra_columns VARCHAR, date_format VARCHAR,
-            evidence VARCHAR, is_in_inbox BOOLEAN DEFAULT true)"""
+            evidence VARCHAR, is_in_inbox BOOLEAN DEFAULT true, entries_per_day VARCHAR)"""
     )
     con.execute(
         """CREATE TABLE IF NOT EXISTS landing.broken_lines (

@@ -9,6 +9,8 @@ import duckdb
 from flows.base.errors import FileRefused
 from flows.base.sql_text import one_row, one_value, quoted
 from flows.landing.date_order import find_date_format
+from flows.landing.entries import refuse_undeclared_entries
+from flows.landing.other_units import set_other_units_aside
 from flows.landing.parsing import parsed_select
 from flows.landing.reading import Layout, PlainText, fields_of, find_layout, records, to_plain_text
 from flows.study.dictionary import file_columns
@@ -41,8 +43,10 @@ def land_file(con: Connection, source: Path, entry: KeptFile, group: FileFormat)
                 con.execute("BEGIN")
                 lines = _land_record_by_record(con, plain, layout, entry, group, scratch)
             _refuse_wrong_dates(con, entry, group)
+            refuse_undeclared_entries(con, entry, group)
+            set_other_units_aside(con, entry)
             con.execute(
-                "INSERT INTO landing.landed_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, true)",
+                "INSERT INTO landing.landed_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, true, ?)",
                 [
                     entry.file_id,
                     entry.path,
@@ -56,6 +60,7 @@ def land_file(con: Connection, source: Path, entry: KeptFile, group: FileFormat)
                     ", ".join(layout.extra_columns) or None,
                     dates.format or "%Y-%m-%d",
                     f"{layout.evidence}; {dates.evidence}",
+                    group.entries_per_day,
                 ],
             )
             con.execute("COMMIT")

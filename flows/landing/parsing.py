@@ -5,13 +5,14 @@ from typing import Any
 from flows.base.sql_text import quoted
 from flows.landing.reading import Layout
 from flows.study.dictionary import SQL_TYPES, Column, file_columns
-from flows.study.study_folder import FileFormat
+from flows.study.study_folder import FileFormat, Scale
 
 YES = ("1", "yes", "y", "true", "t", "ja", "j")
 TIMES = (" %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M")
 BLANKS = " \t\u00a0"
 NO = ("0", "no", "n", "false", "f", "nein")
 NO_CODE = ("none", "no", "0", "nil", "nein", "keine", "-")
+PER_HOUR = {"minutes": " / 60", "day_fraction": " * 24"}
 FIRST_DAY = "1900-01-01"  # one before is a slip: 05/01/25 read as the year 25, or the null date of some program
 UTC = "[Zz]$"
 WITH_OFFSET = r":\d\d(\.\d+)? ?([Zz]|[+-]\d\d(:?\d\d)?)$"
@@ -19,8 +20,9 @@ MIDNIGHT_UTC = r"[T ]00:00(:00(\.0+)?)?[Zz]$"
 
 
 def parsed_select(kind: str, layout: Layout, group: FileFormat, source: str) -> str:
-    """line_number, the typed columns of this kind, and ``unreadable``: the names of the columns whose text is not
-    a value of their type, comma-separated, or null. Columns the file lacks are null (unknown)."""
+    """line_number, the typed columns of this kind, and which of them hold no value although the file has a text there,
+    comma-separated or null: ``unreadable``, for the text is none of the column's type, and ``out_of_range``, for an
+    optional column's value cannot be. Columns the file lacks are null (unknown)."""
     columns = file_columns(kind)
     texts, typed, faults = ["line_number"], ["line_number"], []
     for column in columns:
@@ -34,12 +36,26 @@ def parsed_select(kind: str, layout: Layout, group: FileFormat, source: str) -> 
     clean = " AND ".join(f"({name}_text IS NULL OR {name} IS NOT NULL)" for name in faults) or "true"
     named = ", ".join(f"CASE WHEN {name}_text IS NOT NULL AND {name} IS NULL THEN '{name}' END" for name in faults)
     unreadable = f"CASE WHEN {clean} THEN NULL ELSE concat_ws(',', {named or 'NULL'}) END"
-    names = ", ".join(column.name for column in columns)
+    names = ", ".join(_within_limits(column) for column in columns)
+    limited = [column for column in columns if column.has_limits and column.name in layout.positions]
+    possible = " AND ".join(f"({column.name} IS NULL OR {_limits(column)})" for column in limited) or "true"
+    beyond = ", ".join(f"CASE WHEN NOT ({_limits(column)}) THEN '{column.name}' END" for column in limited)
+    out_of_range = f"CASE WHEN {possible} THEN NULL ELSE concat_ws(',', {beyond or 'NULL'}) END"
     return (
-        f"line_number, {names}, {unreadable} FROM (SELECT {', '.join(typed)}, "
+        f"line_number, {names}, {unreadable}, {out_of_range}, NULL FROM (SELECT {', '.join(typed)}, "
         f"{', '.join(f'{name}_text' for name in faults) or 'NULL AS nothing'} "
         f"FROM (SELECT {', '.join(texts)} FROM {source}))"
     )
+
+
+def _within_limits(column: Column) -> str:
+    name = column.name
+    return f"CASE WHEN {_limits(column)} THEN {name} END AS {name}" if column.has_limits else name
+
+
+def _limits(column: Column) -> str:
+    limits = ((column.minimum, ">="), (column.maximum, "<="))
+    return " AND ".join(f"{column.name} {sign} {limit:g}" for limit, sign in limits if limit is not None)
 
 
 def _mapped(text: str, values: dict[str, Any]) -> str:
@@ -82,9 +98,18 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
     number = f"TRY_CAST({f'''replace({text}, ',', '.')''' if decimal_comma else text} AS DOUBLE)"
     # NaN and infinity are texts DuckDB would take for numbers.
     finite = f"CASE WHEN isfinite({number}) THEN {number} END"
+    if column.name in group.scales:
+        return _on_our_scale(finite, group.scales[column.name])
     if column.type == "number":
-        return finite
+        return finite + PER_HOUR.get(group.units.get(column.name, "hours"), "")
     return f"CASE WHEN isfinite({number}) AND floor({number}) = {number} THEN TRY_CAST({number} AS INTEGER) END"
+
+
+def _on_our_scale(number: str, scale: Scale) -> str:
+    """0, 1, 2 ... by how many cuts a value reaches; null where it lies outside the scale or between its numbers."""
+    lowest, highest = scale.bounds
+    reached = " + ".join(f"CAST({number} >= {cut} AS INTEGER)" for cut in scale.cuts)
+    return f"CASE WHEN {number} BETWEEN {lowest} AND {highest} AND floor({number}) = {number} THEN {reached} END"
 
 
 def _possible(moment: str) -> str:

@@ -107,6 +107,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "files": quality.load_files(con),
         "lines": quality.load_line_totals(con),
         "quarantine": quality.load_quarantine(con),
+        "cells_aside": quality.load_cells_aside(con),
         "flags": quality.load_flags(con),
         "methods": load_cells(con, "summary.methods", ("table_name", "statistic")),
         "subjects": subjects.load_subjects(con, arms, rule_sets),

@@ -3,7 +3,15 @@
 from flows.base.sql_text import rows_of
 from flows.report.cells import Cell, Connection, Row, cell, grouped, load_cells
 
-LINES = ("lines_read", "lines_current", "lines_superseded", "lines_duplicate", "lines_quarantined")
+LINES = (
+    "lines_read",
+    "lines_current",
+    "lines_superseded",
+    "lines_duplicate",
+    "lines_quarantined",
+    "lines_merged",
+    "cells_set_aside",
+)
 
 
 def load_compliance(con: Connection, arms: dict[str, str]) -> dict[str, list[Row]]:
@@ -59,6 +67,24 @@ def load_quarantine(con: Connection) -> list[Row]:
         ORDER BY n_lines DESC, line.check_id, line.kind""",
     )
     return [row | {"n_lines": cell(row["n_lines"], "landing.quarantine", _check(row))} for row in rows]
+
+
+def load_cells_aside(con: Connection) -> list[Row]:
+    """One row per kind of file, column and check: the cells it set aside, whose lines count without them."""
+    rows = rows_of(
+        con,
+        """SELECT kind, column_name, check_id, count(*) AS n_cells, count(DISTINCT file_id) AS n_files,
+            min(reason) AS reason
+        FROM landing.quarantined_cells GROUP BY ALL ORDER BY n_cells DESC, kind, column_name, check_id""",
+    )
+    return [
+        row
+        | {
+            name: cell(row[name], "landing.quarantined_cells", {n: row[n] for n in ("kind", "column_name", "check_id")})
+            for name in ("n_cells", "n_files")
+        }
+        for row in rows
+    ]
 
 
 def load_flags(con: Connection) -> list[Row]:

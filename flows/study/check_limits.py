@@ -22,6 +22,8 @@ class CheckLimits(Frozen):
     attack_only_lines: Count
     unit_suspicion_lines: Count
     unit_suspicion_percent: Percent
+    several_entries_days: Count
+    several_entries_percent: Percent
     compliance_drop_percent: Percent
     compliance_min_days: Count
     min_age_years: Annotated[int, Field(ge=0)]

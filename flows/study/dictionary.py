@@ -32,6 +32,11 @@ class Column(BaseModel):
     severity: Literal["error", "warning"] = "error"  # of an unreadable or impossible value
     reveals_arm: bool = False  # emptied in a blinded study, as every dose is
 
+    @property
+    def has_limits(self) -> bool:
+        """Whether a value outside minimum and maximum cannot be: an optional cell is then set aside."""
+        return not self.required and self.severity == "error" and (self.minimum, self.maximum) != (None, None)
+
 
 class Table(BaseModel):
     """One published table; ``file`` names the kind of input file it is read from, if any."""

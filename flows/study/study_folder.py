@@ -68,6 +68,25 @@ def unpacked_name(path: str) -> str:
     return path
 
 
+class Scale(Frozen):
+    """Another scale, and the first of its values for each of ours from 1 on: 0-10 with cuts 1, 4, 7 gives 0 to 3."""
+
+    from_: str = Field(alias="from", pattern=r"^\d+-\d+$")
+    cuts: tuple[int, ...] = Field(min_length=1)
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        lowest, highest = map(int, self.from_.split("-"))
+        return lowest, highest
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Scale":
+        lowest, highest = self.bounds
+        if not lowest < self.cuts[0] or list(self.cuts) != sorted(set(self.cuts)) or self.cuts[-1] > highest:
+            raise ValueError(f"cuts rise from above {lowest} to at most {highest}")
+        return self
+
+
 class FileFormat(Frozen):
     """How a group of files is written; everything left out is recognised from the file itself."""
 
@@ -77,6 +96,9 @@ class FileFormat(Frozen):
     encoding: str | None = None
     date_format: str | None = None
     time_zone: str | None = None
+    entries_per_day: Literal["one", "several"] | None = None  # of a diary
+    units: dict[str, Literal["hours", "minutes", "day_fraction"]] = Field(default_factory=dict)
+    scales: dict[str, Scale] = Field(default_factory=dict)
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)
 

@@ -21,7 +21,7 @@ Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
 MOST_DIARY_ROWS = 2_000_000  # above this many, statuses are recomputed for a sample of subjects
 TABULATED = ("diary_days", "subjects", "injections", "scores", "adverse_events")
-OUTCOMES = ("current", "superseded", "duplicate", "quarantined")
+OUTCOMES = ("current", "superseded", "duplicate", "quarantined", "merged")
 
 
 class Input(BaseModel):
@@ -139,7 +139,7 @@ def _csv(path: str, columns: list[str]) -> str:
 
 
 def _verify_conservation(con: Connection, manifest: Manifest, found: Differences) -> str:
-    """lines read = current + superseded + duplicate + quarantined, per file and in total, and each stands somewhere."""
+    """lines read = current + superseded + duplicate + quarantined + merged, per file and in total, and each stands somewhere."""
     files = rows_of(con, "SELECT * FROM landing.files ORDER BY path, sha256")
     attack_files = {row[0] for row in con.execute("SELECT DISTINCT file_id FROM tabulation.attacks").fetchall()}
     current = Counter(_lines_by_file(con, "tabulation.attacks"))
@@ -148,6 +148,7 @@ def _verify_conservation(con: Connection, manifest: Manifest, found: Differences
         # A day made from attacks is no line of a file.
         current.update({file: n for file, n in lines.items() if table != "diary_days" or file not in attack_files})
     quarantined = _lines_by_file(con, "landing.quarantine")
+    cells = _lines_by_file(con, "landing.quarantined_cells")
     history = {
         (file_id, outcome): n
         for file_id, outcome, n in con.execute(
@@ -167,14 +168,22 @@ def _verify_conservation(con: Connection, manifest: Manifest, found: Differences
         ]
         if file["kind"] == "diary":
             held += [
-                (name, "tabulation.diary_history", history.get((file["file_id"], name), 0)) for name in OUTCOMES[1:3]
+                (name, "tabulation.diary_history", history.get((file["file_id"], name), 0))
+                for name in ("superseded", "duplicate", "merged")
             ]
+        if file["cells_set_aside"] != (n_cells := cells.get(file["file_id"], 0)):
+            found.add(
+                "landing.files",
+                f"{file['path']}: cells_set_aside is {file['cells_set_aside']:,}, but landing.quarantined_cells holds"
+                f" {n_cells:,} of them.",
+            )
         for name, where, n in held:
             if parts[name] != n:
                 found.add(
                     "landing.files",
                     f"{file['path']}: lines_{name} is {parts[name]:,}, but {where} holds {n:,} of them.",
                 )
+    _verify_cells(con, found)
     listed = {(file.path, file.sha256, file.lines_read) for file in manifest.inputs}
     for path in sorted({row[0] for row in listed ^ {(f["path"], f["sha256"], f["lines_read"]) for f in files}}):
         found.add("landing.files", f"{path}: differs from the inputs listed in manifest.json.")
@@ -191,6 +200,25 @@ def _verify_conservation(con: Connection, manifest: Manifest, found: Differences
     if cutoff != manifest.cutoff_date:
         found.add("analysis.cutoff", f"is {cutoff} and {manifest.cutoff_date} by manifest.json.")
     return f"lines: {wanted['lines_read']:,} of {wanted['files_landed']:,} files, each counted once"
+
+
+def _verify_cells(con: Connection, found: Differences) -> None:
+    """A cell that was set aside holds no value where its line stands."""
+    for kind, column in con.execute(
+        "SELECT DISTINCT kind, column_name FROM landing.quarantined_cells ORDER BY ALL"
+    ).fetchall():
+        table = f"tabulation.{'diary_days' if kind == 'diary' else kind}"
+        filled = one_value(
+            con,
+            f"""SELECT count(*) FROM {table} AS line JOIN landing.quarantined_cells AS cell
+            ON cell.kind = $kind AND cell.column_name = $column AND cell.file_id = line.file_id
+                AND cell.line_number = line.line_number
+            WHERE line.{column} IS NOT NULL AND NOT EXISTS (
+                FROM landing.files AS file WHERE file.file_id = line.file_id AND file.lines_merged > 0)""",
+            {"kind": kind, "column": column},
+        )
+        if filled:
+            found.add("landing.quarantined_cells", f"{filled:,} cells of {kind}.{column} hold a value in {table}.")
 
 
 def _lines_by_file(con: Connection, table: str) -> dict[str, int]:

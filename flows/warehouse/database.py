@@ -20,6 +20,7 @@ from flows.warehouse.kept_inputs import KeptInputs
 
 MEMORY_LIMIT = "MIGRAINE_OUTCOMES_MEMORY_LIMIT"
 DEFAULT_MEMORY_LIMIT = "60%"  # of the machine
+SEVERAL_ENTRIES = ("several_entries_days", "several_entries_percent")
 HEADER_BYTES = 3 * 4096  # of a DuckDB file, before its blocks
 
 
@@ -169,5 +170,6 @@ def _read_fingerprint(con: duckdb.DuckDBPyConnection) -> str | None:
 def _fingerprint(study: Study) -> str:
     """Everything that decides how a file is read."""
     settings = {kind: [group.model_dump() for group in groups] for kind, groups in study.files.items()}
-    text = json.dumps([settings, version("migraine-outcomes"), duckdb.__version__], sort_keys=True)
+    limits = study.limits.model_dump(include={"unit_suspicion_lines", "unit_suspicion_percent", *SEVERAL_ENTRIES})
+    text = json.dumps([settings, limits, version("migraine-outcomes"), duckdb.__version__], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -3,13 +3,14 @@
 -- Key:     path, sha256
 -- Units:   lines_* = data lines, the header not counted
 -- Missing: a file that was not landed has no landed_at and no lines
--- Source:  docs/files.md: lines read = current + superseded + duplicate + quarantined
+-- Source:  docs/files.md: lines read = current + superseded + duplicate + quarantined + merged
 WITH outcomes AS (
     SELECT
         file_id,
         count(*) FILTER (outcome = 'superseded') AS lines_superseded,
         count(*) FILTER (outcome = 'duplicate') AS lines_duplicate,
-        count(*) FILTER (outcome = 'quarantined') AS lines_quarantined
+        count(*) FILTER (outcome = 'quarantined') AS lines_quarantined,
+        count(*) FILTER (outcome = 'merged') AS lines_merged
     FROM landing.set_aside
     GROUP BY file_id
 ),
@@ -42,6 +43,8 @@ SELECT
     coalesce(outcomes.lines_superseded, 0) AS lines_superseded,
     coalesce(outcomes.lines_duplicate, 0) AS lines_duplicate,
     coalesce(outcomes.lines_quarantined, 0) AS lines_quarantined,
+    coalesce(outcomes.lines_merged, 0) AS lines_merged,
+    coalesce(cells.cells_set_aside, 0) AS cells_set_aside,
     file.encoding,
     file.delimiter,
     file.extra_columns,
@@ -53,6 +56,9 @@ SELECT
 FROM landing.landed_files AS file
 LEFT JOIN current_lines ON current_lines.file_id = file.file_id
 LEFT JOIN outcomes ON outcomes.file_id = file.file_id
+LEFT JOIN (
+    SELECT file_id, count(*) AS cells_set_aside FROM landing.quarantined_cells GROUP BY file_id
+) AS cells ON cells.file_id = file.file_id
 UNION ALL
 SELECT
     -- A name of its own: a file ignored for repeating another one has that one's content.
@@ -61,7 +67,7 @@ SELECT
     refused.sha256,
     refused.kind,
     refused.status,
-    0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0,
     NULL, NULL, NULL, NULL, NULL, NULL,
     refused.reason,
     NULL

@@ -16,6 +16,7 @@ WITH failed AS (
         any_value(subject_id) AS subject_id
     FROM landing.findings
     WHERE severity IN ('error', 'critical') AND line_number IS NOT NULL
+        AND column_name IS NULL  -- a faulty cell that the line can do without costs the cell: landing.quarantined_cells
     GROUP BY file_id, line_number, kind
 )
 
@@ -28,8 +29,13 @@ SELECT
     failed.check_id,
     failed.severity,
     failed.reason,
+    coalesce(diary.diary_date, CAST(attack.attack_start AS DATE)) AS diary_date,
     raw.raw
 FROM failed
 JOIN landing.landed_files AS file ON file.file_id = failed.file_id
+LEFT JOIN landing.diary AS diary
+    ON failed.kind = 'diary' AND diary.file_id = failed.file_id AND diary.line_number = failed.line_number
+LEFT JOIN landing.attacks AS attack
+    ON failed.kind = 'attacks' AND attack.file_id = failed.file_id AND attack.line_number = failed.line_number
 LEFT JOIN landing.quarantined_text AS raw
     ON raw.file_id = failed.file_id AND raw.line_number = failed.line_number

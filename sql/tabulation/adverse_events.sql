@@ -15,6 +15,6 @@ SELECT
     line.severity,
     line.file_id,
     line.line_number
-FROM landing.adverse_events AS line
+FROM landing.known_adverse_events AS line
 ANTI JOIN landing.set_aside AS aside
     ON aside.kind = 'adverse_events' AND aside.file_id = line.file_id AND aside.line_number = line.line_number

@@ -14,6 +14,6 @@ SELECT
     line.entered_at,
     line.file_id,
     line.line_number
-FROM landing.attacks AS line
+FROM landing.known_attacks AS line
 ANTI JOIN landing.set_aside AS aside
     ON aside.kind = 'attacks' AND aside.file_id = line.file_id AND aside.line_number = line.line_number

@@ -3,7 +3,7 @@
 -- Key:     subject_id, diary_date
 -- Units:   hours = hours of headache in the calendar day
 -- Missing: a null answer is unknown, never 'no headache'; nor is a day that no entry and no attack speaks of
--- Source:  docs/files.md: corrections; an attack makes a headache day of every day it touches
+-- Source:  docs/files.md: corrections, several entries a day; an attack makes a headache day of every day it touches
 WITH entered AS (
     SELECT
         line.subject_id,
@@ -16,9 +16,34 @@ WITH entered AS (
         line.entered_at,
         line.file_id,
         line.line_number
-    FROM landing.diary AS line
+    FROM landing.known_diary AS line
     ANTI JOIN landing.set_aside AS aside
         ON aside.kind = 'diary' AND aside.file_id = line.file_id AND aside.line_number = line.line_number
+    ANTI JOIN landing.landed_files AS file ON file.file_id = line.file_id AND file.entries_per_day = 'several'
+    UNION ALL
+    SELECT
+        subject_id,
+        diary_date,
+        -- Free only if every entry says so: morning headache and evening none is a headache day; none and no answer is
+        -- unknown.
+        CASE WHEN bool_or(headache) THEN true WHEN bool_and(headache IS NOT NULL) THEN false END,
+        CASE WHEN count(*) FILTER (headache AND hours IS NULL) = 0 THEN
+            CAST(least(sum(CAST(hours AS DECIMAL(9, 4))), 24) AS DOUBLE)
+        END,
+        max(severity),
+        bool_or(migraine),
+        nullif(
+            array_to_string(
+                list_sort(list_distinct(flatten(list(string_split(acute_medication, ';')) FILTER (
+                    acute_medication IS NOT NULL
+                )))), ';'
+            ), ''
+        ),
+        max(entered_at),
+        any_value(file_id),  -- a later file's entries of a day replace the earlier file's: there is one
+        min(line_number)
+    FROM tabulation.diary_entries
+    GROUP BY subject_id, diary_date
 )
 
 SELECT * FROM entered

@@ -12,6 +12,6 @@ SELECT
     line.sites,
     line.file_id,
     line.line_number
-FROM landing.injections AS line
+FROM landing.known_injections AS line
 ANTI JOIN landing.set_aside AS aside
     ON aside.kind = 'injections' AND aside.file_id = line.file_id AND aside.line_number = line.line_number

@@ -11,6 +11,6 @@ SELECT
     line.score,
     line.file_id,
     line.line_number
-FROM landing.scores AS line
+FROM landing.known_scores AS line
 ANTI JOIN landing.set_aside AS aside
     ON aside.kind = 'scores' AND aside.file_id = line.file_id AND aside.line_number = line.line_number

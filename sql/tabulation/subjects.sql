@@ -17,7 +17,7 @@ SELECT
     line.discontinued_reason,
     line.file_id,
     line.line_number
-FROM landing.subjects AS line
+FROM landing.known_subjects AS line
 CROSS JOIN meta.study AS study
 ANTI JOIN landing.set_aside AS aside
     ON aside.kind = 'subjects' AND aside.file_id = line.file_id AND aside.line_number = line.line_number

@@ -71,10 +71,11 @@ class File(NamedTuple):
     superseded: int
     duplicate: int
     quarantined: int
+    merged: int = 0
 
     @property
     def is_conserved(self) -> bool:
-        return self.read == self.current + self.superseded + self.duplicate + self.quarantined
+        return self.read == self.current + self.superseded + self.duplicate + self.quarantined + self.merged
 
 
 class Outcome(NamedTuple):
@@ -88,6 +89,7 @@ class Outcome(NamedTuple):
     injections: list[tuple[Any, ...]]  # subject_id, injection_date, muscle, units
     findings: list[tuple[str, str, str]]  # path, check_id, reason
     tabulation: dict[str, list[tuple[Any, ...]]]
+    cells: dict[tuple[str, int, str], tuple[str | None, str]]  # path, line, column -> raw text and check_id
 
     def days_of(self, subject: str) -> dict[str, bool | None]:
         """headache by diary date of a subject."""
@@ -120,7 +122,7 @@ def process(study_folder: Path, out: Path | None = None) -> Outcome:
 
         files = rows(
             "SELECT path, status, refused_reason, lines_read, lines_current, lines_superseded, lines_duplicate,"
-            " lines_quarantined FROM landing.files"
+            " lines_quarantined, lines_merged FROM landing.files"
         )
         lines = rows("SELECT path, line_number, check_id, raw FROM landing.quarantine ORDER BY path, line_number")
         quarantine: dict[str, list[tuple[int, str]]] = {}
@@ -137,5 +139,11 @@ def process(study_folder: Path, out: Path | None = None) -> Outcome:
             {
                 name: rows(f"SELECT * FROM tabulation.{name} ORDER BY ALL")
                 for name in ("diary_days", "subjects", "injections", "scores", "adverse_events")
+            },
+            {
+                (path, line, column): (raw, check_id)
+                for path, line, column, raw, check_id in rows(
+                    "SELECT path, line_number, column_name, raw, check_id FROM landing.quarantined_cells"
+                )
             },
         )

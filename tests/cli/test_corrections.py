@@ -98,7 +98,7 @@ def one_by_one(tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
 def assert_case(outcome: Outcome, name: str, case: Case) -> None:
     for place, counts in enumerate(case.lines):
         file = outcome.files[f"diary-{place}-{name}.csv"]
-        assert file[3:] == counts, f"file {place + 1}"
+        assert file[3:7] == counts, f"file {place + 1}"
         assert file.is_conserved
     answers = outcome.days_of(name)
     assert answers == ({} if case.answer == "none" else {"2024-01-01": case.answer})

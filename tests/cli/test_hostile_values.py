@@ -37,9 +37,13 @@ def test_impossible_values_are_set_aside(outcome: Outcome) -> None:
         (2, "injections.injection_date.unreadable"),
         (3, "injections.injection_date.future"),
     ]
-    assert outcome.quarantine["subjects.csv"] == [(4, "subjects.prior_preventives_failed.out_of_range")]
+    assert "subjects.csv" not in outcome.quarantine
+    assert outcome.cells["subjects.csv", 4, "prior_preventives_failed"] == (
+        "51",
+        "subjects.prior_preventives_failed.out_of_range",
+    )
     assert outcome.quarantine["scores.csv"] == [(2, "scores.score.out_of_instrument_range")]
-    assert subjects_of(outcome.tabulation["subjects"]) == ["A", "BASE"]
+    assert subjects_of(outcome.tabulation["subjects"]) == ["A", "B", "BASE"]
     assert all(file.is_conserved for file in outcome.files.values())
 
 

@@ -50,11 +50,11 @@ CASES = {
         WIDE
         + "@,2024-01-01,1,24,\n@,2024-01-02,1,24.01,\n@,2024-01-03,1,-1,\n@,2024-01-04,1,NaN,\n@,2024-01-05,1,inf,\n"
         '@,2024-01-06,1,"1,5",\n',
-        {"2024-01-01": True},
-        [
-            *((n, "diary.hours.out_of_range") for n in (3, 4)),
-            *((n, "diary.hours.unreadable") for n in (5, 6, 7)),
-        ],
+        {f"2024-01-0{day}": True for day in range(1, 7)},
+        cells={
+            **{(n, "hours"): "diary.hours.out_of_range" for n in (3, 4)},
+            **{(n, "hours"): "diary.hours.unreadable" for n in (5, 6, 7)},
+        },
     ),
     "duplicate": Case(HEADER + "@,2024-01-01,1\n@,2024-01-01,1\n", {"2024-01-01": True}, duplicate=1),
     "same line thrice": Case(
@@ -94,15 +94,21 @@ o = "Ona"
 
 
 def test_subjects(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """An unknown arm and contradicting rows are quarantined; an equal row is a duplicate."""
+    """Contradicting rows are quarantined; an unknown arm costs the arm; an equal row is a duplicate."""
     study = write_study(tmp_path_factory.mktemp("arms") / "study")
     (study / "study.toml").write_text((study / "study.toml").read_text() + ARMS)
     (study / "inbox/subjects.csv").write_text("subject_id,arm\nBASE,p\nB,o\nB,o\nC,p\nC,o\nD,Placebo\nE,\n")
     outcome = process(study)
-    assert outcome.files["subjects.csv"][2:] == (7, 3, 0, 1, 3)
+    assert outcome.files["subjects.csv"][2:7] == (7, 4, 0, 1, 2)
     conflict, unknown = "subjects.subject.conflict", "subjects.arm.unknown"
-    assert outcome.quarantine["subjects.csv"] == [(5, conflict), (6, conflict), (7, unknown)]
-    assert [row[:2] for row in outcome.tabulation["subjects"]] == [("B", "o"), ("BASE", "p"), ("E", None)]
+    assert outcome.quarantine["subjects.csv"] == [(5, conflict), (6, conflict)]
+    assert outcome.cells["subjects.csv", 7, "arm"] == ("Placebo", unknown)
+    assert [row[:2] for row in outcome.tabulation["subjects"]] == [
+        ("B", "o"),
+        ("BASE", "p"),
+        ("D", None),
+        ("E", None),
+    ]
     assert_others_stand(outcome)
 
 

@@ -24,6 +24,7 @@ class Case:
     refused: str | None = None
     settings: str = ""
     encoding: str = "utf-8"
+    cells: dict[tuple[int, str], str] = field(default_factory=dict)  # line, column -> check of a cell set aside
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -63,8 +64,10 @@ def assert_as_expected(outcome: Outcome, name: str, case: Case) -> None:
         assert file.status == "landed", file.reason
     assert outcome.days_of(name) == case.days
     assert outcome.quarantine.get(file_name(name), []) == case.quarantined
+    cells = {(n, column): check for (path, n, column), (_, check) in outcome.cells.items() if path == file_name(name)}
+    assert cells == case.cells
     lines = len(case.days) + case.duplicate + len(case.quarantined)
-    assert file[2:] == (lines, len(case.days), 0, case.duplicate, len(case.quarantined))
+    assert file[2:7] == (lines, len(case.days), 0, case.duplicate, len(case.quarantined))
 
 
 def assert_others_stand(outcome: Outcome) -> None:

@@ -62,6 +62,19 @@ subject_id, attack_start, attack_end, severity
 @1, 2024-03-02 08:00, 2024-03-02 12:00, 3
 @1, 2024-03-03 08:00, 2024-03-03 12:00, 4       <- attacks.severity.out_of_range
 """,
+    "attacks.severity.other_unit": """
+attacks                     <- attacks.severity.other_unit
+subject_id, attack_start, attack_end, severity
+@1, 2024-03-02 08:00, 2024-03-02 12:00, 3
+@1, 2024-03-03 08:00, 2024-03-03 12:00, 4
+@1, 2024-03-04 08:00, 2024-03-04 12:00, 5
+@1, 2024-03-05 08:00, 2024-03-05 12:00, 6
+@1, 2024-03-06 08:00, 2024-03-06 12:00, 7
+@1, 2024-03-07 08:00, 2024-03-07 12:00, 8
+attacks
+subject_id, attack_start, attack_end, severity
+@2, 2024-03-02 08:00, 2024-03-02 12:00, 3
+""",
     "attacks.migraine.unreadable": """
 attacks
 subject_id, attack_start, attack_end, migraine

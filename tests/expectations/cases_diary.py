@@ -192,10 +192,10 @@ subject_id, diary_date, headache, acute_medication
 @1, 2024-03-01, 1, ibuprofen; sumatriptan
 @1, 2024-03-02, 1, ibuprofen; triptanx  <- diary.acute_medication.unknown_code
 """,
-    "diary.file.hours_in_minutes": """
-diary                       <- diary.file.hours_in_minutes
+    "diary.hours.other_unit": """
+diary                       <- diary.hours.other_unit
 subject_id, diary_date, headache, hours
-@1, 2024-03-01..2024-03-05, 1, 240      <- diary.hours.out_of_range
+@1, 2024-03-01..2024-03-05, 1, 240
 @1, 2024-03-06..2024-03-15, 1, 15
 @1, 2024-03-16..2024-03-25, 1, 20
 @1, 2024-03-26, 0, 0
@@ -211,10 +211,10 @@ subject_id, diary_date, headache, hours
 @3, 2024-03-30..2024-03-31, 1, 24
 @3, 2024-04-01, 0, 0
 """,
-    "diary.file.severity_scale": """
-diary                       <- diary.file.severity_scale
+    "diary.severity.other_unit": """
+diary                       <- diary.severity.other_unit
 subject_id, diary_date, headache, severity
-@1, 2024-03-01..2024-03-05, 1, 7        <- diary.severity.out_of_range
+@1, 2024-03-01..2024-03-05, 1, 7
 @1, 2024-03-06..2024-03-25, 1, 3
 @1, 2024-03-26, 0, 0
 diary

@@ -45,6 +45,19 @@ subject_id, prior_preventives_failed
 @2, -1                      <- subjects.prior_preventives_failed.out_of_range
 @3, 99                      <- subjects.prior_preventives_failed.out_of_range
 """,
+    "subjects.prior_preventives_failed.other_unit": """
+subjects                    <- subjects.prior_preventives_failed.other_unit
+subject_id, prior_preventives_failed
+@1, 60
+@2, 70
+@3, 80
+@4, 90
+@5, 100
+@6, 3
+subjects
+subject_id, prior_preventives_failed
+@7, 3
+""",
     "subjects.overuse_excluded.unreadable": """
 subjects
 subject_id, overuse_excluded

@@ -1,0 +1,38 @@
+"""A column that a file writes in another unit or scale: the whole column of that file is set aside, not some cells.
+
+Of hours written in minutes, 360 is impossible and 20 is not; the 20 would count as 20 hours. Which unit it is nobody
+guesses: ``units`` or ``scales`` in study.toml reads the file rightly.
+"""
+
+import duckdb
+
+from flows.base.sql_text import one_row
+from flows.study.dictionary import file_columns
+from flows.warehouse.kept_inputs import KeptFile
+
+
+def set_other_units_aside(con: duckdb.DuckDBPyConnection, entry: KeptFile) -> None:
+    """Empty the optional columns of a landed file that hold too many values beyond their limits.
+
+    ``other_unit`` then names the column in every line that had a value there. Too many: at least
+    ``unit_suspicion_lines``, and ``unit_suspicion_percent`` of the values above zero (meta.check_limits).
+    """
+    for column in (column for column in file_columns(entry.kind) if column.has_limits):
+        name = column.name
+        is_beyond = f"list_contains(string_split(out_of_range, ','), '{name}')"
+        (is_other,) = one_row(
+            con,
+            f"""SELECT count(*) FILTER ({is_beyond}) >= any_value(check_limits.unit_suspicion_lines)
+                AND 100 * count(*) FILTER ({is_beyond})
+                    >= any_value(check_limits.unit_suspicion_percent) * count(*) FILTER ({name} > 0 OR {is_beyond})
+            FROM landing.{entry.kind} CROSS JOIN meta.check_limits AS check_limits WHERE file_id = ?""",
+            [entry.file_id],
+        )
+        if is_other:
+            con.execute(
+                f"""UPDATE landing.{entry.kind} SET {name} = NULL, other_unit = concat_ws(',', other_unit, '{name}'),
+                out_of_range = nullif(array_to_string(
+                    list_filter(string_split(out_of_range, ','), lambda named: named <> '{name}'), ','), '')
+                WHERE file_id = ? AND ({name} IS NOT NULL OR {is_beyond})""",
+                [entry.file_id],
+            )
