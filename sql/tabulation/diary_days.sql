@@ -27,8 +27,11 @@ WITH entered AS (
         -- Free only if every entry says so: morning headache and evening none is a headache day; none and no answer is
         -- unknown.
         CASE WHEN bool_or(headache) THEN true WHEN bool_and(headache IS NOT NULL) THEN false END,
-        CASE WHEN count(*) FILTER (headache AND hours IS NULL) = 0 THEN
-            CAST(least(sum(CAST(hours AS DECIMAL(9, 4))), 24) AS DOUBLE)
+        CASE
+            WHEN count(*) FILTER (headache AND hours IS NULL) > 0 THEN NULL
+            -- No least(): it passes over a null, and hours that nobody wrote would become 24.
+            WHEN sum(CAST(hours AS DECIMAL(9, 4))) > 24 THEN 24
+            ELSE CAST(sum(CAST(hours AS DECIMAL(9, 4))) AS DOUBLE)
         END,
         max(severity),
         bool_or(migraine),
