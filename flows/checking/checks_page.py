@@ -19,6 +19,7 @@ Each check is a Great Expectations expectation, run inside DuckDB on the table i
 |---|---|
 | critical | nothing is published |
 | error | the line is set aside in `landing.quarantine`, with the reason |
+| error, cell | the cell is set aside in `landing.quarantined_cells`; the line counts, and the cell is unknown |
 | warning | the line counts; the finding stands in `meta.findings` |
 | info | the line counts, or its not counting is meant; the finding stands in `meta.findings` |
 
@@ -69,7 +70,8 @@ def _row(check: Check) -> str:
     kind = check.id.split(".")[0]
     # That a check of the diary needs a diary goes without saying.
     needs = ", ".join(f"`{need}`" for need in check.needs if need != kind)
-    cells = [f"`{check.id}`", check.severity, check.reason, check.fix, check.source, needs]
+    severity = f"{check.severity}, cell" if check.sets_aside else check.severity
+    cells = [f"`{check.id}`", severity, check.reason, check.fix, check.source, needs]
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |\n"
 
 

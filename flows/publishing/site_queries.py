@@ -16,6 +16,7 @@ QUESTIONS = {
     "unreadable": "What is the right value?",
     "out_of_range": "What is the right value?",
     "out_of_instrument_range": "What is the right value?",
+    "other_unit": "In which unit or scale is the column written?",
     "unknown": "What is the right value?",
     "subject_id.unknown": "Which subject is it? Or does the subjects file lack one?",
     "unknown_code": "Which medication is meant?",
