@@ -94,7 +94,7 @@ def set_repeats_aside(con: Connection, kind: str) -> None:
     if has_entry_time:
         newest_first = (
             "CASE WHEN every_entry_timed THEN entered_at END DESC NULLS LAST,"
-            " sequence DESC, entered_at DESC NULLS LAST, has_cells_aside, line_number DESC"
+            " sequence DESC, has_cells_aside, entered_at DESC NULLS LAST, line_number DESC"
         )
     timed = (
         "count(entered_at) OVER key = count(*) OVER key AS every_entry_timed" if has_entry_time else "NULL AS untimed"

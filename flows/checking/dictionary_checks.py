@@ -181,10 +181,17 @@ def _conflict_check(kind: str) -> Entry:
     has_key = " AND ".join(f"{name} IS NOT NULL" for name in table.key)
     if kind == "diary":  # where a day has several entries, they differ by right
         has_key += " AND file_id NOT IN (SELECT file_id FROM landing.landed_files WHERE entries_per_day = 'several')"
+    # A line that is unusable by itself contradicts no other: a slip must not take the good line of the day along.
+    unusable = " OR ".join(
+        f"coalesce({_names('unreadable', column)}, false)"
+        for column in file_columns(kind)
+        if column.required and column.name not in table.key and column.type in _WRITTEN_AS
+    )
+    usable = f" AND NOT ({unusable})" if unusable else ""
     query = (
-        f"WITH in_conflict AS (SELECT file_id, {key} FROM landing.repeated_{kind} WHERE {has_key} GROUP BY ALL"
-        f" HAVING ({differs}) AND {untold})"
-        f" SELECT file_id, line_number, subject_id FROM landing.repeated_{kind} JOIN in_conflict USING (file_id, {key})"
+        f"WITH usable AS (FROM landing.repeated_{kind} WHERE {has_key}{usable}),"
+        f" in_conflict AS (SELECT file_id, {key} FROM usable GROUP BY ALL HAVING ({differs}) AND {untold})"
+        f" SELECT file_id, line_number, subject_id FROM usable JOIN in_conflict USING (file_id, {key})"
     )
     unit = {
         "diary": "subject_day",

@@ -35,17 +35,17 @@ def differences(study: Row, con: duckdb.DuckDBPyConnection | None = None) -> lis
         subjects=study["subjects"],
     )
     got = evaluate_sql(study["diary"], study["injections"], study["rule_sets"], study["cutoff"], study["subjects"], con)
-    return [line for table in KEYS for line in table_differences(table, wanted[table], got[table])]
+    return [line for table in KEYS for line in table_differences(table, wanted[table], got[table], KEYS[table])]
 
 
-def table_differences(table: str, wanted: list[Row], got: list[Row]) -> list[str]:
+def table_differences(table: str, wanted: list[Row], got: list[Row], key_columns: tuple[str, ...]) -> list[str]:
     """The cells of one table in which the two differ."""
-    by_key = {tuple(row[k] for k in KEYS[table]): row for row in got}
+    by_key = {tuple(row[k] for k in key_columns): row for row in got}
     said = [f"{table}: {len(wanted)} rows in the reference, {len(got)} in SQL"] if len(wanted) != len(got) else []
     if len(by_key) != len(got):
         said.append(f"{table}: SQL has rows with the same key")
     for row in wanted:
-        key = tuple(row[k] for k in KEYS[table])
+        key = tuple(row[k] for k in key_columns)
         other = by_key.get(key)
         if other is None:
             said.append(f"{table} {key}: not in SQL")
