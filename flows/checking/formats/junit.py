@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from xml.etree import ElementTree
 
+from flows.checking.check_outcomes import CheckOutcome, CheckReport
 from flows.checking.findings import one_line
-from flows.checking.quality import CheckOutcome, QualityReport
 
 # XML 1.0 cannot hold these at all, however they are written.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -13,7 +13,7 @@ FAILURES = ("critical", "error")
 SKIPPED = {"not_run": "not run after a critical finding", "not_applicable": "does not apply"}
 
 
-def render(report: QualityReport, prefix: str) -> str:
+def render(report: CheckReport, prefix: str) -> str:
     """Errors and critical findings are failures; warnings and notes are the output of a passed case."""
     suites = ElementTree.Element("testsuites", {"name": _xml(report.study_id), **_numbers(report.checks)})
     for table in dict.fromkeys(check.table for check in report.checks):

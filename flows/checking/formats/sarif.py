@@ -8,15 +8,15 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+from flows.checking.check_outcomes import CheckOutcome, CheckReport, Place
 from flows.checking.findings import one_line
-from flows.checking.quality import CheckOutcome, Place, QualityReport
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
 LEVELS = {"critical": "error", "error": "error", "warning": "warning", "info": "note"}
 
 
-def render(report: QualityReport, prefix: str) -> str:
+def render(report: CheckReport, prefix: str) -> str:
     """One run; a check with more findings than are listed says so in its rule and in a notification."""
     run = {
         "tool": {
@@ -89,7 +89,7 @@ def _result(check: CheckOutcome, index: int, place: Place | None, prefix: str) -
     }
 
 
-def _notifications(report: QualityReport) -> list[dict[str, Any]]:
+def _notifications(report: CheckReport) -> list[dict[str, Any]]:
     told = [{"level": "error", "message": {"text": one_line(report.stopped)}}] if report.stopped else []
     return told + [
         {

@@ -42,7 +42,7 @@ class CheckOutcome(Frozen):
         return self.count - len(self.places)
 
 
-class QualityReport(Frozen):
+class CheckReport(Frozen):
     """What a check of a study found; every format tells the same."""
 
     study_id: str
