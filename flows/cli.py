@@ -159,13 +159,13 @@ def check(
 
     facts = load_study(study)
     from flows.checking.formats import prefix_of
-    from flows.checking.formats.output import check_target, targets_of, tell
+    from flows.checking.formats.output import check_target, targets_of, write_report
     from flows.runs.check import check_study
 
     targets = targets_of(facts, output_format.value, output, also or ())
     check_target(facts, queries)
     report = check_study(facts, queries, limit)
-    tell(report, targets, prefix_of(study, root))
+    write_report(report, targets, prefix_of(study, root))
     raise typer.Exit(report.exit_code)
 
 
@@ -250,7 +250,7 @@ def _tell(error: OutcomesError) -> None:
     from flows.base import logs
 
     if logs.is_json():
-        logs.tell_trouble(str(error), event="failed", exit_code=error.exit_code)
+        logs.log_error(str(error), event="failed", exit_code=error.exit_code)
     else:
         sys.stderr.write(f"{error}\n")
 

@@ -22,7 +22,7 @@ class FindingGroup(Frozen):
     places: tuple[str, ...]
 
 
-def tell_findings(con: duckdb.DuckDBPyConnection) -> None:
+def write_findings(con: duckdb.DuckDBPyConnection) -> None:
     """meta.findings: every finding with the path of its file, as it is published."""
     con.execute(
         """CREATE OR REPLACE TABLE meta.findings AS

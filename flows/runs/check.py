@@ -7,7 +7,7 @@ from pathlib import Path
 from flows.base.errors import DataError
 from flows.base.progress import step
 from flows.checking.check_outcomes import CheckReport, load_outcomes
-from flows.checking.findings import load_findings, tell_findings
+from flows.checking.findings import load_findings, write_findings
 from flows.publishing.site_queries import write_queries
 from flows.runs import steps
 from flows.study.study_folder import Study
@@ -38,7 +38,7 @@ def check_study(study: Study, queries: Path | None = None, listed: int = LISTED_
             stopped = str(error)
             build_models(con, schemas={"tabulation"})
             build_models(con, only={"landing.files"})
-            tell_findings(con)
+            write_findings(con)
         if queries:
             write_queries(con, queries)
         return CheckReport(

@@ -72,7 +72,7 @@ def one_run_at_a_time(study: Study) -> Generator[None]:
 
 
 @contextmanager
-def told_in_logs(study: Study) -> Generator[None]:
+def named_in_logs(study: Study) -> Generator[None]:
     """Every line carries the run and the study; a deployment's run tells the Prefect server as well."""
     logs.set_up()
     run_id = this_run.id or ""
@@ -163,4 +163,4 @@ def notify(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         trouble = f"could not be run to its end ({type(error).__name__})"
     if trouble:
-        logs.tell_trouble(f"The command in {NOTIFY} {trouble}.", event="notify_failed")
+        logs.log_error(f"The command in {NOTIFY} {trouble}.", event="notify_failed")

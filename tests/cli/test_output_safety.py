@@ -10,7 +10,7 @@ import pytest
 
 from flows.base.errors import ConfigurationError
 from flows.checking.check_outcomes import CheckOutcome, CheckReport
-from flows.checking.formats.output import check_target, targets_of, tell
+from flows.checking.formats.output import check_target, targets_of, write_report
 from flows.explaining.explain import Explanation, Period
 from flows.explaining.terminal import print_explanation
 from flows.study.study_folder import load_study
@@ -93,7 +93,7 @@ def test_reports_go_where_they_are_sent(
     page.write_text("before\n")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
     also = [f"sarif={tmp_path}/q.sarif", f"text={tmp_path}/q.txt", f"github={tmp_path}/q.gh"]
-    tell(report_of("Nothing was published: two."), targets_of(study, "json", tmp_path / "q.json", also), "")
+    write_report(report_of("Nothing was published: two."), targets_of(study, "json", tmp_path / "q.json", also), "")
     assert {path.name for path in tmp_path.iterdir()} == {"study", "q.json", "q.sarif", "q.txt", "q.gh", "summary.md"}
     assert page.read_text().startswith("before\n## Data quality of T: failed\n")
     assert "::error title=stopped::Nothing was published: two." in (tmp_path / "q.gh").read_text()
