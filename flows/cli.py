@@ -30,7 +30,7 @@ Out = Annotated[Path | None, typer.Option("--out", help="where to publish; defau
 
 
 class LogFormat(StrEnum):
-    """How a verb tells what it is doing."""
+    """How a verb writes its log."""
 
     text = "text"
     json = "json"
@@ -92,7 +92,7 @@ def run(
         _run_as_of((out or study / "published").resolve(), as_of, cutoff)
         return
     day = _date(cutoff)
-    load_study(study)  # what is wrong with the study is said before anything slow starts
+    load_study(study)  # a wrong setting is reported before anything slow starts
     settings = _cluster(cluster, partitions, shared)
     from flows.serving.temporary_server import prefect_api
 
@@ -137,7 +137,7 @@ def _run_as_of(out: Path, as_of: str, cutoff: str | None) -> None:
 @app.command()
 def check(
     study: StudyFolder,
-    output_format: Annotated[Format, typer.Option("--format", help="how the findings are told")] = Format.text,
+    output_format: Annotated[Format, typer.Option("--format", help="the format of the findings")] = Format.text,
     output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="write them to a file")] = None,
     also: Annotated[
         list[str] | None, typer.Option("--also", metavar="FORMAT=FILE", help="a further format, to a file; repeatable")
@@ -146,7 +146,7 @@ def check(
         Path | None, typer.Option("--queries", metavar="FILE", help="write the questions to the sites (CSV)")
     ] = None,
     root: Annotated[
-        Path | None, typer.Option("--root", envvar="GITHUB_WORKSPACE", help="folder that paths are told below")
+        Path | None, typer.Option("--root", envvar="GITHUB_WORKSPACE", help="folder that paths start from")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="places listed of each check; all are counted")] = 100,
     log_format: Logs = LogFormat.text,
@@ -183,11 +183,11 @@ def explain(
     from flows.explaining.explain import explain as explain_statuses
     from flows.explaining.terminal import print_explanation
 
-    told = explain_statuses(place, subject, cycle, rule_set)
+    explanations = explain_statuses(place, subject, cycle, rule_set)
     if as_json:
-        typer.echo(json.dumps([explanation.model_dump(mode="json") for explanation in told], indent=2))
+        typer.echo(json.dumps([explanation.model_dump(mode="json") for explanation in explanations], indent=2))
     else:
-        for explanation in told:
+        for explanation in explanations:
             print_explanation(explanation)
 
 
@@ -256,7 +256,7 @@ def _tell(error: OutcomesError) -> None:
 
 
 def main() -> None:
-    """Run a verb; what goes wrong is told in plain sentences with the contract's exit code."""
+    """Run a verb; an error becomes a plain sentence and the contract's exit code."""
     code = 0
     try:
         app(standalone_mode=True)

@@ -55,8 +55,8 @@ def publish_outcomes(
         leave_artifacts(study, summary)
     except (OutcomesError, *PASSING) as error:
         return _as_result(Failed(message=str(error), data=error))
-    told = "Published snapshot" if summary.is_new else "Nothing new since the last run: the current snapshot stands,"
-    return _as_result(Completed(message=f"{told} {summary.snapshot.name}.", data=summary))
+    outcome = "Published snapshot" if summary.is_new else "Nothing new since the last run: the current snapshot stands,"
+    return _as_result(Completed(message=f"{outcome} {summary.snapshot.name}.", data=summary))
 
 
 def _as_result(state: State[RunSummary]) -> RunSummary:

@@ -1,7 +1,7 @@
-"""What a run tells while it works: words for people, or one JSON object a line for machines. Counts, never values.
+"""The log of a run: words for people, or one JSON object a line for machines. Counts, never values.
 
 The format is ``--log-format`` or MIGRAINE_OUTCOMES_LOG_FORMAT. Everything goes through one logger, so that a run under a
-Prefect server is told there as well.
+Prefect server gets them as well.
 """
 
 import json

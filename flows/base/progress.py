@@ -24,7 +24,7 @@ class Line:
 
 @contextmanager
 def step(name: str) -> Generator[Line]:
-    """Time a step and tell its outcome; while it is under way, say so every minute."""
+    """Time a step and log its outcome; while it is under way, log that every minute."""
     line = Line()
     started = time.perf_counter()
     ended = threading.Event()

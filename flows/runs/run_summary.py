@@ -67,7 +67,9 @@ def print_summary(summary: RunSummary) -> None:
         )
     else:
         print_findings(console, summary.errors)
-        console.print(_rates(summary) if summary.rates else "No cycle to tell of: no injection up to the data cut-off.")
+        console.print(
+            _rates(summary) if summary.rates else "No cycle has a status: there is no injection up to the data cut-off."
+        )
         found = ", ".join(f"{count} {severity}" for severity, count in sorted(summary.findings.items())) or "none"
         console.print(f"Data-quality findings: {found}.")
     print(summary.report)

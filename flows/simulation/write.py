@@ -101,7 +101,7 @@ def write_study(folder: Path, preset: Preset, sizes: tuple[int, ...], seed: int,
     if folder.exists() and any(folder.iterdir()):
         raise ConfigurationError(f"{folder}: is not empty; choose a new folder.")
     rule_sets = load_rule_sets(preset.study.rule_sets, [resource("data/rules")])
-    medicines(preset)  # a drug that is not in the code list is said before anything is written
+    medicines(preset)  # a drug that is not in the code list is reported before anything is written
     total, dirt = sum(sizes), load_dirt()
     sites = sites_of(preset.study.sites, total)
     writings, beside = file_formats.draw_writings(dirt, dirty, seed, sites)

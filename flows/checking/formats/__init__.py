@@ -1,6 +1,6 @@
-"""The formats in which ``check`` tells its findings. Each module renders one CheckReport as one text.
+"""The formats in which ``check`` writes its findings. Each module renders one CheckReport as one text.
 
-Paths are told below a root folder: the study folder, or a folder above it (a repository) as CI services want them.
+Paths start from a root folder: the study folder, or a folder above it (a repository) as CI services want them.
 """
 
 from collections.abc import Callable

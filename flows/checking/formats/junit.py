@@ -44,15 +44,17 @@ def _case(suite: ElementTree.Element, check: CheckOutcome, prefix: str) -> None:
     if check.places:
         case.set("file", _xml(prefix + check.places[0].path))
         case.set("line", str(check.places[0].line or 1))
-    said = f"{check.count:,} findings: {check.reason}"
+    message = f"{check.count:,} findings: {check.reason}"
     if _ending(check) == "skipped":
         why = check.not_applicable_reason or SKIPPED[check.status]
         ElementTree.SubElement(case, "skipped", {"message": _xml(why)})
     elif _ending(check) == "failure":
-        failure = ElementTree.SubElement(case, "failure", {"message": _xml(said), "type": check.severity})
+        failure = ElementTree.SubElement(case, "failure", {"message": _xml(message), "type": check.severity})
         failure.text = _details(check, prefix)
     elif check.count:
-        ElementTree.SubElement(case, "system-out").text = f"{check.severity}: {_xml(said)}\n{_details(check, prefix)}"
+        ElementTree.SubElement(
+            case, "system-out"
+        ).text = f"{check.severity}: {_xml(message)}\n{_details(check, prefix)}"
 
 
 def _details(check: CheckOutcome, prefix: str) -> str:

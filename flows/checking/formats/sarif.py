@@ -50,12 +50,12 @@ def render(report: CheckReport, prefix: str) -> str:
 
 
 def _rule(check: CheckOutcome) -> dict[str, Any]:
-    said = _sentence(check.reason, check.column)
-    help_text = f"{said} What to do: {check.fix}."
+    sentence = _sentence(check.reason, check.column)
+    help_text = f"{sentence} What to do: {check.fix}."
     return {
         "id": check.check_id,
-        "shortDescription": {"text": said},
-        "fullDescription": {"text": f"{said} Source of the check: {check.source}."},
+        "shortDescription": {"text": sentence},
+        "fullDescription": {"text": f"{sentence} Source of the check: {check.source}."},
         "help": {"text": help_text, "markdown": help_text},
         "defaultConfiguration": {"level": LEVELS[check.severity]},
         "properties": {
@@ -90,8 +90,8 @@ def _result(check: CheckOutcome, index: int, place: Place | None, prefix: str) -
 
 
 def _notifications(report: CheckReport) -> list[dict[str, Any]]:
-    told = [{"level": "error", "message": {"text": one_line(report.stopped)}}] if report.stopped else []
-    return told + [
+    stopped_by = [{"level": "error", "message": {"text": one_line(report.stopped)}}] if report.stopped else []
+    return stopped_by + [
         {
             "level": "note",
             "message": {"text": f"{check.check_id}: {check.count:,} findings, {check.more:,} more than are listed"},
