@@ -57,7 +57,7 @@ def print_summary(summary: RunSummary) -> None:
     if not summary.is_new:
         log("Nothing new since the last run: the current snapshot stands.", event="nothing_new")
     if is_json():
-        _tell_findings(summary.errors)
+        _print_findings(summary.errors)
         log(
             "ended",
             event="published" if summary.is_new else "unchanged",
@@ -75,7 +75,7 @@ def print_summary(summary: RunSummary) -> None:
     print(summary.report)
 
 
-def _tell_findings(groups: tuple[FindingGroup, ...]) -> None:
+def _print_findings(groups: tuple[FindingGroup, ...]) -> None:
     for group in groups:
         log(
             group.reason,
