@@ -7,9 +7,12 @@ RUN := $(UV) run --frozen --quiet
 export DO_NOT_TRACK = 1
 DEMO_OUT ?= build/demo
 
-.PHONY: setup demo kostecki-dillon test lint types generative mutants fuzz kills expectations calibration validity bench-validation bench clean
+.PHONY: help setup demo kostecki-dillon test test-fast check lint types generative mutants fuzz kills expectations calibration validity bench-validation bench clean
 
-setup: .venv/.ready
+help:
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS='	' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
+
+setup: .venv/.ready ## make the environment in .venv
 
 .venv/.ready: pyproject.toml uv.lock | $(UV)
 	$(UV) sync --frozen --quiet
@@ -19,61 +22,74 @@ setup: .venv/.ready
 	$(PYTHON) -m venv .uv
 	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv
 
-demo: setup
+demo: setup ## run the sample study; ends with the path of its report
 	$(RUN) migraine-outcomes run data/studies/demo --out $(DEMO_OUT)
 
-kostecki-dillon: setup
+kostecki-dillon: setup ## run the study of real diaries (133 patients)
 	$(RUN) python data/studies/kostecki-dillon/convert.py build/kostecki-dillon
 	$(RUN) migraine-outcomes run build/kostecki-dillon
 
 # Files of tests side by side, as many as there are cores; "uv run pytest" runs them one after the other.
-test: setup
+test: setup ## all tests
 	$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile
 
-lint: setup
+# The tests without whole runs of many studies: the rules case by case, the reference, the statistics against published
+# numbers, every check against its lines, the summary tables, the map. Under two minutes.
+FAST = tests/spec tests/reference tests/expectations tests/docs tests/external/test_statistics.py \
+	tests/external/test_statistics_courses.py tests/external/test_statistics_covariance.py \
+	tests/flows/test_models.py tests/flows/test_summary_tables.py tests/simulation/test_settings.py
+
+test-fast: setup ## the tests of rules, statistics and checks, in under two minutes
+	$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile $(FAST)
+
+check: lint types ## lint, SQL, layers and types
+
+lint: setup ## style of Python and SQL, and the layers of the package
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
+	$(RUN) lint-imports
+	$(RUN) sqlfluff lint --disable-progress-bar sql
 
-types: setup
+types: setup ## the type checker
 	$(RUN) ty check flows
 
 # SQL against the independent reference on many generated studies, and grown against rebuilt warehouses on many sequences
 # of deliveries (five minutes); GENERATED_SEED chooses others.
-generative: setup
+generative: setup ## SQL against the reference on many generated studies (five minutes)
 	GENERATED_STUDIES=$${GENERATED_STUDIES:-20000} GENERATED_SEQUENCES=$${GENERATED_SEQUENCES:-30} $(RUN) pytest tests/generative -s
 
 # Break the rules in some seventy places, one at a time: the comparison with the reference must notice each.
-mutants: setup
+mutants: setup ## break the rules one at a time: the tests must notice each
 	$(RUN) python -m tests.generative.mutants
 
 # Thousands of diary files damaged at random: each must end in a clean outcome with all its lines.
-fuzz: setup
+fuzz: setup ## thousands of damaged diary files: each must end cleanly
 	$(RUN) python -m tests.cli.fuzz --files 5000 --seed 1
 
 # Two hundred runs killed at random moments: nothing lost, the same tables. Twenty minutes; see tests/crash/kills.py.
-kills: setup
+kills: setup ## two hundred runs killed at random moments (twenty minutes)
 	$(RUN) python -m tests.crash.kills --kills 200 --seed 1
 
 # Write the dictionary-made expectations into expectations/ anew, and docs/checks.md from all of them.
-expectations: setup
+expectations: setup ## write the checks of the dictionary and docs/checks.md anew
 	$(RUN) python -m flows.checking.dictionary_checks
 	$(RUN) python -m flows.checking.checks_page
 
 # Published numbers against simulated ones: docs/calibration.md (a minute).
-calibration: setup
+calibration: setup ## write docs/calibration.md anew (a minute)
 	$(RUN) python -m flows.simulation.calibration
 
 # Coverage, type I error, bias, recall and power: docs/validity.md (about fifteen minutes).
-validity: setup
+validity: setup ## write docs/validity.md anew (fifteen minutes)
 	$(RUN) python -m tests.simulation.validity
 
 # Ten million diary rows: the suites against plain SQL, time and memory. A minute or so; see docs/performance.md.
-bench-validation: setup
+bench-validation: setup ## time the checks on ten million diary rows
 	$(RUN) python -m tests.bench.validation
 
 # Whole runs of one and of ten million diary rows beside a plain read_csv, pandas and polars; see docs/performance.md.
-bench: setup
+bench: setup ## time whole runs of one and ten million diary rows
 	$(RUN) python -m tests.bench.throughput $(if $(ROWS),--rows $(ROWS))
 
-clean:
+clean: ## remove the environment and everything built
 	rm -rf build .venv .uv .pytest_cache .ruff_cache

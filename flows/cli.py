@@ -30,7 +30,7 @@ Out = Annotated[Path | None, typer.Option("--out", help="where to publish; defau
 
 
 class LogFormat(StrEnum):
-    """How a verb tells what it is doing."""
+    """How a verb writes its log."""
 
     text = "text"
     json = "json"
@@ -92,7 +92,7 @@ def run(
         _run_as_of((out or study / "published").resolve(), as_of, cutoff)
         return
     day = _date(cutoff)
-    load_study(study)  # what is wrong with the study is said before anything slow starts
+    load_study(study)  # a wrong setting is reported before anything slow starts
     settings = _cluster(cluster, partitions, shared)
     from flows.serving.temporary_server import prefect_api
 
@@ -137,7 +137,7 @@ def _run_as_of(out: Path, as_of: str, cutoff: str | None) -> None:
 @app.command()
 def check(
     study: StudyFolder,
-    output_format: Annotated[Format, typer.Option("--format", help="how the findings are told")] = Format.text,
+    output_format: Annotated[Format, typer.Option("--format", help="the format of the findings")] = Format.text,
     output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="write them to a file")] = None,
     also: Annotated[
         list[str] | None, typer.Option("--also", metavar="FORMAT=FILE", help="a further format, to a file; repeatable")
@@ -146,7 +146,7 @@ def check(
         Path | None, typer.Option("--queries", metavar="FILE", help="write the questions to the sites (CSV)")
     ] = None,
     root: Annotated[
-        Path | None, typer.Option("--root", envvar="GITHUB_WORKSPACE", help="folder that paths are told below")
+        Path | None, typer.Option("--root", envvar="GITHUB_WORKSPACE", help="folder that paths start from")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="places listed of each check; all are counted")] = 100,
     log_format: Logs = LogFormat.text,
@@ -159,13 +159,13 @@ def check(
 
     facts = load_study(study)
     from flows.checking.formats import prefix_of
-    from flows.checking.formats.output import check_target, targets_of, tell
+    from flows.checking.formats.output import check_target, targets_of, write_report
     from flows.runs.check import check_study
 
     targets = targets_of(facts, output_format.value, output, also or ())
     check_target(facts, queries)
     report = check_study(facts, queries, limit)
-    tell(report, targets, prefix_of(study, root))
+    write_report(report, targets, prefix_of(study, root))
     raise typer.Exit(report.exit_code)
 
 
@@ -183,11 +183,11 @@ def explain(
     from flows.explaining.explain import explain as explain_statuses
     from flows.explaining.terminal import print_explanation
 
-    told = explain_statuses(place, subject, cycle, rule_set)
+    explanations = explain_statuses(place, subject, cycle, rule_set)
     if as_json:
-        typer.echo(json.dumps([explanation.model_dump(mode="json") for explanation in told], indent=2))
+        typer.echo(json.dumps([explanation.model_dump(mode="json") for explanation in explanations], indent=2))
     else:
-        for explanation in told:
+        for explanation in explanations:
             print_explanation(explanation)
 
 
@@ -250,13 +250,13 @@ def _tell(error: OutcomesError) -> None:
     from flows.base import logs
 
     if logs.is_json():
-        logs.tell_trouble(str(error), event="failed", exit_code=error.exit_code)
+        logs.log_error(str(error), event="failed", exit_code=error.exit_code)
     else:
         sys.stderr.write(f"{error}\n")
 
 
 def main() -> None:
-    """Run a verb; what goes wrong is told in plain sentences with the contract's exit code."""
+    """Run a verb; an error becomes a plain sentence and the contract's exit code."""
     code = 0
     try:
         app(standalone_mode=True)

@@ -19,7 +19,7 @@ from flows.deriving.partitions import Cluster
 from flows.publishing.publications import prune_snapshots
 from flows.publishing.publish import publish, published_snapshot, snapshot_id, switch_current
 from flows.runs import steps
-from flows.runs.deployment import leave_artifacts, notify, one_run_at_a_time, retried, told_in_logs
+from flows.runs.deployment import leave_artifacts, named_in_logs, notify, one_run_at_a_time, retried
 from flows.runs.run_summary import RunSummary, summarise_run
 from flows.study.study_folder import Study, load_study
 from flows.warehouse.database import only_run, open_warehouse
@@ -50,13 +50,13 @@ def publish_outcomes(
     """
     try:
         study = load_study(study_folder)
-        with told_in_logs(study), one_run_at_a_time(study):
+        with named_in_logs(study), one_run_at_a_time(study):
             summary = retried(run_study)(study, (out or study_folder / "published").resolve(), cutoff, cluster)
         leave_artifacts(study, summary)
     except (OutcomesError, *PASSING) as error:
         return _as_result(Failed(message=str(error), data=error))
-    told = "Published snapshot" if summary.is_new else "Nothing new since the last run: the current snapshot stands,"
-    return _as_result(Completed(message=f"{told} {summary.snapshot.name}.", data=summary))
+    outcome = "Published snapshot" if summary.is_new else "Nothing new since the last run: the current snapshot stands,"
+    return _as_result(Completed(message=f"{outcome} {summary.snapshot.name}.", data=summary))
 
 
 def _as_result(state: State[RunSummary]) -> RunSummary:

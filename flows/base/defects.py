@@ -1,4 +1,4 @@
-"""Unforeseen trouble is told by its kind only; trouble that may pass is left as it is."""
+"""An unforeseen error is reported by its kind only; an error that may pass by itself is left as it is."""
 
 import functools
 import os
@@ -17,13 +17,13 @@ R = TypeVar("R")
 
 
 def plainly(step: Callable[P, R]) -> Callable[P, R]:
-    """The step, with a defect told by its kind only.
+    """The step, with a defect reported by its kind only.
 
     The text of an unforeseen error may hold a diary's values, and Prefect writes it into states and logs.
     """
 
     @functools.wraps(step)
-    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return step(*args, **kwargs)
         except (OutcomesError, *PASSING):
@@ -33,4 +33,4 @@ def plainly(step: Callable[P, R]) -> Callable[P, R]:
                 raise
             raise Defect(defect) from None
 
-    return told
+    return guarded

@@ -28,7 +28,7 @@ class LockedError(OutcomesError):
 
 
 class Defect(OutcomesError):
-    """Something that should not have happened; told by its kind only, for its text could hold a diary's values."""
+    """Something that should not have happened; the message names its kind only, for its text could hold a diary's values."""
 
     def __init__(self, cause: Exception | str) -> None:
         self.kind = cause if isinstance(cause, str) else type(cause).__name__

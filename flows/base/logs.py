@@ -1,7 +1,7 @@
-"""What a run tells while it works: words for people, or one JSON object a line for machines. Counts, never values.
+"""The log of a run: words for people, or one JSON object a line for machines. Counts, never values.
 
 The format is ``--log-format`` or MIGRAINE_OUTCOMES_LOG_FORMAT. Everything goes through one logger, so that a run under a
-Prefect server is told there as well.
+Prefect server gets them as well.
 """
 
 import json
@@ -72,17 +72,17 @@ def is_json() -> bool:
     return os.environ.get(SETTING) == "json"
 
 
-def tell(message: str, **facts: object) -> None:
+def log(message: str, **facts: object) -> None:
     """One line; ``facts`` are counts and names, which the JSON holds and the text leaves out."""
-    _tell(logging.INFO, message, facts)
+    _log(logging.INFO, message, facts)
 
 
-def tell_trouble(message: str, **facts: object) -> None:
+def log_error(message: str, **facts: object) -> None:
     """The same of something that went wrong."""
-    _tell(logging.ERROR, message, facts)
+    _log(logging.ERROR, message, facts)
 
 
-def _tell(level: int, message: str, facts: dict[str, object]) -> None:
+def _log(level: int, message: str, facts: dict[str, object]) -> None:
     if not logger.handlers:
         set_up()
     logger.log(level, message, extra={"facts": facts})

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from flows.base.logs import console, is_json, tell
+from flows.base.logs import console, is_json, log
 
 if TYPE_CHECKING:
     pass
@@ -24,7 +24,7 @@ class Line:
 
 @contextmanager
 def step(name: str) -> Generator[Line]:
-    """Time a step and tell its outcome; while it is under way, say so every minute."""
+    """Time a step and log its outcome; while it is under way, log that every minute."""
     line = Line()
     started = time.perf_counter()
     ended = threading.Event()
@@ -32,12 +32,12 @@ def step(name: str) -> Generator[Line]:
     def live() -> None:
         while not ended.wait(SIGN_OF_LIFE_SECONDS):
             seconds = round(time.perf_counter() - started)
-            tell(f"{name:<10} under way for {seconds} s", step=name, event="under_way", seconds=seconds)
+            log(f"{name:<10} under way for {seconds} s", step=name, event="under_way", seconds=seconds)
 
     threading.Thread(target=live, daemon=True).start()
     try:
         if is_json():
-            tell(f"{name} started", step=name, event="started")
+            log(f"{name} started", step=name, event="started")
             yield line
         else:
             with console.status(f"{name} ..."):
@@ -45,6 +45,4 @@ def step(name: str) -> Generator[Line]:
     finally:
         ended.set()
     seconds = time.perf_counter() - started
-    tell(
-        f"{name:<10} {line.text} ({seconds:.1f} s)", step=name, event="ended", seconds=round(seconds, 3), **line.counts
-    )
+    log(f"{name:<10} {line.text} ({seconds:.1f} s)", step=name, event="ended", seconds=round(seconds, 3), **line.counts)

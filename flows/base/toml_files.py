@@ -1,4 +1,4 @@
-"""TOML files parsed once into frozen, typed objects; what is wrong is said with file and key."""
+"""TOML files parsed once into frozen, typed objects; an error names file and key."""
 
 import difflib
 import re
@@ -42,7 +42,7 @@ def read_toml(path: Path, model: type[M]) -> M:
 
 def _sentences(file: str, model: type[BaseModel], error: ValidationError) -> str:
     faults = error.errors()
-    said = []
+    errors = []
     for fault in faults:
         # Of a list, pydantic counts the items without a fault only, and would call one with a faulty item empty.
         if fault["type"] == "too_short" and any(
@@ -56,12 +56,12 @@ def _sentences(file: str, model: type[BaseModel], error: ValidationError) -> str
             known = _known_keys(model)
             near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
             hint = f"; did you mean '{near[0]}'?" if near else "."
-            said.append(f"{file}: {place}: there is no such key{hint}")
+            errors.append(f"{file}: {place}: there is no such key{hint}")
         elif fault["type"] == "missing":
-            said.append(f"{file}: {place}: this key is required.")
+            errors.append(f"{file}: {place}: this key is required.")
         else:
-            said.append(f"{file}: {place}: {fault['msg'].removeprefix('Value error, ')}.")
-    return "\n".join(said)
+            errors.append(f"{file}: {place}: {fault['msg'].removeprefix('Value error, ')}.")
+    return "\n".join(errors)
 
 
 def _known_keys(model: type[BaseModel], depth: int = 0) -> set[str]:

@@ -2,7 +2,7 @@
 
 import duckdb
 
-from flows.checking.cells import HAS_CELLS_ASIDE, lines_as_known
+from flows.checking.faulty_cells import HAS_CELLS_ASIDE, lines_as_known
 from flows.study.dictionary import file_columns, input_tables
 
 Connection = duckdb.DuckDBPyConnection

@@ -15,7 +15,7 @@ def is_about_dose(check: Check) -> bool:
 
 
 def withhold_places(con: duckdb.DuckDBPyConnection) -> None:
-    """Findings about the dose keep their number and lose their place, for a list of those lines tells the arms."""
+    """Findings about the dose keep their number and lose their place, for a list of those lines would tell the arms apart."""
     withheld = [check.id for checks in load_suites().values() for check in checks if is_about_dose(check)]
     con.execute(
         "UPDATE meta.findings SET file_id = NULL, path = NULL, line_number = NULL, subject_id = NULL,"

@@ -22,7 +22,7 @@ class FindingGroup(Frozen):
     places: tuple[str, ...]
 
 
-def tell_findings(con: duckdb.DuckDBPyConnection) -> None:
+def write_findings(con: duckdb.DuckDBPyConnection) -> None:
     """meta.findings: every finding with the path of its file, as it is published."""
     con.execute(
         """CREATE OR REPLACE TABLE meta.findings AS
@@ -51,10 +51,10 @@ def load_findings(con: duckdb.DuckDBPyConnection) -> tuple[FindingGroup, ...]:
 
 def print_findings(console: Console, groups: tuple[FindingGroup, ...]) -> None:
     """One line a group; of a check with many different reasons the first ones, and the number of the others."""
-    told: dict[str, list[FindingGroup]] = {}
+    by_check: dict[str, list[FindingGroup]] = {}
     for group in groups:
-        told.setdefault(group.check_id, []).append(group)
-    for check_id, of_check in told.items():
+        by_check.setdefault(group.check_id, []).append(group)
+    for check_id, of_check in by_check.items():
         for group in of_check[:SHOWN_REASONS]:
             more = f" and {group.count - len(group.places):,} more" if group.count > len(group.places) else ""
             # What is missing has no place.

@@ -11,7 +11,6 @@ import duckdb
 
 from flows.base.errors import DataError
 from flows.base.sql_text import one_row, one_value
-from flows.checking.cells import create_cells_aside, set_cells_aside, view_lines_as_known
 from flows.checking.checks import Check, load_suites
 from flows.checking.corrections import (
     find_repeats,
@@ -19,6 +18,7 @@ from flows.checking.corrections import (
     set_quarantined_aside,
     set_repeats_aside,
 )
+from flows.checking.faulty_cells import create_cells_aside, set_cells_aside, view_lines_as_known
 from flows.study.dictionary import file_columns
 from flows.warehouse.sql_models import build_models
 

@@ -134,7 +134,7 @@ def _own_folder(out: Path, shared: Path | None) -> Generator[Path]:
 @contextmanager
 def _connected(address: str) -> Generator[DaskTaskRunner]:
     settings = {"timeout": SECONDS_TO_CONNECT}
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is told in a sentence
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is reported in one sentence
     with DaskTaskRunner(address=address, client_kwargs=settings) as runner:
         try:
             _ = runner.client

@@ -73,7 +73,7 @@ def write_partitions(con: Connection, folder: Path, partitions: int) -> None:
         target = folder / "in" / table
         target.mkdir(parents=True)
         if table.startswith("tabulation."):
-            # Without rows a partition has no file: this one tells its columns.
+            # Without rows a partition has no file: this one holds its columns.
             con.execute(f"COPY (FROM {table} LIMIT 0) TO {quoted(str(target / 'empty.parquet'))} (FORMAT parquet)")
             con.execute(
                 f"COPY (SELECT *, hash({SUBJECT}) % {partitions} AS partition FROM {table})"

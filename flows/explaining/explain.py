@@ -81,8 +81,10 @@ def explain(place: Path, subject_id: str, cycle: int | None, rule_set: str | Non
         )
         if not statuses:
             known = one_row(con, "SELECT count(*) FROM analysis.subjects WHERE subject_id = ?", [subject_id])[0]
-            said = "was never treated by the cut-off, so no cycle has a status" if known else "is not in this snapshot"
-            raise ConfigurationError(f"Subject '{subject_id}' {said}.")
+            trouble = (
+                "was never treated by the cut-off, so no cycle has a status" if known else "is not in this snapshot"
+            )
+            raise ConfigurationError(f"Subject '{subject_id}' {trouble}.")
         if cycle is not None and cycle not in [status["cycle"] for status in statuses]:
             raise ConfigurationError(f"Subject '{subject_id}' was given cycles 1 to {len(statuses)}, not {cycle}.")
         injections = rows_of(
@@ -196,10 +198,10 @@ def comparisons(status: Row, rule: Row) -> list[str]:
         return []
     h, d = status["judged_headache_days"], status["judged_days"]
     bh, bd, month = status["baseline_headache_days"], status["baseline_recorded_days"], rule["rule_month_days"]
-    said = []
+    lines = []
     if rule["reduction_comparator"]:
         wanted = 100 - rule["reduction_threshold"]
-        said.append(
+        lines.append(
             _inequality(
                 f"headache rate at most {wanted}% of baseline",
                 (f"100 x {h} x {bd}", 100 * h * bd),
@@ -210,7 +212,7 @@ def comparisons(status: Row, rule: Row) -> list[str]:
     for name, label, days in (("free_days", "headache-free days", d - h), ("headache_days", "headache days", h)):
         if rule[f"{name}_comparator"]:
             limit = rule[f"{name}_threshold"]
-            said.append(
+            lines.append(
                 _inequality(
                     f"{label} {rule[f'{name}_comparator']} {limit} a month of {month}",
                     (f"{days} x {month}", days * month),
@@ -219,7 +221,7 @@ def comparisons(status: Row, rule: Row) -> list[str]:
                 )
             )
     if rule["no_response_condition"] == "relief" and status["reduction_pct"] is not None:
-        said.append(
+        lines.append(
             _inequality(
                 "relief, any fall below baseline",
                 (f"{h} x {bd}", h * bd),
@@ -227,7 +229,7 @@ def comparisons(status: Row, rule: Row) -> list[str]:
                 (f"{bh} x {d}", bh * d),
             )
         )
-    return said
+    return lines
 
 
 def _inequality(label: str, left: tuple[str, int], sign: str, right: tuple[str, int]) -> str:
@@ -237,5 +239,5 @@ def _inequality(label: str, left: tuple[str, int], sign: str, right: tuple[str, 
         ">=": left[1] >= right[1],
         ">": left[1] > right[1],
     }[sign]
-    said = "holds" if holds else "does not hold"
-    return f"{label}: {left[0]} = {left[1]} {sign} {right[1]} = {right[0]} {said}"
+    outcome = "holds" if holds else "does not hold"
+    return f"{label}: {left[0]} = {left[1]} {sign} {right[1]} = {right[0]} {outcome}"

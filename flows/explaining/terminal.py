@@ -14,24 +14,26 @@ NAMES = {
 }
 
 
-def print_explanation(told: Explanation) -> None:
+def print_explanation(explanation: Explanation) -> None:
     """One status, from injection dates to the lines of the counted days."""
     console = Console(highlight=False, soft_wrap=True)
     say = console.print
-    arm = f", arm {told.arm}" if told.arm else ""
-    say(f"[bold]{escape(told.subject_id)}{escape(arm)}, cycle {told.cycle}, rule set {told.rule_set}[/bold]")
-    say(f"  {escape(told.decision)} [dim]({escape(told.citation)})[/dim]")
-    given = ", ".join(f"{number}: {day}" for number, day in enumerate(told.injections, start=1))
-    say(f"  Injections  {given}; data up to {told.cutoff_date}")
-    say(f"  Headache day  {NAMES[told.headache_day]}")
-    _print_period(console, "Baseline", told.baseline, told.injections, told.cycle)
-    _print_period(console, "Window", told.window, told.injections, told.cycle)
-    for comparison in told.comparisons:
+    arm = f", arm {explanation.arm}" if explanation.arm else ""
+    say(
+        f"[bold]{escape(explanation.subject_id)}{escape(arm)}, cycle {explanation.cycle}, rule set {explanation.rule_set}[/bold]"
+    )
+    say(f"  {escape(explanation.decision)} [dim]({escape(explanation.citation)})[/dim]")
+    given = ", ".join(f"{number}: {day}" for number, day in enumerate(explanation.injections, start=1))
+    say(f"  Injections  {given}; data up to {explanation.cutoff_date}")
+    say(f"  Headache day  {NAMES[explanation.headache_day]}")
+    _print_period(console, "Baseline", explanation.baseline, explanation.injections, explanation.cycle)
+    _print_period(console, "Window", explanation.window, explanation.injections, explanation.cycle)
+    for comparison in explanation.comparisons:
         say(f"  Compared  {escape(comparison)}")
-    say(f"  [bold]Status   {told.status}[/bold]: {escape(told.reason)}")
-    say(f"  [bold]Verdict  {told.verdict}[/bold]: {escape(told.verdict_reason)}")
+    say(f"  [bold]Status   {explanation.status}[/bold]: {escape(explanation.reason)}")
+    say(f"  [bold]Verdict  {explanation.verdict}[/bold]: {escape(explanation.verdict_reason)}")
     say("  Lines")
-    for name, period in (("baseline", told.baseline), ("window", told.window)):
+    for name, period in (("baseline", explanation.baseline), ("window", explanation.window)):
         for day in period.days:
             say(f"    {name:<9}{day.date}  {day.state.replace('_', ' '):<9} {escape(_place(day))}")
     say("")

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from flows.base.resources import resource
 from flows.base.toml_files import read_toml
-from flows.report import change, course, quality, responders, study, subjects, treatment
+from flows.report import change, quality, responders, response_course, study_summary, subjects, treatment
 from flows.report.cells import ALL, Row, grouped, load_cells
 from flows.report.wording import FILTERS
 from flows.study.study_folder import Protocol
@@ -62,7 +62,7 @@ def render_report(database: Path, target: Path) -> None:
 
 def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Everything the templates show, by section."""
-    run, arms, rule_sets = study.load_run(con), study.load_arms(con), study.load_rule_sets(con)
+    run, arms, rule_sets = study_summary.load_run(con), study_summary.load_arms(con), study_summary.load_rule_sets(con)
     primary = rule_sets[0]["rule_set"]
     rates = responders.load_rates(con, arms)
     differences = responders.load_differences(con, primary)
@@ -79,17 +79,17 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "repeated": responders.load_repeated(con, primary),
         "tipping": responders.load_tipping(con, primary),
         "strata": responders.load_strata(con, primary, arms),
-        "disposition": study.load_disposition(con),
-        "baseline": study.load_baseline(con),
-        "eligibility": study.load_eligibility(con),
-        "first_response": course.load_first_response(con, primary),
-        "courses": course.load_courses(con, primary),
-        "outcomes": course.load_outcomes(con, primary),
-        "flow": course.load_flow(con, primary),
-        "verdicts": grouped(course.load_verdicts(con), "rule_set"),
-        "pairs": course.load_pairs(con),
-        "agreement": course.load_agreement(con),
-        "shifts": course.load_shifts(con),
+        "disposition": study_summary.load_disposition(con),
+        "baseline": study_summary.load_baseline(con),
+        "eligibility": study_summary.load_eligibility(con),
+        "first_response": response_course.load_first_response(con, primary),
+        "courses": response_course.load_courses(con, primary),
+        "outcomes": response_course.load_outcomes(con, primary),
+        "flow": response_course.load_flow(con, primary),
+        "verdicts": grouped(response_course.load_verdicts(con), "rule_set"),
+        "pairs": response_course.load_pairs(con),
+        "agreement": response_course.load_agreement(con),
+        "shifts": response_course.load_shifts(con),
         "changes": change.load_changes(con, arms),
         "months_left_out": change.load_months_left_out(con),
         "distribution": change.load_distribution(con, primary),

@@ -54,9 +54,9 @@ def answer_of(rates: list[Row], differences: list[Row]) -> Row | None:
     cycles = grouped(rates, "cycle")
     for wanted in (all, any):
         for cycle in sorted(cycles, reverse=True):
-            told = [rate for rate in cycles[cycle] if rate["arm"] != ALL] or cycles[cycle]
-            if wanted(rate["responder_pct"].value is not None for rate in told):
-                judged = [rate for rate in told if rate["responder_pct"].value is not None]
+            of_arms = [rate for rate in cycles[cycle] if rate["arm"] != ALL] or cycles[cycle]
+            if wanted(rate["responder_pct"].value is not None for rate in of_arms):
+                judged = [rate for rate in of_arms if rate["responder_pct"].value is not None]
                 compared = [
                     row for row in differences if row["cycle"] == cycle and row["difference_pct"].value is not None
                 ]

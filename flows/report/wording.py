@@ -56,7 +56,7 @@ def _shown(number: Cell, text: str) -> Markup:
 def response_in_words(rule: Row) -> str:
     """The conditions of a response, from the parameters of the rule set."""
     days = rule["rule_month_days"]
-    said = [
+    conditions = [
         f"{COMPARATORS[rule[f'{measure}_comparator']]} {words.format(rule[f'{measure}_threshold'])}"
         for measure, words in (
             ("reduction", "{}% fewer headache days than at baseline"),
@@ -65,7 +65,7 @@ def response_in_words(rule: Row) -> str:
         )
         if rule[f"{measure}_comparator"]
     ]
-    return (" and " if rule["response_require"] == "all" else " or ").join(said)
+    return (" and " if rule["response_require"] == "all" else " or ").join(conditions)
 
 
 def plain(code: str) -> str:

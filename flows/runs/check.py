@@ -6,8 +6,8 @@ from pathlib import Path
 
 from flows.base.errors import DataError
 from flows.base.progress import step
-from flows.checking.findings import load_findings, tell_findings
-from flows.checking.quality import QualityReport, load_outcomes
+from flows.checking.check_outcomes import CheckReport, load_outcomes
+from flows.checking.findings import load_findings, write_findings
 from flows.publishing.site_queries import write_queries
 from flows.runs import steps
 from flows.study.study_folder import Study
@@ -17,7 +17,7 @@ from flows.warehouse.sql_models import build_models
 LISTED_PLACES = 100  # of one check
 
 
-def check_study(study: Study, queries: Path | None = None, listed: int = LISTED_PLACES) -> QualityReport:
+def check_study(study: Study, queries: Path | None = None, listed: int = LISTED_PLACES) -> CheckReport:
     """Check a study's inbox; of each check the first ``listed`` places are named, and all are counted.
 
     ``queries`` names a file for the questions to the sites.
@@ -38,10 +38,10 @@ def check_study(study: Study, queries: Path | None = None, listed: int = LISTED_
             stopped = str(error)
             build_models(con, schemas={"tabulation"})
             build_models(con, only={"landing.files"})
-            tell_findings(con)
+            write_findings(con)
         if queries:
             write_queries(con, queries)
-        return QualityReport(
+        return CheckReport(
             study_id=study.facts.id,
             software_version=version("migraine-outcomes"),
             files_seen=landed.files_seen,

@@ -1,4 +1,4 @@
-"""What a run gains that a Prefect server started: alone per study, retried where that can help, told where people look.
+"""What a run gains that a Prefect server started: alone per study, retried where that can help, reported where people look.
 
 A run from the command line waits for nobody and is tried once: a person sees how it ended.
 """
@@ -72,8 +72,8 @@ def one_run_at_a_time(study: Study) -> Generator[None]:
 
 
 @contextmanager
-def told_in_logs(study: Study) -> Generator[None]:
-    """Every line carries the run and the study; a deployment's run tells the Prefect server as well."""
+def named_in_logs(study: Study) -> Generator[None]:
+    """Every line carries the run and the study; a deployment's run sends them to the Prefect server as well."""
     logs.set_up()
     run_id = this_run.id or ""
 
@@ -96,7 +96,7 @@ def told_in_logs(study: Study) -> Generator[None]:
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
-    """What is told in a sentence needs no traceback."""
+    """An error that has a sentence needs no traceback."""
     if record.exc_info and isinstance(record.exc_info[1], OutcomesError):
         record.exc_info = None
     return True
@@ -143,7 +143,7 @@ def notify(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """
     if not (command := os.environ.get(NOTIFY)):
         return
-    told = {
+    message = {
         "run_id": str(flow_run.id),
         "run_name": flow_run.name,
         "state": state.name,
@@ -154,7 +154,7 @@ def notify(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     try:
         ended = subprocess.run(
             shlex.split(command),
-            input=json.dumps(told) + "\n",
+            input=json.dumps(message) + "\n",
             text=True,
             timeout=NOTIFY_SECONDS,
             stdout=subprocess.DEVNULL,
@@ -163,4 +163,4 @@ def notify(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         trouble = f"could not be run to its end ({type(error).__name__})"
     if trouble:
-        logs.tell_trouble(f"The command in {NOTIFY} {trouble}.", event="notify_failed")
+        logs.log_error(f"The command in {NOTIFY} {trouble}.", event="notify_failed")

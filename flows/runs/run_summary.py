@@ -8,7 +8,7 @@ import duckdb
 from rich.markup import escape
 from rich.table import Table
 
-from flows.base.logs import console, is_json, tell
+from flows.base.logs import console, is_json, log
 from flows.base.sql_text import one_value
 from flows.base.toml_files import Frozen
 from flows.checking.findings import FindingGroup, count_by_severity, load_findings, print_findings
@@ -55,10 +55,10 @@ def summarise_run(snapshot: Path, is_new: bool) -> RunSummary:
 def print_summary(summary: RunSummary) -> None:
     """The end of a run: headline table, findings, and the path of the report as the last line of stdout."""
     if not summary.is_new:
-        tell("Nothing new since the last run: the current snapshot stands.", event="nothing_new")
+        log("Nothing new since the last run: the current snapshot stands.", event="nothing_new")
     if is_json():
-        _tell_findings(summary.errors)
-        tell(
+        _print_findings(summary.errors)
+        log(
             "ended",
             event="published" if summary.is_new else "unchanged",
             snapshot=summary.snapshot.name,
@@ -67,15 +67,17 @@ def print_summary(summary: RunSummary) -> None:
         )
     else:
         print_findings(console, summary.errors)
-        console.print(_rates(summary) if summary.rates else "No cycle to tell of: no injection up to the data cut-off.")
+        console.print(
+            _rates(summary) if summary.rates else "No cycle has a status: there is no injection up to the data cut-off."
+        )
         found = ", ".join(f"{count} {severity}" for severity, count in sorted(summary.findings.items())) or "none"
         console.print(f"Data-quality findings: {found}.")
     print(summary.report)
 
 
-def _tell_findings(groups: tuple[FindingGroup, ...]) -> None:
+def _print_findings(groups: tuple[FindingGroup, ...]) -> None:
     for group in groups:
-        tell(
+        log(
             group.reason,
             event="finding",
             severity=group.severity,

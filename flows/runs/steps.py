@@ -6,7 +6,7 @@ from typing import NamedTuple
 import duckdb
 
 from flows.base.sql_text import one_value
-from flows.checking.findings import tell_findings
+from flows.checking.findings import write_findings
 from flows.checking.quarantine import quote_quarantined
 from flows.checking.validation import CheckResult, stop_on_critical, validate_landing, validate_results
 from flows.deriving.partitions import Cluster
@@ -78,5 +78,5 @@ def summarise(con: Connection) -> list[CheckResult]:
     build_models(con, schemas={"summary"})
     build_statistics(con)
     results = validate_results(con)
-    tell_findings(con)
+    write_findings(con)
     return results

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flows.base.errors import ConfigurationError
-from flows.base.logs import tell
+from flows.base.logs import log
 from flows.serving.temporary_server import QUIET, Server
 from flows.study.study_folder import load_study
 
@@ -40,7 +40,7 @@ def serve_study(study_folder: Path, out: Path, cron: str, timezone: str) -> None
         # As Ctrl-C does: Prefect's own way does not come to an orderly end inside its event loop.
         Runner.handle_sigterm = lambda *_: signal.raise_signal(signal.SIGINT)
         study = key_of(load_study(study_folder))
-        tell(
+        log(
             f"Serving study {study} as the deployment 'migraine-outcomes/{study}': '{cron}' ({timezone}). "
             f"Prefect server: {PREFECT_API_URL.value()}. Stop with Ctrl-C.",
             event="serving",

@@ -56,7 +56,7 @@ class Server:
                 stdout=subprocess.DEVNULL,
                 pass_fds=[listener.fileno()],
                 env={**QUIET, **SERVER, **os.environ, "PREFECT__SERVER_FINAL": "1", **environment},
-                start_new_session=True,  # Ctrl-C is for the run, which still has to tell the server how it ended
+                start_new_session=True,  # Ctrl-C is for the run, which still has to send the server its end
             )
         atexit.register(self.stop)
 
@@ -88,7 +88,7 @@ class Server:
                 )
 
     def stop(self) -> None:
-        """End the server; it has a few seconds to write down what it was told."""
+        """End the server; it has a few seconds to write down what runs sent it."""
         self.process.terminate()
         try:
             self.process.wait(timeout=5)
@@ -101,7 +101,7 @@ class Server:
 def prefect_api() -> Generator[None]:
     """Prefect ready for one run: with the server that is set, or with one of our own."""
     os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
-    # Errors are told once, in plain words, by the command line; Prefect would print them with a traceback.
+    # The command line prints an error once, in plain words; Prefect would print them with a traceback.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     os.environ.setdefault("PREFECT_INTERNAL_LOGGING_LEVEL", "CRITICAL")  # events it could not send at the very end
     server = None if _may_be_set() else Server(FOR_ONE_RUN)
@@ -118,7 +118,7 @@ def prefect_api() -> Generator[None]:
             break
         importlib.import_module(module)
     server.wait()
-    # A heartbeat tells a server that a run is alive; this one lives no longer than the run, and its thread sleeps 1 s.
+    # A heartbeat shows a server that a run is alive; this one lives no longer than the run, and its thread sleeps 1 s.
     with temporary_settings({PREFECT_API_URL: server.api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         yield
 

@@ -47,10 +47,10 @@ def hold_against(preset_name: str, seeds: int) -> list[Row]:
     studies = [measure(preset, seed, sizes) for seed in range(1, seeds + 1)]
     rows = []
     for place, arm in enumerate(preset.arms):
-        told = [summary(people, place) for people in studies]
+        summaries = [summary(people, place) for people in studies]
         for target in load_targets():
             if target.preset == preset_name and arm.code in target.published:
-                values = np.array([one[target.measure] for one in told])
+                values = np.array([one[target.measure] for one in summaries])
                 rows.append(Row(target, arm.code, target.published[arm.code], values.mean(), values.std(ddof=1)))
     order = list(load_targets())
     return sorted(rows, key=lambda row: (order.index(row.target), row.arm))

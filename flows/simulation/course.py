@@ -11,7 +11,7 @@ from flows.simulation.chance import Chance, Purpose, normal
 from flows.simulation.recording import Medicines, Recorded, medicines, record
 from flows.simulation.schedule import BASELINE_DAYS, Schedule, draw_schedule, longest_stay
 from flows.simulation.settings import Preset
-from flows.simulation.subjects import Subjects, allocate, draw_subjects
+from flows.simulation.subject_traits import Subjects, allocate, draw_subjects
 
 CELLS = 600_000  # subject-days simulated at a time: bounds the memory
 

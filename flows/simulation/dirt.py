@@ -8,10 +8,10 @@ import numpy as np
 from flows.simulation import dirt_diary, dirt_other
 from flows.simulation.chance import Chance, Purpose
 from flows.simulation.course import Run
+from flows.simulation.csv_text import Block
 from flows.simulation.planting import FLAGGED, QUARANTINED, Edit, Facts, Kind, Mark, NewLine, plan
 from flows.simulation.schedule import STAYED
 from flows.simulation.settings import Dirt
-from flows.simulation.text import Block
 
 IN_SCHEDULE = ("interval_short", "interval_long", "visit_missed")  # befall a subject's visits, before any diary
 IN_ONE_GO = 7  # so many days entered without a pause are found (backfill_days in data/checks.toml)

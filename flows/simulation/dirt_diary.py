@@ -37,7 +37,7 @@ def _on_last_of_leaver(fields: list[str], facts: Facts) -> bool:
 
 
 def _other_answer(fields: list[str]) -> list[str]:
-    """The same day told differently."""
+    """The same day with another answer."""
     if fields[HEADACHE] == "1":
         return [*fields[:HEADACHE], "0", "", "", "0", "", fields[ENTERED]]
     return [*fields[:HEADACHE], "1", "6.5", "2", "1", "", fields[ENTERED]]
@@ -84,7 +84,7 @@ def _check(name: str) -> str:
 
 
 KINDS = {
-    # The day is told twice.
+    # The day has two lines.
     "duplicate": Kind(any_line, added("", DUPLICATE)),
     "conflict": Kind(any_line, _conflict),
     "correction": Kind(any_line, _correction),

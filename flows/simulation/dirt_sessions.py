@@ -5,10 +5,10 @@ import numpy as np
 from flows.simulation import dirt_other
 from flows.simulation.chance import Purpose
 from flows.simulation.course import Run
+from flows.simulation.csv_text import Block
 from flows.simulation.dirt import Spoilt, facts_of
 from flows.simulation.planting import FLAGGED, Edit, Mark, NewLine, plan
 from flows.simulation.schedule import KEPT, LONG, MISSED, SHORT
-from flows.simulation.text import Block
 
 DEVIATIONS = {
     SHORT: Mark("interval_short", "injections.interval.short", FLAGGED),

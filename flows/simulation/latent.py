@@ -7,7 +7,7 @@ import numpy as np
 
 from flows.simulation.schedule import BASELINE_DAYS, Schedule, levels
 from flows.simulation.settings import Preset
-from flows.simulation.subjects import Subjects
+from flows.simulation.subject_traits import Subjects
 
 LEAST, MOST = 0.005, 0.99
 MONTH = 28

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from flows.simulation.text import Block
+from flows.simulation.csv_text import Block
 
 QUARANTINED, FLAGGED, DUPLICATE, SUPERSEDED = "quarantined", "flagged", "duplicate", "superseded"
 REFUSED, IGNORED = "refused", "ignored"

@@ -10,7 +10,7 @@ from flows.base.resources import resource
 from flows.simulation.chance import Chance, Purpose
 from flows.simulation.schedule import Schedule, longest_stay
 from flows.simulation.settings import Preset
-from flows.simulation.subjects import Subjects
+from flows.simulation.subject_traits import Subjects
 
 BLOCKS = 6  # blocks of missing days a subject may have in a study
 EVENING = 18 * 60  # entries are made from 18:00 to 22:15

@@ -6,7 +6,7 @@ import numpy as np
 
 from flows.simulation.chance import Chance, Purpose
 from flows.simulation.settings import Preset
-from flows.simulation.subjects import Subjects
+from flows.simulation.subject_traits import Subjects
 
 BASELINE_DAYS = 28
 CYCLE_DAYS = 84

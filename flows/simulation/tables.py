@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 
 from flows.simulation.course import Run
+from flows.simulation.csv_text import Block, block, column, dates, numbers
 from flows.simulation.events import SEVERITIES, draw_events
 from flows.simulation.schedule import AT_RANDOM, STAYED, longest_stay
 from flows.simulation.scores import INSTRUMENTS, MIDAS_LEAST_CYCLE, draw_scores
 from flows.simulation.sessions import MUSCLES, UNITS_PER_SITE, session_sites
-from flows.simulation.text import Block, block, column, dates, numbers
 
 HEADERS = {
     "subjects": "subject_id,arm,site,sex,birth_year,consent_date,prior_preventives_failed,overuse_excluded,"

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from flows.simulation.course import Run
+from flows.simulation.csv_text import block, column, numbers, ten_thousandths
 from flows.simulation.latent import LEAST, MOST
 from flows.simulation.planting import Mark
 from flows.simulation.statuses import NAMES, count, judge
 from flows.simulation.tables import BEFORE, Names
-from flows.simulation.text import block, column, numbers, ten_thousandths
 from flows.study.rule_sets import RuleSet
 
 HEADERS = {

@@ -10,9 +10,10 @@ import numpy as np
 
 from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
-from flows.simulation import formats
+from flows.simulation import file_formats
 from flows.simulation.chance import Chance
 from flows.simulation.course import Run, simulate_run, spans
+from flows.simulation.csv_text import Block
 from flows.simulation.dirt import (
     Spoilt,
     diary_edits,
@@ -28,7 +29,6 @@ from flows.simulation.recording import medicines
 from flows.simulation.schedule import longest_stay
 from flows.simulation.settings import Preset, load_dirt
 from flows.simulation.tables import BLOCKS, HEADERS, Names, diary_block, names, site_of, sites_of
-from flows.simulation.text import Block
 from flows.simulation.truth import TruthFiles
 from flows.study.rule_sets import load_rule_sets
 
@@ -47,12 +47,12 @@ class Sink:
     def __init__(self, inbox: Path, path: str, kind: str, writing: str) -> None:
         self.path, self.writing = path, writing
         self._file = (inbox / path).open("wb")
-        self._file.write(formats.header(writing, HEADERS[kind]))
+        self._file.write(file_formats.header(writing, HEADERS[kind]))
         self.next_line = 2
 
     def add(self, piece: bytes, lines: int) -> None:
         """Append lines."""
-        self._file.write(formats.written(self.writing, piece))
+        self._file.write(file_formats.written(self.writing, piece))
         self.next_line += lines
 
     def close(self) -> None:
@@ -101,17 +101,17 @@ def write_study(folder: Path, preset: Preset, sizes: tuple[int, ...], seed: int,
     if folder.exists() and any(folder.iterdir()):
         raise ConfigurationError(f"{folder}: is not empty; choose a new folder.")
     rule_sets = load_rule_sets(preset.study.rule_sets, [resource("data/rules")])
-    medicines(preset)  # a drug that is not in the code list is said before anything is written
+    medicines(preset)  # a drug that is not in the code list is reported before anything is written
     total, dirt = sum(sizes), load_dirt()
     sites = sites_of(preset.study.sites, total)
-    writings, beside = formats.draw_writings(dirt, dirty, seed, sites)
+    writings, beside = file_formats.draw_writings(dirt, dirty, seed, sites)
     inbox = folder / "inbox"
     inbox.mkdir(parents=True)
     (folder / "study.toml").write_text(_settings(preset, seed, writings), encoding="utf-8")
     truth = TruthFiles(folder / "truth", rule_sets)
-    sinks = {kind: Sink(inbox, f"{kind}.csv", kind, formats.PLAIN) for kind in BLOCKS if kind != "diary"}
+    sinks = {kind: Sink(inbox, f"{kind}.csv", kind, file_formats.PLAIN) for kind in BLOCKS if kind != "diary"}
     diaries = [Sink(inbox, f"diary_{_site(site)}.csv", "diary", writings[site]) for site in range(sites)]
-    bare = np.array([formats.WRITINGS[name].is_bare for name in writings])
+    bare = np.array([file_formats.WRITINGS[name].is_bare for name in writings])
     faults = 0
     for first, count in spans(preset, total):
         site = site_of(np.arange(first + 1, first + count + 1), sites, total)
@@ -125,7 +125,7 @@ def write_study(folder: Path, preset: Preset, sizes: tuple[int, ...], seed: int,
         for sink, block, edits in _blocks(run, named, spoilt, sinks, diaries, site):
             for piece, count_of_lines, marks in apply(block, edits, sink.next_line):
                 # The lines of a file that is refused are never read: nothing can be found on them.
-                for line, mark in marks if formats.WRITINGS[sink.writing].outcome != REFUSED else ():
+                for line, mark in marks if file_formats.WRITINGS[sink.writing].outcome != REFUSED else ():
                     truth.fault(sink.path, line, mark)
                     faults += 1
                 sink.add(piece, count_of_lines)
@@ -143,7 +143,7 @@ def _without_diary(run: Run, site: np.ndarray, writings: list[str]) -> dict[int,
     found = {}
     for place in np.unique(site).tolist():
         name = writings[place]
-        is_refused = formats.WRITINGS[name].outcome == REFUSED
+        is_refused = file_formats.WRITINGS[name].outcome == REFUSED
         readable = run.recorded.has_row & ~lost_days(run, name) & (not is_refused)
         if name == "attack_only":
             readable &= run.diary.headache
@@ -178,7 +178,7 @@ def _blocks(
 def _file_faults(inbox: Path, writings: list[str], beside: dict[int, str]) -> Iterator[tuple[str, Mark]]:
     """Findings on whole files; writes the files that lie beside a site's own."""
     for site, name in enumerate(writings):
-        writing = formats.WRITINGS[name]
+        writing = file_formats.WRITINGS[name]
         for check in writing.marks:
             yield f"diary_{_site(site)}.csv", Mark(name, check, writing.outcome)
     is_first = True
@@ -187,13 +187,13 @@ def _file_faults(inbox: Path, writings: list[str], beside: dict[int, str]) -> It
         if name == "copied":
             path = f"diary_{_site(site)}_copy.csv"
             (inbox / path).write_bytes(source.read_bytes())
-            yield path, formats.BESIDE[name]
+            yield path, file_formats.BESIDE[name]
         elif is_first:  # a second one would be a copy of the first
             path = f"diary_{_site(site)}_empty.csv"
             # The delimiter is the one declared for the site's files.
-            writing = "german" if writings[site] == "german" else formats.PLAIN
-            (inbox / path).write_bytes(formats.header(writing, HEADERS["diary"]))
-            yield path, formats.BESIDE[name]
+            writing = "german" if writings[site] == "german" else file_formats.PLAIN
+            (inbox / path).write_bytes(file_formats.header(writing, HEADERS["diary"]))
+            yield path, file_formats.BESIDE[name]
             is_first = False
 
 
@@ -208,7 +208,7 @@ def _settings(preset: Preset, seed: int, writings: list[str]) -> str:
     arms = "".join(f'{arm.code} = "{arm.label}"\n' for arm in preset.arms)
     rule_sets = ", ".join(f'"{name}"' for name in study.rule_sets)
     german = "".join(
-        f'\n[[files.diary]]\npattern = "diary_{_site(site)}*.csv"\n{formats.GERMAN_SETTINGS}'
+        f'\n[[files.diary]]\npattern = "diary_{_site(site)}*.csv"\n{file_formats.GERMAN_SETTINGS}'
         for site, name in enumerate(writings)
         if name == "german"
     )

@@ -36,7 +36,7 @@ def fit_courses(subject: Any, design: Any, response: Any) -> Fitted | None:
     rows = kinds[np.concatenate([np.asarray(course) for course in courses])]
     structure = _exchangeable_by_frequency()()
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # a fit that fails is told by None
+        warnings.simplefilter("ignore")  # a fit that fails gives None
         try:
             model = GEE(
                 rows[:, -1],

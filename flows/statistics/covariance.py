@@ -53,7 +53,7 @@ def fit_covariance(change: Any, baseline: Any, arm: Any, stratum: Any, arms: lis
     covariates = [baseline, *((stratum == level) for level in sorted(set(stratum))[1:])]
     centred = [column - column.mean() for column in (np.asarray(c, dtype=float) for c in covariates)]
     columns = [(arm == name).astype(float) for name in present]
-    # A covariate that is the same for everybody, or that the arms already tell, cannot be estimated.
+    # A covariate that is the same for everybody, or that follows from the arms, cannot be estimated.
     for column in centred:
         if np.linalg.matrix_rank(np.column_stack([*columns, column])) > len(columns):
             columns.append(column)

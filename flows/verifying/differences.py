@@ -1,4 +1,4 @@
-"""Differences between what is published and what it should be: all counted, the first few of each table told."""
+"""Differences between what is published and what it should be: all counted, the first few of each table in words."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,28 +8,28 @@ from math import isclose
 from typing import Any
 
 Row = Mapping[str, Any]
-TOLD = 10  # differences told of each table; the rest are counted
+LISTED = 10  # differences listed of each table; the rest are counted
 
 
 class Differences:
-    """Differences by table, the first few of each told in words."""
+    """Differences by table, the first few of each in words."""
 
     def __init__(self) -> None:
-        self._told: dict[str, list[str]] = {}
+        self._listed: dict[str, list[str]] = {}
         self._counts: Counter[str] = Counter()
 
     def add(self, table: str, sentence: str) -> None:
         """One difference of a table (or of ``files``)."""
         self._counts[table] += 1
-        if self._counts[table] <= TOLD:
-            self._told.setdefault(table, []).append(f"{table}: {sentence}")
+        if self._counts[table] <= LISTED:
+            self._listed.setdefault(table, []).append(f"{table}: {sentence}")
 
     def sentences(self) -> list[str]:
-        """All that is told, table by table."""
+        """The listed differences, table by table."""
         lines = []
-        for table, told in self._told.items():
-            more = self._counts[table] - len(told)
-            lines += [*told, *([f"{table}: and {more:,} more."] if more else [])]
+        for table, lines_of_table in self._listed.items():
+            more = self._counts[table] - len(lines_of_table)
+            lines += [*lines_of_table, *([f"{table}: and {more:,} more."] if more else [])]
         return lines
 
     def compare(self, table: str, key: Row, wanted: Row | None, published: Row | None) -> None:
@@ -42,8 +42,8 @@ class Differences:
         else:
             for column, value in wanted.items():
                 if not _equal(value, published.get(column)):
-                    told, should = _told(published.get(column)), _told(value)
-                    self.add(table, f"{named}: {column} is {told} and should be {should}.")
+                    found, should = _in_words(published.get(column)), _in_words(value)
+                    self.add(table, f"{named}: {column} is {found} and should be {should}.")
 
 
 def _equal(wanted: Any, published: Any) -> bool:
@@ -53,7 +53,7 @@ def _equal(wanted: Any, published: Any) -> bool:
     return wanted == published
 
 
-def _told(value: Any) -> str:
+def _in_words(value: Any) -> str:
     if value is None:
         return "empty"
     return str(value) if isinstance(value, str | int | date) else f"{float(value):.10g}"

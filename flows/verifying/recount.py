@@ -235,15 +235,15 @@ def recount_rates(
         groups = {"all", arms[subject]} - {None}
         for cycle in cycles:
             status = by_cycle.get(cycle)
-            told = ["treated"]
+            counted_as = ["treated"]
             if status is None:
                 is_past = first_injections[subject] + (cycle_days * cycle - 1) * DAY <= cutoff
-                told += ["nri"] if is_past else []
+                counted_as += ["nri"] if is_past else []
             elif status != "not_due":
-                told += ["nri", "due", status]
-            told += ["first"] if first == cycle else []
-            told += ["by_now"] if first is not None and first <= cycle else []
-            counts.update((rule_set, group, cycle, name) for group in groups for name in told)
+                counted_as += ["nri", "due", status]
+            counted_as += ["first"] if first == cycle else []
+            counted_as += ["by_now"] if first is not None and first <= cycle else []
+            counts.update((rule_set, group, cycle, name) for group in groups for name in counted_as)
     rates, firsts = {}, {}
     rule_sets = {rule_set for rule_set, _ in given}
     for key in {key[:3] for key in counts} | set(product(rule_sets, declared_arms, cycles)):

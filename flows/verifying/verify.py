@@ -158,8 +158,8 @@ def _verify_conservation(con: Connection, manifest: Manifest, found: Differences
     for file in files:
         parts = {name: file[f"lines_{name}"] for name in OUTCOMES}
         if file["lines_read"] != sum(parts.values()):
-            told = ", ".join(f"{n:,} {name}" for name, n in parts.items())
-            found.add("landing.files", f"{file['path']}: {file['lines_read']:,} lines read, but {told}.")
+            parts_in_words = ", ".join(f"{n:,} {name}" for name, n in parts.items())
+            found.add("landing.files", f"{file['path']}: {file['lines_read']:,} lines read, but {parts_in_words}.")
         if file["status"] != "landed":
             continue
         held = [

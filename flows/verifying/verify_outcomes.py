@@ -44,8 +44,8 @@ def verify_statuses(con: Connection, most_diary_rows: int, found: Differences) -
         rows = judge(days, injections[subject])
         for row in rows:
             key = {"rule_set": row["rule_set"], "subject_id": subject, "cycle": row["cycle"]}
-            told = published.pop(tuple(key.values()), None)
-            found.compare("analysis.responder", key, {**row, "arm": arms.get(subject)}, told)
+            published_row = published.pop(tuple(key.values()), None)
+            found.compare("analysis.responder", key, {**row, "arm": arms.get(subject)}, published_row)
         return len(rows)
 
     for subject, days in by_subject:
@@ -59,11 +59,11 @@ def verify_statuses(con: Connection, most_diary_rows: int, found: Differences) -
             "analysis.responder",
             f"rule_set {rule_set}, subject_id {subject}, cycle {cycle}: nobody was given this cycle by the cut-off.",
         )
-    told = f"statuses: {compared:,} recomputed from the diaries of {len(sample):,} subjects"
+    line = f"statuses: {compared:,} recomputed from the diaries of {len(sample):,} subjects"
     if n_days > most_diary_rows:
-        told += f", a sample of {len(injections):,} (more than {most_diary_rows:,} diary days; chosen by the SHA-256 of"
-        told += " subject_id)"
-    return told
+        line += f", a sample of {len(injections):,} (more than {most_diary_rows:,} diary days; chosen by the SHA-256 of"
+        line += " subject_id)"
+    return line
 
 
 def _judge_of(con: Connection) -> Callable[[list[Row], Iterable[date]], list[Row]]:

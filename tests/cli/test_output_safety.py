@@ -9,8 +9,8 @@ from unittest.mock import patch
 import pytest
 
 from flows.base.errors import ConfigurationError
-from flows.checking.formats.output import check_target, targets_of, tell
-from flows.checking.quality import CheckOutcome, QualityReport
+from flows.checking.check_outcomes import CheckOutcome, CheckReport
+from flows.checking.formats.output import check_target, targets_of, write_report
 from flows.explaining.explain import Explanation, Period
 from flows.explaining.terminal import print_explanation
 from flows.study.study_folder import load_study
@@ -56,7 +56,7 @@ def test_rule_sets_are_names_and_not_paths(name: str, tmp_path: Path) -> None:
         load_study(study)
 
 
-def report_of(stopped: str | None = None) -> QualityReport:
+def report_of(stopped: str | None = None) -> CheckReport:
     """A report with one check that found the same two things."""
     outcome = CheckOutcome(
         check_id="responder.key.unique",
@@ -73,7 +73,7 @@ def report_of(stopped: str | None = None) -> QualityReport:
         files=0,
         places=(),
     )
-    return QualityReport(
+    return CheckReport(
         study_id="T",
         software_version="0",
         files_seen=1,
@@ -93,7 +93,7 @@ def test_reports_go_where_they_are_sent(
     page.write_text("before\n")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
     also = [f"sarif={tmp_path}/q.sarif", f"text={tmp_path}/q.txt", f"github={tmp_path}/q.gh"]
-    tell(report_of("Nothing was published: two."), targets_of(study, "json", tmp_path / "q.json", also), "")
+    write_report(report_of("Nothing was published: two."), targets_of(study, "json", tmp_path / "q.json", also), "")
     assert {path.name for path in tmp_path.iterdir()} == {"study", "q.json", "q.sarif", "q.txt", "q.gh", "summary.md"}
     assert page.read_text().startswith("before\n## Data quality of T: failed\n")
     assert "::error title=stopped::Nothing was published: two." in (tmp_path / "q.gh").read_text()

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from flows.explaining.explain import Explanation, explain
-from flows.report import study
+from flows.report import study_summary
 from flows.report import subjects as packing
 from tests.flows.report_page import Page, Subjects, subjects_of
 from tests.flows.report_study import altered
@@ -107,7 +107,7 @@ def test_a_large_study_leaves_its_subjects_to_explain(
     limit: str, report_snapshot: Path, monkeypatch: pytest.MonkeyPatch
 ):
     with duckdb.connect(report_snapshot / "outcomes.duckdb", read_only=True) as con:
-        arms, rule_sets = study.load_arms(con), study.load_rule_sets(con)
+        arms, rule_sets = study_summary.load_arms(con), study_summary.load_rule_sets(con)
         assert packing.load_subjects(con, arms, rule_sets)
         monkeypatch.setattr(packing, limit, 11)
         assert packing.load_subjects(con, arms, rule_sets) is None
@@ -132,6 +132,6 @@ def test_a_wild_date_does_not_stretch_a_calendar(report_snapshot: Path, tmp_path
             "INSERT INTO tabulation.diary_days BY NAME SELECT * REPLACE (DATE '1990-01-01' AS diary_date)"
             " FROM tabulation.diary_days WHERE subject_id = 'SUBJ-001' LIMIT 1"
         )
-        again = packing.load_subjects(con, study.load_arms(con), study.load_rule_sets(con))
+        again = packing.load_subjects(con, study_summary.load_arms(con), study_summary.load_rule_sets(con))
     assert again
     assert json.loads(gzip.decompress(base64.b64decode(again.blocks["days-0"]))) == held.blocks["days-0"]

@@ -6,7 +6,7 @@ from math import isclose
 import duckdb
 import pytest
 
-from flows.statistics.tables import FITTED, write_table
+from flows.statistics.fitted_tables import FITTED, write_table
 from flows.study.dictionary import load_dictionary
 from tests.conftest import Published
 from tests.summary_study import Row, matching

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.checking.checks import load_suites
-from flows.simulation import dirt_diary, dirt_other, formats, tables
+from flows.simulation import dirt_diary, dirt_other, file_formats, tables
 from flows.simulation.dirt import IN_SCHEDULE
 from flows.simulation.settings import load_dirt
 from tests.simulation.recall import recall
@@ -25,13 +25,13 @@ def test_every_planted_fault_is_found_and_no_other(seed: int, tmp_path: Path) ->
 
 def test_every_way_to_write_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A study with one site for each way: what is planted is found, whatever the file looks like."""
-    ways = list(formats.WRITINGS)
+    ways = list(file_formats.WRITINGS)
     monkeypatch.setattr(tables, "SUBJECTS_PER_SITE", 3)
     beside = {1: "copied", 2: "header_only"}
-    monkeypatch.setattr(formats, "draw_writings", lambda dirt, rate, seed, sites: (ways[:sites], beside))
+    monkeypatch.setattr(file_formats, "draw_writings", lambda dirt, rate, seed, sites: (ways[:sites], beside))
     result = recall(tmp_path / "study", 3 * len(ways), 1, 0.05)
     found = {kind for (_, kind), number in result.found.items() if number}
-    assert found >= {name for name, way in formats.WRITINGS.items() if way.marks} | set(beside.values())
+    assert found >= {name for name, way in file_formats.WRITINGS.items() if way.marks} | set(beside.values())
     assert (result.missed, result.alarms, result.not_aside, result.wrongly_aside) == ([], [], [], [])
 
 
@@ -52,13 +52,13 @@ def test_kinds_and_weights_are_the_same() -> None:
     assert set(dirt.subjects) == set(dirt_other.SUBJECTS) | WHOLE_SUBJECT
     assert set(dirt.scores) == set(dirt_other.SCORES)
     assert set(dirt.adverse_events) == set(dirt_other.EVENTS)
-    assert set(dirt.files) == (set(formats.WRITINGS) - {formats.PLAIN}) | set(formats.BESIDE)
+    assert set(dirt.files) == (set(file_formats.WRITINGS) - {file_formats.PLAIN}) | set(file_formats.BESIDE)
     assert set(dirt.injections) >= set(dirt_other.INJECTION_LINES)
 
 
 def test_weights_leave_no_kind_out_at_the_rate_of_the_validity_study() -> None:
     dirt = load_dirt()
-    own = [weight for name, weight in dirt.files.items() if name not in formats.BESIDE]
+    own = [weight for name, weight in dirt.files.items() if name not in file_formats.BESIDE]
     for weights in (dirt.diary.values(), dirt.injections.values(), dirt.scores.values(), own):
         assert 0.1 * sum(weights) <= 1
 

@@ -1,15 +1,15 @@
-"""The formats in which ``check`` tells its findings. Each module renders one QualityReport as one text.
+"""The formats in which ``check`` writes its findings. Each module renders one CheckReport as one text.
 
-Paths are told below a root folder: the study folder, or a folder above it (a repository) as CI services want them.
+Paths start from a root folder: the study folder, or a folder above it (a repository) as CI services want them.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
-from flows.checking.quality import QualityReport
+from flows.checking.check_outcomes import CheckReport
 
 Prefix = str  # what leads from the root to the study folder: empty, or ends with a slash
-Renderer = Callable[[QualityReport, Prefix], str]
+Renderer = Callable[[CheckReport, Prefix], str]
 
 
 def prefix_of(study: Path, root: Path | None) -> Prefix:

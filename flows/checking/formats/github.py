@@ -3,8 +3,8 @@
 import html
 from itertools import zip_longest
 
+from flows.checking.check_outcomes import CheckOutcome, CheckReport, Place
 from flows.checking.findings import one_line
-from flows.checking.quality import CheckOutcome, Place, QualityReport
 
 COMMANDS = {"critical": "error", "error": "error", "warning": "warning", "info": "notice"}
 ANNOTATIONS = 10  # of one check; GitHub shows ten of each level a step
@@ -12,7 +12,7 @@ DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 PROPERTY = DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
-def render(report: QualityReport, prefix: str) -> str:
+def render(report: CheckReport, prefix: str) -> str:
     """The first place of every check, then the second ones: what GitHub cuts off is more of the same."""
     grave_first = sorted(
         (check for check in report.checks if check.count), key=lambda c: list(COMMANDS).index(c.severity)
@@ -40,7 +40,7 @@ def _annotation(check: CheckOutcome, number: int, place: Place | None, prefix: s
     return f"::{COMMANDS[check.severity]} {settings}::{one_line(text).translate(DATA)}"
 
 
-def summary(report: QualityReport, prefix: str) -> str:
+def summary(report: CheckReport, prefix: str) -> str:
     """Markdown for the job's page: the verdict, then one row per check that found something."""
     found = ", ".join(f"{count:,} {severity}" for severity, count in report.counts.items() if count) or "none"
     lines = [

@@ -2,12 +2,12 @@
 
 import json
 
-from flows.checking.quality import QualityReport
+from flows.checking.check_outcomes import CheckReport
 
 SHAPE = 1  # rises when a key changes its meaning or goes; new keys may come at any time
 
 
-def render(report: QualityReport, prefix: str) -> str:
+def render(report: CheckReport, prefix: str) -> str:
     """One object: the verdict, the counts, and every check with its places."""
     document = {
         "format": "migraine-outcomes-check",

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from xml.etree import ElementTree
 
+from flows.checking.check_outcomes import CheckOutcome, CheckReport
 from flows.checking.findings import one_line
-from flows.checking.quality import CheckOutcome, QualityReport
 
 # XML 1.0 cannot hold these at all, however they are written.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -13,7 +13,7 @@ FAILURES = ("critical", "error")
 SKIPPED = {"not_run": "not run after a critical finding", "not_applicable": "does not apply"}
 
 
-def render(report: QualityReport, prefix: str) -> str:
+def render(report: CheckReport, prefix: str) -> str:
     """Errors and critical findings are failures; warnings and notes are the output of a passed case."""
     suites = ElementTree.Element("testsuites", {"name": _xml(report.study_id), **_numbers(report.checks)})
     for table in dict.fromkeys(check.table for check in report.checks):
@@ -44,15 +44,17 @@ def _case(suite: ElementTree.Element, check: CheckOutcome, prefix: str) -> None:
     if check.places:
         case.set("file", _xml(prefix + check.places[0].path))
         case.set("line", str(check.places[0].line or 1))
-    said = f"{check.count:,} findings: {check.reason}"
+    message = f"{check.count:,} findings: {check.reason}"
     if _ending(check) == "skipped":
         why = check.not_applicable_reason or SKIPPED[check.status]
         ElementTree.SubElement(case, "skipped", {"message": _xml(why)})
     elif _ending(check) == "failure":
-        failure = ElementTree.SubElement(case, "failure", {"message": _xml(said), "type": check.severity})
+        failure = ElementTree.SubElement(case, "failure", {"message": _xml(message), "type": check.severity})
         failure.text = _details(check, prefix)
     elif check.count:
-        ElementTree.SubElement(case, "system-out").text = f"{check.severity}: {_xml(said)}\n{_details(check, prefix)}"
+        ElementTree.SubElement(
+            case, "system-out"
+        ).text = f"{check.severity}: {_xml(message)}\n{_details(check, prefix)}"
 
 
 def _details(check: CheckOutcome, prefix: str) -> str:

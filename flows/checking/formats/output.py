@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flows.base.errors import ConfigurationError
 from flows.base.logs import console
+from flows.checking.check_outcomes import CheckReport
 from flows.checking.formats import Prefix, github, renderers, text
-from flows.checking.quality import QualityReport
 from flows.study.study_folder import Study
 
 Target = tuple[str, Path | None]  # format, and the file it goes to
@@ -42,13 +42,13 @@ def check_target(study: Study, path: Path | None) -> None:
         raise ConfigurationError(f"{path}: cannot be written; name a file in a folder that exists.")
 
 
-def tell(report: QualityReport, targets: list[Target], prefix: Prefix) -> None:
+def write_report(report: CheckReport, targets: list[Target], prefix: Prefix) -> None:
     """Write the report in every format asked for; GitHub's gets the job's summary page as well, where there is one."""
     for name, path in targets:
         if path:
             _write(path, renderers()[name](report, prefix))
         elif name == "text":
-            text.tell(console, report)
+            text.print_report(console, report)
         else:
             sys.stdout.write(renderers()[name](report, prefix))
         if name == "github" and (page := os.environ.get("GITHUB_STEP_SUMMARY")):

@@ -8,15 +8,15 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+from flows.checking.check_outcomes import CheckOutcome, CheckReport, Place
 from flows.checking.findings import one_line
-from flows.checking.quality import CheckOutcome, Place, QualityReport
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
 LEVELS = {"critical": "error", "error": "error", "warning": "warning", "info": "note"}
 
 
-def render(report: QualityReport, prefix: str) -> str:
+def render(report: CheckReport, prefix: str) -> str:
     """One run; a check with more findings than are listed says so in its rule and in a notification."""
     run = {
         "tool": {
@@ -50,12 +50,12 @@ def render(report: QualityReport, prefix: str) -> str:
 
 
 def _rule(check: CheckOutcome) -> dict[str, Any]:
-    said = _sentence(check.reason, check.column)
-    help_text = f"{said} What to do: {check.fix}."
+    sentence = _sentence(check.reason, check.column)
+    help_text = f"{sentence} What to do: {check.fix}."
     return {
         "id": check.check_id,
-        "shortDescription": {"text": said},
-        "fullDescription": {"text": f"{said} Source of the check: {check.source}."},
+        "shortDescription": {"text": sentence},
+        "fullDescription": {"text": f"{sentence} Source of the check: {check.source}."},
         "help": {"text": help_text, "markdown": help_text},
         "defaultConfiguration": {"level": LEVELS[check.severity]},
         "properties": {
@@ -89,9 +89,9 @@ def _result(check: CheckOutcome, index: int, place: Place | None, prefix: str) -
     }
 
 
-def _notifications(report: QualityReport) -> list[dict[str, Any]]:
-    told = [{"level": "error", "message": {"text": one_line(report.stopped)}}] if report.stopped else []
-    return told + [
+def _notifications(report: CheckReport) -> list[dict[str, Any]]:
+    stopped_by = [{"level": "error", "message": {"text": one_line(report.stopped)}}] if report.stopped else []
+    return stopped_by + [
         {
             "level": "note",
             "message": {"text": f"{check.check_id}: {check.count:,} findings, {check.more:,} more than are listed"},

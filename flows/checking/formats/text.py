@@ -4,19 +4,19 @@ import io
 
 from rich.console import Console
 
+from flows.checking.check_outcomes import CheckReport
 from flows.checking.findings import print_findings
-from flows.checking.quality import QualityReport
 
 
-def render(report: QualityReport, prefix: str) -> str:
+def render(report: CheckReport, prefix: str) -> str:
     """The text of a file; a terminal gets the same in colour."""
     console = Console(file=io.StringIO(), highlight=False, soft_wrap=True)
-    tell(console, report)
+    print_report(console, report)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
 
-def tell(console: Console, report: QualityReport) -> None:
+def print_report(console: Console, report: CheckReport) -> None:
     """Print the findings and how many there are."""
     print_findings(console, report.groups)
     console.print(f"{report.errors:,} errors in {sum(report.counts.values()):,} findings.")

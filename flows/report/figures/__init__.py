@@ -5,11 +5,11 @@ shape, line style or place too, never by colour alone.
 """
 
 from flows.report.figures.distribution import distribution_figure, waterfall_figure
-from flows.report.figures.files import write_figures
+from flows.report.figures.figure_files import write_figures
 from flows.report.figures.flow import flow_figure
 from flows.report.figures.injections import injection_map
 from flows.report.figures.months import month_figure
-from flows.report.figures.responders import responder_figure
+from flows.report.figures.responder_rates import responder_figure
 
 __all__ = [
     "distribution_figure",

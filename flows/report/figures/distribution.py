@@ -10,7 +10,7 @@ from flows.report.figures.style import arm_colour, arm_dash, chart, colours, dra
 from flows.report.figures.svg import NARROW, Figure, draw_figure
 
 WORST = -100.0  # a headache rate that more than doubled is drawn as doubled, and the caption says so
-TOLD = (30, 50, 75)
+MARKED = (30, 50, 75)
 
 
 def last_cycle(rows: list[Row], arms: dict[str, str]) -> int | None:
@@ -54,8 +54,8 @@ def distribution_figure(distribution: list[Row], arms: dict[str, str]) -> Figure
             .properties(width=width, height=240)
         )
 
-    told = [row for row in rows if row["x"] in TOLD]
-    words = f"Cycle {cycle}. " + " ".join(f"{label}: {in_words(told, 'arm', label)}." for label in labels)
+    marked = [row for row in rows if row["x"] in MARKED]
+    words = f"Cycle {cycle}. " + " ".join(f"{label}: {in_words(marked, 'arm', label)}." for label in labels)
     label = f"Share of subjects by reduction of headache days, cycle {cycle}"
     return draw_figure("distribution", label, words, draw, {"rows": rows}, wide=400, cycle=cycle)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 
+from flows.statistics.arm_differences import arm_differences
 from flows.statistics.changes import change_from_baseline, quality_of_life
-from flows.statistics.differences import arm_differences
 from flows.statistics.repeated import repeated_response
 from flows.statistics.tipping import tipping_points
 from flows.study.dictionary import SQL_TYPES, load_dictionary

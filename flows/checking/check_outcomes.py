@@ -42,8 +42,8 @@ class CheckOutcome(Frozen):
         return self.count - len(self.places)
 
 
-class QualityReport(Frozen):
-    """What a check of a study found; every format tells the same."""
+class CheckReport(Frozen):
+    """What a check of a study found; every format holds the same."""
 
     study_id: str
     software_version: str
@@ -87,11 +87,11 @@ def load_outcomes(con: duckdb.DuckDBPyConnection, listed: int) -> tuple[CheckOut
             "SELECT check_id, status, rows_tested, coalesce(rows_failing, 0), not_applicable_reason FROM meta.checks"
         ).fetchall()
     }
-    told = []
+    outcomes = []
     for check in (check for checks in load_suites().values() for check in checks):
         status, tested, failing, missing = ended.get(check.id, (NOT_RUN, None, 0, None))
         files, places = found.get(check.id, (0, None))
-        told.append(
+        outcomes.append(
             CheckOutcome(
                 check_id=check.id,
                 table=check.table,
@@ -111,7 +111,7 @@ def load_outcomes(con: duckdb.DuckDBPyConnection, listed: int) -> tuple[CheckOut
                 ),
             )
         )
-    return tuple(told)
+    return tuple(outcomes)
 
 
 def _column_of(check: Check) -> str | None:

@@ -61,7 +61,7 @@ def draw_writings(dirt: Dirt, rate: float, seed: int, sites: int) -> tuple[list[
                     own = name
                 edge_own += share
         chosen.append(own)
-    # A second name for a file that is refused, or for one that ends up the same, would be told differently.
+    # A second name for a file that is refused, or for one that ends up the same, would have another finding.
     return chosen, {site: name for site, name in beside.items() if chosen[site] != "dates_mixed"}
 
 
