@@ -14,7 +14,7 @@ import duckdb
 
 from flows.base.files import sha256_of, to_disk, tree_to_disk
 from flows.base.resources import resource
-from flows.base.sql_text import one_value, quoted
+from flows.base.sql_text import one_value, quoted, transaction
 from flows.checking.validation import CheckResult
 from flows.publishing.blinding import names_to_withhold, published_select, stop_on_arm_names
 from flows.publishing.exports import write_publication
@@ -137,18 +137,26 @@ def _write_database(con: Connection, path: Path, study: Study, names: str | None
     # Readable by DuckDB 1.5 as well: researchers do not upgrade with us.
     con.execute(f"ATTACH {quoted(str(path))} AS snapshot (STORAGE_VERSION 'v1.5.0')")
     try:
-        for table in published_tables(con):
+        tables = published_tables(con)
+        for table in tables:
             con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
             con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(table, study, names)}")
+        _write_comments(con, tables)
+        con.execute("CHECKPOINT snapshot")
+    finally:
+        con.execute("DETACH snapshot")
+
+
+def _write_comments(con: Connection, tables: list[Table]) -> None:
+    """What each table and column of the snapshot means. In one transaction: a commit a column takes as long as the data."""
+    with transaction(con):
+        for table in tables:
             con.execute(f"COMMENT ON TABLE snapshot.{table.full_name} IS {quoted(table.grain)}")
             for column in table.columns:
                 unit = f" [{column.unit}]" if column.unit else ""
                 con.execute(
                     f"COMMENT ON COLUMN snapshot.{table.full_name}.{column.name} IS {quoted(column.description + unit)}"
                 )
-        con.execute("CHECKPOINT snapshot")
-    finally:
-        con.execute("DETACH snapshot")
 
 
 def _write_files(con: Connection, building: Path) -> None:
