@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from flows.base.files import sha256_of, to_disk, tree_to_disk
-from flows.base.resources import resource
+from flows.base.own_files import own_files
 from flows.base.sql_text import one_value, quoted, transaction
 from flows.checking.validation import CheckResult
 from flows.publishing.blinding import names_to_withhold, published_select, stop_on_arm_names
@@ -27,19 +27,11 @@ from flows.study.study_folder import Study
 from flows.warehouse.kept_inputs import KeptInputs
 
 Connection = duckdb.DuckDBPyConnection
-OWN_FILES = (
-    "sql",
-    "expectations",
-    "data/rules",
-    "data/dictionary",
-    "data/codelists",
-    "data/protocol.toml",
-    "data/checks.toml",
-)
 
 
 def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
-    """The name of the snapshot these inputs lead to: equal inputs, settings, rules and SQL give an equal name."""
+    """The name of the snapshot these inputs lead to: equal inputs, settings and own files (code, templates, SQL,
+    rules, checks) give an equal name."""
     refused = con.execute("SELECT path, sha256, status, reason FROM landing.refused_files ORDER BY ALL").fetchall()
     absent = con.execute("SELECT path FROM landing.landed_files WHERE NOT is_in_inbox ORDER BY ALL").fetchall()
     cutoff = one_value(con, "SELECT CAST(data_cutoff AS VARCHAR) FROM meta.study")
@@ -49,7 +41,7 @@ def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
         absent,
         cutoff,
         study.model_dump(mode="json", exclude={"folder", "publishing"}),
-        sorted(_own_hashes().items()),
+        sorted(own_files().items()),
         _versions(),
     ]
     return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()[:16]
@@ -204,7 +196,7 @@ def _write_manifest(con: Connection, folder: Path, name: str, study: Study, publ
         "rule_sets": [rule.id for rule in study.rule_sets],
         "versions": _versions(),
         "inputs": [dict(zip(("path", "kind", "status", "sha256", "lines_read"), row, strict=True)) for row in inputs],
-        "own_files": _own_hashes(),
+        "own_files": own_files(),
         "counts": {
             table.full_name: one_value(con, f"SELECT count(*) FROM {table.full_name}")
             for table in published_tables(con)
@@ -212,17 +204,6 @@ def _write_manifest(con: Connection, folder: Path, name: str, study: Study, publ
         "outputs": outputs,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-
-
-def _own_hashes() -> dict[str, str]:
-    """SHA-256 of every SQL, suite, rule and dictionary file that shapes a result."""
-    hashes = {}
-    for part in OWN_FILES:
-        root = resource(part)
-        for path in [root] if root.is_file() else _files(root):
-            inside = path.relative_to(root).as_posix() if path != root else ""
-            hashes[f"{part}/{inside}".rstrip("/")] = sha256_of(path)
-    return hashes
 
 
 def _versions() -> dict[str, str]:
