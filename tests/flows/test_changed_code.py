@@ -11,8 +11,11 @@ import pytest
 
 from flows.base import own_files, resources
 from flows.base.errors import ConfigurationError
+from flows.publishing.publish import published_snapshot, snapshot_id
+from flows.runs import steps
 from flows.runs.as_of import publish_as_of
-from flows.warehouse.database import READS_FILES
+from flows.study.study_folder import load_study
+from flows.warehouse.database import READS_FILES, open_warehouse
 from tests.cli.helpers import write_study
 from tests.conftest import ROOT
 from tests.run import run_without_prefect
@@ -45,15 +48,27 @@ def edit(package: Path, name: str) -> None:
     own_files.own_files.cache_clear()
 
 
-@pytest.mark.parametrize("name", EDITED.values(), ids=EDITED)
-def test_edited_own_files_are_published_anew(package: Path, tmp_path: Path, name: str) -> None:
+def next_snapshot(study_folder: Path, out: Path) -> str:
+    """The name of the snapshot that the next run leads to, asked after landing as a run asks it."""
+    study = load_study(study_folder)
+    with open_warehouse(out, study) as (con, kept):
+        steps.load_metadata(con, study, None)
+        steps.land(con, study, kept)
+        return snapshot_id(con, study, kept)
+
+
+def test_edited_own_files_are_published_anew(package: Path, tmp_path: Path) -> None:
     study, out = write_study(tmp_path / "study"), tmp_path / "out"
     first = run_without_prefect(study, out).name
     own_files.own_files.cache_clear()
-    assert run_without_prefect(study, out).name == first
-    edit(package, name)
-    second = run_without_prefect(study, out).name
-    assert second != first
+    assert next_snapshot(study, out) == first
+    assert published_snapshot(out, first)
+    names = {first}
+    for name in EDITED.values():
+        edit(package, name)
+        names.add(next_snapshot(study, out))
+    assert len(names) == 1 + len(EDITED)
+    assert not any(published_snapshot(out, name) for name in names - {first})
     shutil.rmtree(out / "snapshots" / first)
     with pytest.raises(ConfigurationError, match=f"{first} was made by version .* with other code, rules, checks"):
         publish_as_of(out, first)
@@ -73,12 +88,13 @@ def test_lines_are_read_anew_where_what_reads_them_changed(
     package: Path, tmp_path: Path, name: str, is_landed_again: bool
 ) -> None:
     study, out = write_study(tmp_path / "study"), tmp_path / "out"
-    run_without_prefect(study, out)
+    next_snapshot(study, out)
     with duckdb.connect(out / "state/warehouse.duckdb") as con:
         con.execute("UPDATE landing.diary SET headache = true WHERE line_number = 3")  # the file says 0
     edit(package, name)
-    with duckdb.connect(run_without_prefect(study, out) / "outcomes.duckdb", read_only=True) as con:
-        ((headache,),) = con.execute("SELECT headache FROM tabulation.diary_days WHERE line_number = 3").fetchall()
+    next_snapshot(study, out)
+    with duckdb.connect(out / "state/warehouse.duckdb") as con:
+        ((headache,),) = con.execute("SELECT headache FROM landing.diary WHERE line_number = 3").fetchall()
     assert headache is not is_landed_again
 
 
