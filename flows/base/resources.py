@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).parent.parent
+PACKAGE = Path(__file__).parent.parent
 
 
 def resource(name: str) -> Path:
     """The folder ``sql``, ``expectations`` or ``data`` (or a path below one)."""
-    packed = _PACKAGE / "resources" / name
-    return packed if packed.exists() else _PACKAGE.parent / name
+    packed = PACKAGE / "resources" / name
+    return packed if packed.exists() else PACKAGE.parent / name

@@ -1,5 +1,7 @@
 """SQL in small: a text as a literal, and reads that are fetched whole, for an unfinished one blocks what comes next."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
@@ -8,6 +10,18 @@ import duckdb
 def quoted(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Generator[None]:
+    """All of it or nothing, and one commit."""
+    con.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
 
 
 def one_row(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> tuple[Any, ...]:

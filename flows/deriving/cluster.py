@@ -26,17 +26,17 @@ from prefect_dask import DaskTaskRunner
 
 from flows.base.defects import plainly
 from flows.base.errors import ConfigurationError
+from flows.base.own_files import own_files
 from flows.base.sql_text import one_value
 from flows.deriving.partitions import Cluster, derive_partition, gather_partitions, write_partitions
 from flows.warehouse.database import MEMORY_LIMIT
-from flows.warehouse.sql_models import load_models
 
 SECONDS_TO_CONNECT = 15
 SECONDS_WITHOUT_WORKER = 60
 PARTITIONS_A_THREAD = 4  # small enough that a lost worker loses little
 SHARE_OF_MEMORY = 0.6  # of a worker's: the rest is Python's
 OTHER_SOFTWARE = (
-    "--cluster: worker {worker} has another version of migraine-outcomes, of its SQL, or of DuckDB, than is installed "
+    "--cluster: worker {worker} has another version of migraine-outcomes, of its files, or of DuckDB, than is installed "
     "here; install the same."
 )
 SCHEDULER_GONE = "--cluster: the Dask scheduler is gone; start it and run again."
@@ -187,7 +187,7 @@ def look(token: str, api_url: str) -> dict[str, Any]:
 
 def software() -> str:
     """What has to be the same here and there for equal results."""
-    parts = [version("migraine-outcomes"), duckdb.__version__, *(f"{k}\n{v}" for k, v in load_models().items())]
+    parts = [version("migraine-outcomes"), duckdb.__version__, *(f"{name} {sha}" for name, sha in own_files().items())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

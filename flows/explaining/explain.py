@@ -103,8 +103,7 @@ def diary_lines() -> str:
 
     The same SQL model as in a run, over a published snapshot.
     """
-    return f"""SELECT state.subject_id, state.diary_date, state.is_headache_any, state.is_headache_hours_4,
-            state.is_headache_hours_4_or_acute, file.path, diary.line_number
+    return f"""SELECT state.*, file.path, diary.line_number
         FROM ({load_models()["analysis.diary_states"]}) AS state
         JOIN tabulation.diary_days AS diary USING (subject_id, diary_date)
         JOIN landing.files AS file ON file.file_id = diary.file_id AND file.status = 'landed'"""

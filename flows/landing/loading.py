@@ -92,9 +92,19 @@ def _land_uniform(con: Connection, plain: PlainText, layout: Layout, entry: Kept
             numbered = "(SELECT rowid - (SELECT min(rowid) FROM lines) + 2 AS line_number, * FROM lines)"
             rows = one_value(con, _insert(entry, layout, group, numbered))
             con.execute("DROP TABLE lines")
-    except duckdb.Error:  # not uniform after all: the exact way finds out where
-        return None
+    except duckdb.Error as error:
+        if not _says_not_uniform(error):
+            raise
+        return None  # the exact way finds out where
     return rows if rows == plain.physical_lines - 1 else None
+
+
+def _says_not_uniform(error: duckdb.Error) -> bool:
+    """Whether the error is about what the file holds; a lack of memory or a disk that fails is not."""
+    if isinstance(error, duckdb.InvalidInputException | duckdb.DataError):  # a wrong line, or a value out of its type
+        return True
+    # A line break inside quotes has no class of its own, and neither has a damaged block of the warehouse.
+    return type(error) is duckdb.Error and str(error).startswith("CSV Error")
 
 
 def _land_record_by_record(

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 
 from flows.base.files import sha256_of, to_disk, tree_to_disk
-from flows.base.resources import resource
-from flows.base.sql_text import one_value, quoted
+from flows.base.own_files import own_files
+from flows.base.sql_text import one_value, quoted, transaction
 from flows.checking.validation import CheckResult
 from flows.publishing.blinding import names_to_withhold, published_select, stop_on_arm_names
 from flows.publishing.exports import write_publication
@@ -27,19 +27,11 @@ from flows.study.study_folder import Study
 from flows.warehouse.kept_inputs import KeptInputs
 
 Connection = duckdb.DuckDBPyConnection
-OWN_FILES = (
-    "sql",
-    "expectations",
-    "data/rules",
-    "data/dictionary",
-    "data/codelists",
-    "data/protocol.toml",
-    "data/checks.toml",
-)
 
 
 def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
-    """The name of the snapshot these inputs lead to: equal inputs, settings, rules and SQL give an equal name."""
+    """The name of the snapshot these inputs lead to: equal inputs, settings and own files (code, templates, SQL,
+    rules, checks) give an equal name."""
     refused = con.execute("SELECT path, sha256, status, reason FROM landing.refused_files ORDER BY ALL").fetchall()
     absent = con.execute("SELECT path FROM landing.landed_files WHERE NOT is_in_inbox ORDER BY ALL").fetchall()
     cutoff = one_value(con, "SELECT CAST(data_cutoff AS VARCHAR) FROM meta.study")
@@ -49,7 +41,7 @@ def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
         absent,
         cutoff,
         study.model_dump(mode="json", exclude={"folder", "publishing"}),
-        sorted(_own_hashes().items()),
+        sorted(own_files().items()),
         _versions(),
     ]
     return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()[:16]
@@ -137,18 +129,26 @@ def _write_database(con: Connection, path: Path, study: Study, names: str | None
     # Readable by DuckDB 1.5 as well: researchers do not upgrade with us.
     con.execute(f"ATTACH {quoted(str(path))} AS snapshot (STORAGE_VERSION 'v1.5.0')")
     try:
-        for table in published_tables(con):
+        tables = published_tables(con)
+        for table in tables:
             con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
             con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(table, study, names)}")
+        _write_comments(con, tables)
+        con.execute("CHECKPOINT snapshot")
+    finally:
+        con.execute("DETACH snapshot")
+
+
+def _write_comments(con: Connection, tables: list[Table]) -> None:
+    """What each table and column of the snapshot means. In one transaction: a commit a column takes as long as the data."""
+    with transaction(con):
+        for table in tables:
             con.execute(f"COMMENT ON TABLE snapshot.{table.full_name} IS {quoted(table.grain)}")
             for column in table.columns:
                 unit = f" [{column.unit}]" if column.unit else ""
                 con.execute(
                     f"COMMENT ON COLUMN snapshot.{table.full_name}.{column.name} IS {quoted(column.description + unit)}"
                 )
-        con.execute("CHECKPOINT snapshot")
-    finally:
-        con.execute("DETACH snapshot")
 
 
 def _write_files(con: Connection, building: Path) -> None:
@@ -196,7 +196,7 @@ def _write_manifest(con: Connection, folder: Path, name: str, study: Study, publ
         "rule_sets": [rule.id for rule in study.rule_sets],
         "versions": _versions(),
         "inputs": [dict(zip(("path", "kind", "status", "sha256", "lines_read"), row, strict=True)) for row in inputs],
-        "own_files": _own_hashes(),
+        "own_files": own_files(),
         "counts": {
             table.full_name: one_value(con, f"SELECT count(*) FROM {table.full_name}")
             for table in published_tables(con)
@@ -204,17 +204,6 @@ def _write_manifest(con: Connection, folder: Path, name: str, study: Study, publ
         "outputs": outputs,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-
-
-def _own_hashes() -> dict[str, str]:
-    """SHA-256 of every SQL, suite, rule and dictionary file that shapes a result."""
-    hashes = {}
-    for part in OWN_FILES:
-        root = resource(part)
-        for path in [root] if root.is_file() else _files(root):
-            inside = path.relative_to(root).as_posix() if path != root else ""
-            hashes[f"{part}/{inside}".rstrip("/")] = sha256_of(path)
-    return hashes
 
 
 def _versions() -> dict[str, str]:

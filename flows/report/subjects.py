@@ -24,7 +24,8 @@ from flows.report.cells import ALL, Connection, Row
 MOST_SUBJECTS = 5000
 MOST_DAYS = 2_000_000
 BLOCK = 100
-DEFINITIONS = ("any", "hours_4", "hours_4_or_acute")
+DEFINITION = "is_headache_"  # begins the name of the column of each definition of a headache day
+STATES = {True: "h", False: "f", None: "u"}  # headache, free, unknown
 LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
 MISSING_DAY = "-"
 SHOWN_AROUND = timedelta(84)  # a diary line with a wild date must not stretch a calendar over decades
@@ -56,7 +57,6 @@ def load_subjects(con: Connection, arms: dict[str, str], rule_sets: list[Row]) -
         "arm": [codes.index(subject["arm"]) if subject["arm"] in codes else -1 for subject in subjects],
         "block": BLOCK,
         "files": files,
-        "definitions": DEFINITIONS,
         "rule_sets": {rule["rule_set"]: _standing(con, rule, places) for rule in rule_sets},
     }
     blocks = {f"rule-{i}": _packed(_derivations(con, rule, places)) for i, rule in enumerate(rule_sets)}
@@ -65,11 +65,15 @@ def load_subjects(con: Connection, arms: dict[str, str], rule_sets: list[Row]) -
     for start in range(0, len(subjects), BLOCK):
         blocks[f"days-{start // BLOCK}"] = _packed(
             [
-                [subject["site"], subject["sex"], treated[subject["subject_id"]],
-                 *diaries.get(subject["subject_id"], ["", "", []])]
+                {
+                    "site": subject["site"],
+                    "sex": subject["sex"],
+                    "cycles": treated[subject["subject_id"]],
+                    **diaries.get(subject["subject_id"], {"first": None, "states": {}, "runs": []}),
+                }
                 for subject in subjects[start : start + BLOCK]
             ]
-        )  # fmt: skip
+        )
     return Subjects(_json(index), blocks)
 
 
@@ -128,8 +132,9 @@ def _treatments(con: Connection) -> dict[str, list[list[Any]]]:
     }
 
 
-def _diaries(con: Connection, files: dict[str, int]) -> dict[str, list[Any]]:
-    """Per subject: the first day, a letter a day, and the lines as runs of (day, days, file, line, step)."""
+def _diaries(con: Connection, files: dict[str, int]) -> dict[str, dict[str, Any]]:
+    """Per subject: the first day, per definition of a headache day a letter a day (STATES, MISSING_DAY), and the lines
+    as runs of (day, days, file, line, step)."""
     con.execute("CREATE OR REPLACE TEMP TABLE shown_files AS SELECT unnest($1) AS path, unnest($2) AS file",
                 [list(files), list(files.values())])  # fmt: skip
     rows = con.execute(
@@ -137,28 +142,25 @@ def _diaries(con: Connection, files: dict[str, int]) -> dict[str, list[Any]]:
             SELECT subject_id, min(start_date) - $before AS first_date, max(end_date) + $after AS last_date
             FROM analysis.cycles GROUP BY subject_id
         )
-        SELECT day.subject_id, day.diary_date, {
-            " + ".join(
-                f"{3 ** (2 - i)} * coalesce(CAST(is_headache_{name} AS INTEGER), 2)"
-                for i, name in enumerate(DEFINITIONS)
-            )
-        } AS code, shown_files.file, day.line_number
+        SELECT day.subject_id, day.diary_date, shown_files.file, day.line_number, COLUMNS('^{DEFINITION}')
         FROM ({diary_lines()}) AS day
         JOIN shown ON shown.subject_id = day.subject_id AND day.diary_date BETWEEN first_date AND last_date
         JOIN shown_files USING (path)
         ORDER BY day.subject_id, day.diary_date""",
         {"before": SHOWN_AROUND.days, "after": SHOWN_AROUND.days},
     )
-    return {subject: _diary(list(days)) for subject, days in groupby(rows.fetchall(), itemgetter(0))}
+    definitions = [column[0].removeprefix(DEFINITION) for column in rows.description or []][4:]
+    return {subject: _diary(list(days), definitions) for subject, days in groupby(rows.fetchall(), itemgetter(0))}
 
 
-def _diary(days: list[tuple[str, date, int, int, int]]) -> list[Any]:
+def _diary(days: list[tuple[Any, ...]], definitions: list[str]) -> dict[str, Any]:
     first = days[0][1]
-    letters = [MISSING_DAY] * ((days[-1][1] - first).days + 1)
+    states = [[MISSING_DAY] * ((days[-1][1] - first).days + 1) for _ in definitions]
     runs: list[list[int]] = []
-    for _, day, code, file, line in days:
+    for _, day, file, line, *answers in days:
         at = (day - first).days
-        letters[at] = LETTERS[code]
+        for letters, answer in zip(states, answers, strict=True):
+            letters[at] = STATES[answer]
         run = runs[-1] if runs else None
         if run and at == run[0] + run[1] and file == run[2] and (run[1] == 1 or line == run[3] + run[1] * run[4]):
             if run[1] == 1:
@@ -166,7 +168,11 @@ def _diary(days: list[tuple[str, date, int, int, int]]) -> list[Any]:
             run[1] += 1
         else:
             runs.append([at, 1, file, line, 0])
-    return [first.isoformat(), "".join(letters), [number for run in runs for number in run]]
+    return {
+        "first": first.isoformat(),
+        "states": {name: "".join(letters) for name, letters in zip(definitions, states, strict=True)},
+        "runs": [number for run in runs for number in run],
+    }
 
 
 def _packed(content: Any) -> str:

@@ -33,7 +33,7 @@ def publish_as_of(out: Path, wanted: str) -> Path:
                 if snapshot_id(con, study, kept) != record.snapshot_id:
                     raise ConfigurationError(
                         f"{out}: snapshot {record.snapshot_id} was made by version {record.software_version} with other "
-                        "rules, checks or libraries than are installed; install what made it to make it again."
+                        "code, rules, checks or libraries than are installed; install what made it to make it again."
                     )
                 results = steps.validate(con, study, kept).results
                 steps.derive(con)

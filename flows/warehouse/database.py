@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base.errors import ConfigurationError, LockedError
+from flows.base.own_files import own_files_below
 from flows.base.sql_text import one_value
 from flows.study.study_folder import Study
 from flows.warehouse.kept_inputs import KeptInputs
@@ -21,6 +22,15 @@ from flows.warehouse.kept_inputs import KeptInputs
 MEMORY_LIMIT = "MIGRAINE_OUTCOMES_MEMORY_LIMIT"
 DEFAULT_MEMORY_LIMIT = "60%"  # of the machine
 SEVERAL_ENTRIES = ("several_entries_days", "several_entries_percent")
+# What decides how a file is read. Where one of these changed, the kept files are landed again.
+READS_FILES = (
+    "flows/landing",
+    "flows/base",
+    "flows/study",
+    "flows/warehouse/kept_inputs.py",
+    "data/dictionary/landing.toml",
+    "data/dictionary/tabulation.toml",
+)
 HEADER_BYTES = 3 * 4096  # of a DuckDB file, before its blocks
 
 
@@ -70,7 +80,7 @@ def _clear_half_made(out: Path) -> None:
 def open_warehouse(out: Path, study: Study) -> Generator[tuple[duckdb.DuckDBPyConnection, KeptInputs]]:
     """The warehouse and the kept inputs.
 
-    A warehouse that cannot be read, or was landed under other reading settings, is made anew from the kept inputs:
+    A warehouse that cannot be read, or was landed under other reading settings or by other code, is made anew from the kept inputs:
     at once where opening it shows the damage, else by the next run. Raises ConfigurationError where the disk is full.
     """
     if out.resolve().is_relative_to(study.inbox.resolve()):
@@ -171,5 +181,8 @@ def _fingerprint(study: Study) -> str:
     """Everything that decides how a file is read."""
     settings = {kind: [group.model_dump() for group in groups] for kind, groups in study.files.items()}
     limits = study.limits.model_dump(include={"unit_suspicion_lines", "unit_suspicion_percent", *SEVERAL_ENTRIES})
-    text = json.dumps([settings, limits, version("migraine-outcomes"), duckdb.__version__], sort_keys=True)
+    text = json.dumps(
+        [settings, own_files_below(*READS_FILES), limits, version("migraine-outcomes"), duckdb.__version__],
+        sort_keys=True,
+    )
     return hashlib.sha256(text.encode()).hexdigest()

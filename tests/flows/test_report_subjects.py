@@ -4,7 +4,6 @@ import base64
 import gzip
 import json
 import shutil
-import string
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,14 @@ from typing import Any
 import duckdb
 import pytest
 
+from flows.explaining import explain as explaining
 from flows.explaining.explain import Explanation, explain
 from flows.report import study_summary
 from flows.report import subjects as packing
 from tests.flows.report_page import Page, Subjects, subjects_of
 from tests.flows.report_study import altered
 
-LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
-STATES = ("free", "headache", "unknown")
+STATES = {"f": "free", "h": "headache", "u": "unknown"}
 
 
 @pytest.fixture(scope="module")
@@ -40,18 +39,16 @@ def told(report_snapshot: Path, held: Subjects) -> list[Explanation]:
 def day_of(held: Subjects, subject: int, day: date, definition: str) -> tuple[str, str | None, int | None]:
     """State, file and line of one day, read from the packed diary one run after the other."""
     block = held.blocks[f"days-{subject // held.index['block']}"][subject % held.index["block"]]
-    first, letters, runs = block[3:]
-    at = (day - date.fromisoformat(first)).days
+    letters, runs = block["states"][definition], block["runs"]
+    at = (day - date.fromisoformat(block["first"])).days
     if not 0 <= at < len(letters) or letters[at] == "-":
         return "missing", None, None
-    digits = LETTERS.index(letters[at])
-    state = STATES[(digits // 9, digits // 3 % 3, digits % 3)[held.index["definitions"].index(definition)]]
     ((file, line),) = [
         (runs[i + 2], runs[i + 3] + (at - runs[i]) * runs[i + 4])
         for i in range(0, len(runs), 5)
         if runs[i] <= at < runs[i] + runs[i + 1]
     ]
-    return state, held.index["files"][file], line
+    return STATES[letters[at]], held.index["files"][file], line
 
 
 def test_every_day_has_the_state_file_and_line_of_explain(held: Subjects, told: list[Explanation]):
@@ -96,10 +93,11 @@ def test_every_standing_is_the_one_of_explain(held: Subjects, told: list[Explana
 
 def test_a_run_of_lines_is_one_entry_also_backwards(held: Subjects):
     place = held.index["subjects"].index("SUBJ-004")
-    *_, letters, runs = held.blocks["days-0"][place]
+    diary = held.blocks["days-0"][place]
+    runs = diary["runs"]
     assert runs[4] == -1
     assert len(runs) == 5
-    assert runs[1] == len(letters)
+    assert {len(letters) for letters in diary["states"].values()} == {runs[1]}
 
 
 @pytest.mark.parametrize("limit", ["MOST_SUBJECTS", "MOST_DAYS"])
@@ -135,3 +133,37 @@ def test_a_wild_date_does_not_stretch_a_calendar(report_snapshot: Path, tmp_path
         again = packing.load_subjects(con, study_summary.load_arms(con), study_summary.load_rule_sets(con))
     assert again
     assert json.loads(gzip.decompress(base64.b64decode(again.blocks["days-0"]))) == held.blocks["days-0"]
+
+
+def test_a_further_definition_of_a_headache_day_has_its_states(
+    report_snapshot: Path, held: Subjects, monkeypatch: pytest.MonkeyPatch
+):
+    models = dict(explaining.load_models())
+    models["analysis.diary_states"] = (
+        "SELECT *, NOT is_headache_any AS is_headache_fourth, is_headache_hours_4 AS is_headache_fifth"
+        f" FROM ({models['analysis.diary_states']})"
+    )
+    monkeypatch.setattr(explaining, "load_models", lambda: models)
+    with duckdb.connect(report_snapshot / "outcomes.duckdb", read_only=True) as con:
+        again = packing.load_subjects(con, study.load_arms(con), study.load_rule_sets(con))
+    assert again
+    opposite = str.maketrans("hf", "fh")
+    for before, after in zip(held.blocks["days-0"], unpacked(again, "days-0"), strict=True):
+        further = {"fourth": before["states"]["any"].translate(opposite), "fifth": before["states"]["hours_4"]}
+        assert after["states"] == before["states"] | further
+
+
+def test_a_subject_without_diary_has_no_first_day(report_snapshot: Path, tmp_path: Path):
+    copy = tmp_path / "outcomes.duckdb"
+    shutil.copy(report_snapshot / "outcomes.duckdb", copy)
+    with duckdb.connect(copy) as con:
+        con.execute("DELETE FROM tabulation.diary_days WHERE subject_id = 'SUBJ-001'")
+        again = packing.load_subjects(con, study.load_arms(con), study.load_rule_sets(con))
+    assert again
+    place = json.loads(again.index)["subjects"].index("SUBJ-001")
+    diary = unpacked(again, "days-0")[place]
+    assert (diary["first"], diary["states"], diary["runs"]) == (None, {}, [])
+
+
+def unpacked(packed: packing.Subjects, name: str) -> Any:
+    return json.loads(gzip.decompress(base64.b64decode(packed.blocks[name])))

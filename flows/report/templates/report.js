@@ -7,8 +7,8 @@
   const rules = Object.keys(index.rule_sets);
   const panel = document.getElementById("panel"), body = document.getElementById("panel-body");
   const title = document.getElementById("panel-title"), back = document.getElementById("panel-back");
-  const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", DAY = 864e5, NONE = "\u2013";
-  const STATES = ["free", "headache", "unknown"];
+  const DAY = 864e5, NONE = "\u2013";
+  const STATES = { h: "headache", f: "free", u: "unknown" };
   const NAMES = { free: "no headache", headache: "headache", unknown: "no answer", missing: "no diary line" };
   const DEFINITIONS = { any: "any headache", hours_4: "at least 4 hours of headache",
     hours_4_or_acute: "at least 4 hours, or a triptan or ergot taken" };
@@ -49,8 +49,8 @@
   };
   const diary = async (subject) => {
     const block = await unpack("days-" + Math.floor(subject / index.block));
-    const [site, sex, cycles, first, letters, runs] = block[subject % index.block];
-    return { site, sex, cycles, first: first && toDay(first), letters, runs };
+    const { first, states, ...held } = block[subject % index.block];
+    return { ...held, states, first: first && toDay(first), length: Object.values(states)[0]?.length ?? 0 };
   };
 
   const standing = (rule, cycle, subject) => {
@@ -110,16 +110,14 @@
     return NAMES.missing;
   };
   const stateOf = (days, day, definition) => {
-    const letter = days.first === null || day < days.first ? undefined : days.letters[day - days.first];
-    if (letter === undefined || letter === "-") return "missing";
-    const code = LETTERS.indexOf(letter), place = 2 - index.definitions.indexOf(definition);
-    return STATES[Math.floor(code / 3 ** place) % 3];
+    if (days.first === null) return "missing";
+    return STATES[days.states[definition][day - days.first]] ?? "missing";
   };
 
   // The stretches of the calendar: what lies before the first treatment, then every cycle up to the next one.
   const stretches = (days) => {
     const starts = days.cycles.map(([start]) => toDay(start)), ends = days.cycles.map(([, end]) => toDay(end));
-    const last = Math.max(ends.at(-1), days.letters ? days.first + days.letters.length - 1 : 0);
+    const last = Math.max(ends.at(-1), days.length ? days.first + days.length - 1 : 0);
     const earliest = Math.min(days.first ?? starts[0], starts[0] - 28);
     const weeks = 28 * Math.ceil((starts[0] - earliest) / 28);
     return [{ cycle: 0, zero: starts[0], from: starts[0] - weeks, to: starts[0] - 1 },
@@ -204,7 +202,7 @@
     const facts = [armName(subject), days.site && "site " + days.site, days.sex && "sex " + days.sex].filter(Boolean).join(", ");
     const cycles = [...rows].sort(([a], [b]) => (a === wanted ? -1 : b === wanted ? 1 : a - b));
     return ["Subject " + id, make("div", {}, make("p", {}, facts && facts + ". ", make("label", { htmlFor: "panel-rule" }, "Rule set "), choice),
-      make("p", { className: "of" }, rule.title + ". A headache day is " + DEFINITIONS[rule.headache_day] + "."),
+      make("p", { className: "of" }, rule.title + ". A headache day is " + (DEFINITIONS[rule.headache_day] || plain(rule.headache_day)) + "."),
       ...calendar(days, rule, rows),
       ...cycles.flatMap(([cycle, row]) => derivation(cycle, standing(rule, cycle, subject), row, days, rule)))];
   };
