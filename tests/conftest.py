@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from tests.flows.report_page import Page
 
 os.environ.update({"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"})
+# The tests start some sixty processes, and Great Expectations and Prefect are five seconds of compiling for each of
+# them: where the environment forbids to keep what was compiled, most of the time of all tests goes there.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 ROOT = Path(__file__).parent.parent
 
