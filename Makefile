@@ -26,9 +26,10 @@ kostecki-dillon: setup
 	$(RUN) python data/studies/kostecki-dillon/convert.py build/kostecki-dillon
 	$(RUN) migraine-outcomes run build/kostecki-dillon
 
-# Files of tests side by side, as many as there are cores; "uv run pytest" runs them one after the other.
+# Files of tests side by side, as many as there are cores, the longest first as tests/conftest.py names them;
+# "uv run pytest" runs them one after the other.
 test: setup
-	$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile
+	$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	$(RUN) ruff check .
