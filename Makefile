@@ -15,7 +15,7 @@ help:
 setup: .venv/.ready ## make the environment in .venv
 
 .venv/.ready: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen --quiet
+	$(UV) sync --frozen --quiet --compile-bytecode
 	@touch $@
 
 .uv/bin/uv:
@@ -29,9 +29,10 @@ kostecki-dillon: setup ## run the study of real diaries (133 patients)
 	$(RUN) python data/studies/kostecki-dillon/convert.py build/kostecki-dillon
 	$(RUN) migraine-outcomes run build/kostecki-dillon
 
-# Files of tests side by side, as many as there are cores; "uv run pytest" runs them one after the other.
+# Files of tests side by side, as many as there are cores, the longest first as tests/conftest.py names them;
+# "uv run pytest" runs them one after the other.
 test: setup ## all tests
-	$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile
+	$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # The tests without whole runs of many studies: the rules case by case, the reference, the statistics against published
 # numbers, every check against its lines, the summary tables, the map. Under two minutes.

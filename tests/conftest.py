@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,8 +13,30 @@ if TYPE_CHECKING:
     from tests.flows.report_page import Page
 
 os.environ.update({"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"})
+# The tests start some sixty processes, and Great Expectations and Prefect are five seconds of compiling for each of
+# them: where the environment forbids to keep what was compiled, most of the time of all tests goes there.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 ROOT = Path(__file__).parent.parent
+
+
+# Files that take longest, the longest first: begun last, one of them would keep one core busy and leave the others idle.
+LONGEST = (
+    "cluster/test_lost_workers.py",
+    "bench/test_throughput.py",
+    "serving/test_worker.py",
+    "serving/test_serve.py",
+    "cluster/test_cluster.py",
+    "crash/test_kills.py",
+    "generative/test_increments_equal_rebuild.py",
+    "browser/test_report.py",
+    "cli/test_run_exit_codes.py",
+    "cli/test_history.py",
+    "generative/test_sql_equals_reference.py",
+    "serving/test_temporary_server.py",
+    "cli/test_blinded_publication.py",
+)
 
 
 class Published(NamedTuple):
@@ -34,6 +57,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Published:
     out = folder / "published"
     run_without_prefect(folder, out)
     return Published(folder, out, out / "current")
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[str]:
+    """PREFECT_API_URL of a server for the runs of the command line that would each start their own."""
+    from flows.serving.temporary_server import FOR_ONE_RUN, Server
+
+    server = Server(FOR_ONE_RUN)
+    server.wait()
+    yield server.api_url
+    server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +98,11 @@ def report_blinded(report_snapshot: Path, tmp_path_factory: pytest.TempPathFacto
     from tests.flows.report_study import altered, blind
 
     return altered(report_snapshot, tmp_path_factory.mktemp("blinded"), *blind(report_snapshot))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {ROOT / "tests" / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -45,8 +45,8 @@ SEES_NO_FOLDER = "--cluster: worker {worker} does not see {folder}; name a folde
 
 def check_cluster(out: Path, cluster: Cluster) -> None:
     """Raises ConfigurationError when the cluster cannot be used: better before an hour of landing than after it."""
-    with _own_folder(out, cluster.shared) as folder, _connected(cluster.address) as runner:
-        _check_workers(runner.client, folder)
+    with own_folder(out, cluster.shared) as folder, _connected(cluster.address) as runner:
+        check_workers(runner.client, folder)
 
 
 def derive_on_cluster(con: duckdb.DuckDBPyConnection, out: Path, cluster: Cluster) -> int:
@@ -54,8 +54,8 @@ def derive_on_cluster(con: duckdb.DuckDBPyConnection, out: Path, cluster: Cluste
 
     Raises ConfigurationError when the cluster cannot be used, or is lost.
     """
-    with _own_folder(out, cluster.shared) as folder, _connected(cluster.address) as runner:
-        threads = _check_workers(runner.client, folder)
+    with own_folder(out, cluster.shared) as folder, _connected(cluster.address) as runner:
+        threads = check_workers(runner.client, folder)
         partitions = cluster.partitions or PARTITIONS_A_THREAD * threads
         write_partitions(con, folder, partitions)
         futures = [
@@ -109,7 +109,7 @@ def derive_one(folder: str, number: int, made_by: str) -> int:
 
 
 @contextmanager
-def _own_folder(out: Path, shared: Path | None) -> Generator[Path]:
+def own_folder(out: Path, shared: Path | None) -> Generator[Path]:
     """A folder of this run's own, gone afterwards; what a run of this OUT that was cut short left goes now.
 
     No two runs share a name: a worker that still works for a run long dead must not write into the next one's folder.
@@ -146,7 +146,7 @@ def _connected(address: str) -> Generator[DaskTaskRunner]:
         yield runner
 
 
-def _check_workers(client: Client, folder: Path) -> int:
+def check_workers(client: Client, folder: Path) -> int:
     """The threads of all workers. Raises ConfigurationError where one cannot do the work."""
     threads = client.nthreads()
     if not threads:

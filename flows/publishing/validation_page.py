@@ -4,6 +4,7 @@ Great Expectations' own Data Docs load a dozen assets from the network; its resu
 """
 
 import json
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -41,6 +42,11 @@ def render_validation(con: duckdb.DuckDBPyConnection, folder: Path, results: lis
     for entry in entries:
         suites.setdefault(str(entry["table"]), []).append(entry)
     study = one_row(con, "SELECT study_id, title FROM meta.study")
-    page = Environment(loader=PackageLoader("flows.publishing"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    text = page.get_template("validation.html").render(suites=suites, study=study)
+    text = _templates().get_template("validation.html").render(suites=suites, study=study)
     (folder / "index.html").write_text(text, encoding="utf-8")
+
+
+@cache
+def _templates() -> Environment:
+    """One for the process, so that the page is compiled once."""
+    return Environment(loader=PackageLoader("flows.publishing"), autoescape=True, trim_blocks=True, lstrip_blocks=True)

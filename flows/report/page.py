@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -46,18 +47,24 @@ def render_report(database: Path, target: Path) -> None:
 
     with duckdb.connect(database, read_only=True) as con:
         context = load_context(con)
-    page = Environment(
+    numbers = {"number": count(1).__next__, "figure_number": count(1).__next__}
+    text = _templates().get_template("report.html").render(context, **numbers)
+    target.write_text(text, encoding="utf-8")
+    figures.write_figures(context["figures"], _style(), target.parent / "figures")
+
+
+@cache
+def _templates() -> Environment:
+    """One for the process: to compile the templates takes longer than to fill them. A template that changed is read again."""
+    templates = Environment(
         loader=PackageLoader("flows.report"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    page.filters |= FILTERS
-    numbers = {"number": count(1).__next__, "figure_number": count(1).__next__}
-    text = page.get_template("report.html").render(context, **numbers)
-    target.write_text(text, encoding="utf-8")
-    figures.write_figures(context["figures"], _style(), target.parent / "figures")
+    templates.filters |= FILTERS
+    return templates
 
 
 def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 -- analysis.cutoff: the day up to which data count
 -- Grain:   one row
--- Key:     none
+-- Key:     cutoff_date
 -- Units:   date
 -- Missing: without a stated cut-off it is the latest diary date
 -- Source:  docs/rules/cycles.md

@@ -1,13 +1,11 @@
 """The benchmark of throughput runs: small, and without a look at the clock."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from flows.serving.temporary_server import FOR_ONE_RUN, Server
 from tests.bench.agreement import compare
 from tests.bench.large_study import write_large_study
 from tests.bench.processes import Took, measure
@@ -15,15 +13,6 @@ from tests.bench.throughput import STEPS, measure_round, page
 
 ROWS = 20_000
 COUNTED = "subject_id,cycle,recorded_days,headache_days,baseline_recorded_days,baseline_headache_days,status"
-
-
-@pytest.fixture(scope="module")
-def prefect() -> Iterator[dict[str, str]]:
-    """One Prefect server for the three runs; each would start its own."""
-    server = Server(FOR_ONE_RUN)
-    server.wait()
-    yield {"PREFECT_API_URL": server.api_url}
-    server.stop()
 
 
 def test_the_study_is_the_same_every_time(tmp_path: Path) -> None:
@@ -38,10 +27,12 @@ def test_the_study_is_the_same_every_time(tmp_path: Path) -> None:
     assert {name for name in first if first[name] != clean[name]} == {"diary-001.csv", "diary-next-day.csv"}
 
 
-def test_everything_is_measured_and_three_engines_agree(tmp_path: Path, prefect: dict[str, str]) -> None:
+def test_everything_is_measured_and_three_engines_agree(tmp_path: Path, prefect_server: str) -> None:
     study = tmp_path / "study"
     subjects = write_large_study(study, rows=ROWS, faults=400)
-    measured = measure_round(study, tmp_path, prefect)  # ends the run where the engines differ
+    measured = measure_round(
+        study, tmp_path, {"PREFECT_API_URL": prefect_server}
+    )  # ends the run where the engines differ
     assert abs(measured.rows - 251 * subjects) < 100
     assert "pandas = polars = analysis.responder" in measured.agreement
     seconds = measured.step_seconds()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from distributed import Client
 
-from tests.run import run_without_prefect
+from tests.conftest import Published
 
 SECONDS = 180  # far more than it takes: only what never happens fails
 ROOT = Path(__file__).parent.parent.parent
@@ -96,29 +96,19 @@ def until(what: Callable[[], Any]) -> None:
         time.sleep(0.02)
 
 
-# The command line with less patience than a night allows. flows.deriving.cluster imports Prefect, so not before the run does.
-IMPATIENT = """
-from flows.runs import steps
-from flows.cli import main
-
-def hurried(step):
-    def hurry(*words):
-        from flows.deriving import cluster
-        cluster.SECONDS_TO_CONNECT, cluster.SECONDS_WITHOUT_WORKER = 2, 2
-        return step(*words)
-    return hurry
-
-steps.check_cluster, steps.derive_partitioned = hurried(steps.check_cluster), hurried(steps.derive_partitioned)
-main()
-"""
-
-
-def begin(out: Path, address: str, *words: str, impatient: bool = False) -> "subprocess.Popen[str]":
-    """A run of the demo on the cluster, in a process of its own."""
-    program = ["-c", IMPATIENT] if impatient else ["-m", "flows.cli"]
+def begin(
+    out: Path, address: str, *words: str, server: str | None = None, impatient: bool = False
+) -> "subprocess.Popen[str]":
+    """A run of the demo on the cluster, in a process of its own; with the Prefect server at ``server``, or its own."""
+    # As flows/serving/temporary_server.py sets it: the impatient command line imports Prefect before.
+    environment = {**os.environ, "PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL"}
+    if server:
+        environment["PREFECT_API_URL"] = server
+    program = "tests.cluster.impatient" if impatient else "flows.cli"
     return subprocess.Popen(
-        [sys.executable, *program, "run", str(DEMO), "--out", str(out), "--cluster", address, *words],
+        [sys.executable, "-m", program, "run", str(DEMO), "--out", str(out), "--cluster", address, *words],
         cwd=ROOT,
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -144,12 +134,10 @@ def workers(dask_cluster: DaskCluster) -> dict[str, "subprocess.Popen[bytes]"]:
     return dask_cluster.start_workers("first", "second")
 
 
-@pytest.fixture(scope="package")
-def single(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """OUT of a run on this machine alone."""
-    out = tmp_path_factory.mktemp("single")
-    run_without_prefect(DEMO, out)
-    return out
+@pytest.fixture(scope="session")
+def single(demo: Published) -> Path:
+    """OUT of a run of the demo on this machine alone."""
+    return demo.out
 
 
 @pytest.fixture

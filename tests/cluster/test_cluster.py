@@ -27,8 +27,8 @@ def test_tables_are_those_of_one_machine(
     assert not list(shared.iterdir()), "what the cluster read and wrote is gone"
 
 
-def test_scheduler_that_is_not_there(tmp_path: Path) -> None:
-    run = begin(tmp_path / "out", "tcp://127.0.0.1:9", impatient=True)
+def test_scheduler_that_is_not_there(tmp_path: Path, prefect_server: str) -> None:
+    run = begin(tmp_path / "out", "tcp://127.0.0.1:9", server=prefect_server, impatient=True)
     said, _ = run.communicate(timeout=120)
     assert run.returncode == 2
     assert "--cluster: no Dask scheduler answers at tcp://127.0.0.1:9" in " ".join(said.split())
@@ -46,7 +46,7 @@ def test_folder_that_the_workers_do_not_see(
     client = dask_cluster.client
     monkeypatch.setattr(client, "run", lambda function, token, url, **_: {"w": function(f"{token}-elsewhere", url)})
     with pytest.raises(ConfigurationError, match=r"worker w does not see .*--shared"):
-        on_cluster._check_workers(client, tmp_path)
+        on_cluster.check_workers(client, tmp_path)
 
 
 def test_worker_with_other_software(
@@ -57,14 +57,14 @@ def test_worker_with_other_software(
 ) -> None:
     monkeypatch.setattr(on_cluster, "version", lambda _: "0.0.1")
     with pytest.raises(ConfigurationError, match="another version of migraine-outcomes"):
-        on_cluster._check_workers(dask_cluster.client, tmp_path)
+        on_cluster.check_workers(dask_cluster.client, tmp_path)
 
 
 def test_workers_that_do_not_reach_the_prefect_server(
     dask_cluster: DaskCluster, workers: dict[str, "subprocess.Popen[bytes]"], tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigurationError, match="cannot reach the Prefect server"):  # none is set here
-        on_cluster._check_workers(dask_cluster.client, tmp_path)
+        on_cluster.check_workers(dask_cluster.client, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def lost_with_work(cluster: DaskCluster) -> dict[str, int]:
 
 
 def test_workers_lost_between_writing_and_naming(
-    own_cluster: DaskCluster, tmp_path: Path, single: Path, out: Path
+    own_cluster: DaskCluster, tmp_path: Path, single: Path, out: Path, prefect_server: str
 ) -> None:
     """Of one that is killed the connection breaks; one without power is silent, and only its heartbeat is missing."""
     lost = {}
@@ -48,7 +48,7 @@ def test_workers_lost_between_writing_and_naming(
         lost[name] = (process, end)
     addresses = {name: address for address, name in own_cluster.names().items()}
     own_cluster.start_workers("going")
-    run = begin(out, own_cluster.address, "--partitions", "8")
+    run = begin(out, own_cluster.address, "--partitions", "8", server=prefect_server)
     for name, (process, end) in lost.items():
         wait_for_text(tmp_path / name, run)
         assert list(Path((tmp_path / name).read_text()).glob("analysis.responder.parquet")), "it had written everything"
@@ -62,11 +62,13 @@ def test_workers_lost_between_writing_and_naming(
     assert not list((out / "state").glob("partitions-*"))
 
 
-def test_all_workers_lost_and_the_next_run(own_cluster: DaskCluster, tmp_path: Path, single: Path, out: Path) -> None:
+def test_all_workers_lost_and_the_next_run(
+    own_cluster: DaskCluster, tmp_path: Path, single: Path, out: Path, prefect_server: str
+) -> None:
     (out / "snapshots/earlier").mkdir(parents=True)
     (out / "current").symlink_to("snapshots/earlier")
     (process,) = own_cluster.start_workers("last", preload=STOPPING, STANDS_AT=str(tmp_path / "last")).values()
-    run = begin(out, own_cluster.address, "--partitions", "3", impatient=True)
+    run = begin(out, own_cluster.address, "--partitions", "3", server=prefect_server, impatient=True)
     wait_for_text(tmp_path / "last", run)
     process.kill()
     said, _ = run.communicate(timeout=120)
@@ -78,14 +80,16 @@ def test_all_workers_lost_and_the_next_run(own_cluster: DaskCluster, tmp_path: P
     assert not list((out / "state").glob("partitions-*"))
 
     own_cluster.start_workers("next")
-    said, _ = (again := begin(out, own_cluster.address, "--partitions", "3")).communicate(timeout=120)
+    said, _ = (again := begin(out, own_cluster.address, "--partitions", "3", server=prefect_server)).communicate(
+        timeout=120
+    )
     assert again.returncode == 0, said
     assert tables(out) == tables(single)
 
 
-def test_scheduler_lost(own_cluster: DaskCluster, tmp_path: Path, out: Path) -> None:
+def test_scheduler_lost(own_cluster: DaskCluster, tmp_path: Path, out: Path, prefect_server: str) -> None:
     own_cluster.start_workers("last", preload=STOPPING, STANDS_AT=str(tmp_path / "last"))
-    run = begin(out, own_cluster.address, "--partitions", "3")
+    run = begin(out, own_cluster.address, "--partitions", "3", server=prefect_server)
     wait_for_text(tmp_path / "last", run)
     own_cluster.scheduler.kill()
     said, _ = run.communicate(timeout=120)
@@ -103,12 +107,12 @@ def wait_for_text(file: Path, run: "subprocess.Popen[str]") -> None:
 
 def test_no_run_writes_into_the_folder_of_another(tmp_path: Path) -> None:
     """A worker of a run that was killed may still be at its work when the next run begins."""
-    with on_cluster._own_folder(tmp_path / "out", tmp_path / "shared") as old:
+    with on_cluster.own_folder(tmp_path / "out", tmp_path / "shared") as old:
         (old / "in").mkdir()
-        with on_cluster._own_folder(tmp_path / "out", tmp_path / "shared") as new:
+        with on_cluster.own_folder(tmp_path / "out", tmp_path / "shared") as new:
             assert new != old
             assert not old.exists(), "left by a run that was cut short"
-        with on_cluster._own_folder(tmp_path / "out", None) as kept, on_cluster._own_folder(tmp_path / "b", None):
+        with on_cluster.own_folder(tmp_path / "out", None) as kept, on_cluster.own_folder(tmp_path / "b", None):
             assert kept.exists()
 
 
@@ -170,4 +174,4 @@ def test_a_prefect_server_that_a_worker_does_not_reach(address: str, tmp_path: P
     assert not answer["sees_server"]
     client = SimpleNamespace(nthreads=lambda: {"w": 1}, run=lambda *_, **__: {"w": answer})
     with pytest.raises(ConfigurationError, match=r"worker w cannot reach the Prefect server .* set PREFECT_API_URL"):
-        on_cluster._check_workers(cast("Any", client), tmp_path)
+        on_cluster.check_workers(cast("Any", client), tmp_path)

@@ -4,10 +4,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
-import duckdb
-
 from tests.cli.helpers import SETTINGS, write_study
-from tests.run import run_without_prefect
+from tests.run import computed
 
 INJECTED = date(2024, 2, 1)
 
@@ -22,9 +20,8 @@ def test_a_change_short_of_the_threshold_does_not_read_like_it(tmp_path: Path) -
         {"diary.csv": diary, "injections.csv": f"subject_id,injection_date\nA,{INJECTED}\n"},
         SETTINGS,
     )
-    snapshot = run_without_prefect(study, study / "published")
-    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
-        (told,) = con.execute("SELECT status, reason FROM analysis.responder").fetchall()
+    with computed(study, study / "published") as run:
+        (told,) = run.con.execute("SELECT status, reason FROM analysis.responder").fetchall()
     assert told[0] == "non_responder"
     assert "a change of -29.97%, needed >= 30% reduction" in told[1]
 
