@@ -93,19 +93,17 @@ def _day_pattern(date_format: str | None) -> str:
     month's name bounds it: 2025111 under %Y%m%d is a day in January or in November."""
     if date_format is None:
         return ISO_DAY
-    pieces = re.findall(r"%-?.|[^%]", date_format)
+    pieces = [piece.replace("%-", "%") for piece in re.findall(r"%-?.|[^%]", date_format)]
     pattern = ""
     for before, piece, after in zip(["", *pieces], pieces, [*pieces[1:], ""], strict=False):
-        directive = piece.replace("-", "")
-        if directive == "%Y":
+        if piece == "%Y":
             pattern += r"\d{4}"
-        elif directive == "%y":
+        elif piece == "%y":
             pattern += r"\d\d"
-        elif directive in NUMBERS:
-            touches = {before.replace("-", ""), after.replace("-", "")} & {*NUMBERS, *YEARS}
-            pattern += r"\d\d" if touches else r"\d{1,2}"
-        elif directive in ("%b", "%B"):
+        elif piece in NUMBERS:
+            pattern += r"\d\d" if {before, after} & {*NUMBERS, *YEARS} else r"\d{1,2}"
+        elif piece in ("%b", "%B"):
             pattern += "[A-Za-z]+"
         else:
-            pattern += re.escape(directive.removeprefix("%"))
+            pattern += re.escape(piece.removeprefix("%"))
     return pattern

@@ -80,6 +80,25 @@ def test_two_digits_are_no_year_of_four(tmp_path: Path) -> None:
     assert checks == ["diary.diary_date.unreadable"]
 
 
+@pytest.mark.parametrize(
+    ("date_format", "text", "is_read"),
+    [
+        ("%d-%m-%Y", "05-01-2025", True),
+        ("%d-%m-%Y", "05012025", False),
+        ("%d-%b-%Y", "5-Jan-2025", True),
+        ("%d-%b-%Y", "5-Jan-2025 (BC)", False),
+        ("%d.%m.%y", "5.1.25", True),
+        ("%d.%m.%y", "5.1.2025", False),
+        ("%d/%m/%Y %H:%M", "05/01/2025 08:30", True),
+        ("%d/%m/%Y %H:%M", "05/01/2025 08:30 PM", False),
+    ],
+)
+def test_the_whole_text_has_the_declared_form(tmp_path: Path, date_format: str, text: str, is_read: bool) -> None:
+    sound = [f"S1,{datetime(2025, 1, day).strftime(date_format)},1,\n" for day in (1, 2, 3)]
+    found, _ = read(tmp_path / "study", [*sound, f"S2,{text},1,\n"], f'date_format = "{date_format}"\n')
+    assert found[3][0] == ("2025-01-05" if is_read else None)
+
+
 def test_the_null_date_of_a_program_is_no_injection(tmp_path: Path) -> None:
     injections = BASE["injections.csv"] + "NULL,0001-01-01\n"
     outcome = process(write_study(tmp_path / "study", {**BASE, "injections.csv": injections}))
