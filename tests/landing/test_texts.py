@@ -24,7 +24,7 @@ CASES = tomllib.loads((Path(__file__).parent / "texts.toml").read_text(encoding=
 ZONE = "Asia/Kathmandu"  # five hours and three quarters from UTC, the whole year
 # The column of a kind of file that has the type: kind, its other columns, column.
 PLACES = {
-    "number": ("diary", "subject_id,diary_date,headache,hours"),
+    "number": ("scores", "subject_id,score_date,instrument,score"),  # without limits, which a cell may be beyond
     "integer": ("subjects", "subject_id,birth_year"),
     "boolean": ("diary", "subject_id,diary_date,headache"),
     "date": ("subjects", "subject_id,consent_date"),  # not required: no file is refused for its many wrong dates
@@ -56,7 +56,7 @@ def landed(folder: Path, type_: str, date_format: str | None, zone: str | None) 
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(header.split(","))
     day = datetime(2025, 6, 7).strftime(date_format or "%Y-%m-%d")
-    before = [day, "1"][: header.count(",") - 1]
+    before = [day, "HIT6" if kind == "scores" else "1"][: header.count(",") - 1]
     for number, text in enumerate(texts):
         writer.writerow([f"S{number}", *before, text])
     settings = f"{SETTINGS}[files.{kind}]\npattern = '{kind}-2.csv'\n" + (
