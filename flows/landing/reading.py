@@ -55,7 +55,7 @@ class Layout(NamedTuple):
             return False
         if "\n" not in raw:
             return True
-        texts = {self.positions.get(c.name) for c in file_columns(self.kind) if c.type != "text"}
+        texts = {self.positions.get(c.name) for c in file_columns(self.kind) if c.type not in ("text", "codes")}
         if any("\n" in field and place in texts for place, field in enumerate(fields)):
             return False
         first, *inner, last = raw.rstrip("\n").split("\n")
