@@ -59,7 +59,9 @@ class Layout(NamedTuple):
         if any("\n" in field and place in texts for place, field in enumerate(fields)):
             return False
         first, *inner, last = raw.rstrip("\n").split("\n")
-        if any(self._stands_alone(line, line) for line in inner):
+        # A line that ends one quoted text and begins another holds marks within its fields: it is no line of its own.
+        whole = (line for line in inner if not any('"' in field for field in fields_of(line, self.delimiter) or ['"']))
+        if any(self._stands_alone(line, line) for line in whole):
             return False
         return not (self._stands_alone(first, first + '"') and self._stands_alone(last, last))
 
