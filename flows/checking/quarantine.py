@@ -8,7 +8,7 @@ import duckdb
 
 from flows.base.sql_text import one_value
 from flows.landing.parsing import BLANKS
-from flows.landing.reading import Layout, fields_of, find_layout, records, to_plain_text
+from flows.landing.reading import Layout, data_records, fields_of, find_layout, to_plain_text
 from flows.study.study_folder import FileFormat, Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
@@ -43,7 +43,9 @@ def quote_quarantined(con: Connection, study: Study, kept: KeptInputs) -> None:
                 con, "SELECT lines_read FROM landing.landed_files WHERE file_id = $1", [entry.file_id]
             )
             text: dict[str, list[object]] = {"lines": [], "raw": [], "cell_lines": [], "names": [], "cells": []}
-            for number, raw, layout in _lines(kept, entry, group, of_lines.keys() | of_cells.keys(), lines_read):
+            broken = one_value(con, "SELECT count(*) FROM landing.broken_lines WHERE file_id = $1", [entry.file_id])
+            wanted = of_lines.keys() | of_cells.keys()
+            for number, raw, layout in _lines(kept, entry, group, wanted, lines_read, is_whole=not broken):
                 if number in of_lines:
                     text["lines"].append(number)
                     text["raw"].append(raw)
@@ -73,15 +75,16 @@ def _wanted(con: Connection, query: str) -> dict[str, dict[int, list[str]]]:
 
 
 def _lines(
-    kept: KeptInputs, entry: KeptFile, group: FileFormat, wanted: Collection[int], lines_read: int
+    kept: KeptInputs, entry: KeptFile, group: FileFormat, wanted: Collection[int], lines_read: int, is_whole: bool
 ) -> Iterator[tuple[int, str, Layout]]:
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=kept.folder) as folder:
         plain = to_plain_text(kept.location(entry), Path(folder), group.encoding)
         layout = find_layout(plain, entry.kind, group)
-        with plain.path.open(encoding="utf-8", newline=None) as text:
-            # As many records as lines, and each record has at least one line: each has exactly one.
-            if lines_read + 1 == plain.physical_lines and layout.header_line == 1 and not plain.has_lone_cr:
-                lines = ((number, line.rstrip("\n")) for number, line in enumerate(text, start=1) if number in wanted)
-            else:
-                lines = records(text, layout.fits)
-            yield from ((number, line, layout) for number, line in lines if number in wanted)
+        # As many records as lines, and each record has at least one line: each has exactly one. A file without a
+        # broken line has one header.
+        if is_whole and lines_read + 1 == plain.physical_lines and layout.header_line == 1 and not plain.has_lone_cr:
+            with plain.path.open(encoding="utf-8", newline=None) as text:
+                yield from ((n, line.rstrip("\n"), layout) for n, line in enumerate(text, start=1) if n in wanted)
+        else:
+            found = data_records(plain, layout)
+            yield from ((r.line_number, r.raw, r.layout) for r in found if r.line_number in wanted)

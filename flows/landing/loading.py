@@ -12,7 +12,7 @@ from flows.landing.date_order import find_date_format
 from flows.landing.entries import refuse_undeclared_entries
 from flows.landing.other_units import set_other_units_aside
 from flows.landing.parsing import parsed_select
-from flows.landing.reading import Layout, PlainText, fields_of, find_layout, records, to_plain_text
+from flows.landing.reading import Layout, PlainText, data_records, find_layout, header_words, to_plain_text
 from flows.study.dictionary import file_columns
 from flows.study.study_folder import FileFormat
 from flows.warehouse.kept_inputs import KeptFile
@@ -38,7 +38,7 @@ def land_file(con: Connection, source: Path, entry: KeptFile, group: FileFormat)
         con.execute("BEGIN")
         try:
             lines = _land_uniform(con, plain, layout, entry, group)
-            if lines is None:
+            if lines is None or _holds_a_header(con, entry, layout):
                 con.execute("ROLLBACK")
                 con.execute("BEGIN")
                 lines = _land_record_by_record(con, plain, layout, entry, group, scratch)
@@ -107,33 +107,45 @@ def _says_not_uniform(error: duckdb.Error) -> bool:
     return type(error) is duckdb.Error and str(error).startswith("CSV Error")
 
 
+def _holds_a_header(con: Connection, entry: KeptFile, layout: Layout) -> bool:
+    """Whether a line below the header may be one as well: it has a column's name for a subject."""
+    wrong = [c.name for c in file_columns(entry.kind) if c.required and c.type in ("date", "timestamp")]
+    # No name is a date: where dates are required, only lines without one have to be looked at.
+    looked_at = "".join(f" AND contains(unreadable, '{name}')" for name in wrong)
+    words = ", ".join(quoted(word) for word in sorted(header_words(layout)))
+    found = f"SELECT count(*) FROM landing.{entry.kind} WHERE file_id = ?{looked_at} AND lower(subject_id) IN ({words})"
+    return one_value(con, found, [entry.file_id]) > 0
+
+
 def _land_record_by_record(
     con: Connection, plain: PlainText, layout: Layout, entry: KeptFile, group: FileFormat, scratch: Path
 ) -> int:
     """The exact way: records one by one; those with the wrong number of fields become broken lines."""
     broken, lines = [], 0
     clean = scratch / "records.csv"
-
-    with plain.path.open(encoding="utf-8", newline=None) as text, clean.open("w", encoding="utf-8", newline="") as out:
+    # Headers may differ within a file: what is written has the dictionary's columns, those that the file names.
+    names = [column.name for column in file_columns(entry.kind)]
+    seen = set(layout.positions)
+    with clean.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        stream = records(text, layout.fits)
-        next(stream, None)  # the header
-        for lines, (line_number, raw) in enumerate(stream, start=1):  # noqa: B007 (the last value is the count)
-            fields = fields_of(raw, layout.delimiter)
-            if fields is None:
-                broken.append((line_number, raw, "a quotation mark is opened and never closed"))
-            elif len(fields) != layout.width:
-                broken.append((line_number, raw, f"has {len(fields)} fields, the header has {layout.width}"))
-            else:
-                writer.writerow([line_number, *fields])
+        for lines, record in enumerate(data_records(plain, layout), start=1):  # noqa: B007 (the last value is the count)
+            if record.broken:
+                broken.append((record.line_number, record.raw, record.broken))
+                continue
+            positions = record.layout.positions
+            seen |= positions.keys()
+            writer.writerow(
+                [record.line_number, *(record.fields[positions[n]] if n in positions else "" for n in names)]
+            )
     if broken:
         con.executemany(
             "INSERT INTO landing.broken_lines VALUES (?, ?, ?, ?, ?)",
             [(entry.file_id, number, entry.kind, raw, reason) for number, raw, reason in broken],
         )
     if lines > len(broken):
-        names = ["line_number", *(f"c{i}" for i in range(layout.width))]
-        con.execute(_insert(entry, layout, group, _read_csv(clean, names, ",", header=False)))
+        layout = layout._replace(positions={name: place for place, name in enumerate(names) if name in seen})
+        columns = ["line_number", *(f"c{place}" for place in range(len(names)))]
+        con.execute(_insert(entry, layout, group, _read_csv(clean, columns, ",", header=False)))
     return lines
 
 

@@ -1,22 +1,24 @@
-"""SQL expressions that turn the text of a CSV field into its type; what cannot be read is named, never guessed."""
+"""SQL expressions that turn the text of a CSV field into its type; what cannot be read is named, never guessed.
+
+A text is a value only when the whole of it has a listed form.
+"""
 
 from typing import Any
 
 from flows.base.sql_text import quoted
+from flows.landing.moments import date_of, timestamp_of
 from flows.landing.reading import Layout
 from flows.study.dictionary import SQL_TYPES, Column, file_columns
 from flows.study.study_folder import FileFormat, Scale
 
 YES = ("1", "yes", "y", "true", "t", "ja", "j")
-TIMES = (" %H:%M:%S", " %H:%M", "T%H:%M:%S", "T%H:%M")
 BLANKS = " \t\u00a0"
 NO = ("0", "no", "n", "false", "f", "nein")
 NO_CODE = ("none", "no", "0", "nil", "nein", "keine", "-")
 PER_HOUR = {"minutes": " / 60", "day_fraction": " * 24"}
-FIRST_DAY = "1900-01-01"  # one before is a slip: 05/01/25 read as the year 25, or the null date of some program
-UTC = "[Zz]$"
-WITH_OFFSET = r":\d\d(\.\d+)? ?([Zz]|[+-]\d\d(:?\d\d)?)$"
-MIDNIGHT_UTC = r"[T ]00:00(:00(\.0+)?)?[Zz]$"
+# RE2: \d is a digit 0 to 9. DuckDB's cast takes 1_2 for 12, 1e3, infinity and +-3 as well.
+NUMBER = r"[+-]?(\d+(\.\d+)?|\.\d+)"
+WHOLE = r"[+-]?(\d+(\.0+)?|\.0+)"
 
 
 def parsed_select(kind: str, layout: Layout, group: FileFormat, source: str) -> str:
@@ -91,18 +93,19 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
         yes, no = (", ".join(quoted(word) for word in words) for words in (YES, NO))
         return f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"
     if column.type == "date":
-        return _possible(_date(text, group.date_format, group.time_zone))
+        return date_of(text, group.date_format, group.time_zone)
     if column.type == "timestamp":
-        return _possible(_timestamp(text, group.date_format, group.time_zone))
+        return timestamp_of(text, group.date_format, group.time_zone)
     decimal_comma = group.decimal == "," or (group.decimal is None and layout.delimiter != ",")
-    number = f"TRY_CAST({f'''replace({text}, ',', '.')''' if decimal_comma else text} AS DOUBLE)"
-    # NaN and infinity are texts DuckDB would take for numbers.
-    finite = f"CASE WHEN isfinite({number}) THEN {number} END"
+    written = f"replace({text}, ',', '.')" if decimal_comma else text
+    number = f"TRY_CAST({written} AS DOUBLE)"
+    # Hundreds of digits are more than a number holds.
+    finite = f"CASE WHEN regexp_full_match({written}, '{NUMBER}') AND isfinite({number}) THEN {number} END"
     if column.name in group.scales:
         return _on_our_scale(finite, group.scales[column.name])
     if column.type == "number":
         return finite + PER_HOUR.get(group.units.get(column.name, "hours"), "")
-    return f"CASE WHEN isfinite({number}) AND floor({number}) = {number} THEN TRY_CAST({number} AS INTEGER) END"
+    return f"CASE WHEN regexp_full_match({written}, '{WHOLE}') THEN TRY_CAST({number} AS INTEGER) END"
 
 
 def _on_our_scale(number: str, scale: Scale) -> str:
@@ -110,48 +113,3 @@ def _on_our_scale(number: str, scale: Scale) -> str:
     lowest, highest = scale.bounds
     reached = " + ".join(f"CAST({number} >= {cut} AS INTEGER)" for cut in scale.cuts)
     return f"CASE WHEN {number} BETWEEN {lowest} AND {highest} AND floor({number}) = {number} THEN {reached} END"
-
-
-def _possible(moment: str) -> str:
-    return f"CASE WHEN {moment} >= DATE '{FIRST_DAY}' THEN {moment} END"
-
-
-def _date(text: str, date_format: str | None, time_zone: str | None) -> str:
-    if date_format:
-        formats = ", ".join(quoted(date_format + time) for time in ("", *TIMES))
-        return f"CAST(try_strptime({text}, [{formats}]) AS DATE)"
-    # ISO, alone or with a time; year first is the only order that is never ambiguous.
-    as_written = f"TRY_CAST(left({text}, 10) AS DATE)"
-    # Midnight UTC is how programs write a day without a time; any other time is one of a clock.
-    converted = f"CASE WHEN regexp_matches({text}, {quoted(MIDNIGHT_UTC)}) THEN {as_written}"
-    if time_zone:
-        converted += f" ELSE CAST({_in_zone(text, time_zone)} AS DATE)"
-    return (
-        f"CASE WHEN length({text}) = 10 AND {text} LIKE '____-__-__' THEN TRY_CAST({text} AS DATE)"
-        f" WHEN ({text} LIKE '____-__-__T__:__%' OR {text} LIKE '____-__-__ __:__%')"
-        f" AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL"
-        f" THEN CASE WHEN {_is_moved(text, time_zone)} THEN {converted} END ELSE {as_written} END END"
-    )
-
-
-def _timestamp(text: str, date_format: str | None, time_zone: str | None) -> str:
-    """The time on the patient's clock. A time in UTC tells it only with the study's time zone; one with an offset is
-    the time of a clock, and is converted where a time zone is set."""
-    converted = _in_zone(text, time_zone) if time_zone else "NULL"
-    iso = (
-        f"CASE WHEN {text} LIKE '____-__-__%' THEN CASE WHEN {_is_moved(text, time_zone)} THEN {converted}"
-        f" ELSE TRY_CAST({text} AS TIMESTAMP) END END"
-    )
-    if not date_format:
-        return iso
-    formats = ", ".join(quoted(date_format + time) for time in (*TIMES, ""))
-    return f"coalesce({iso}, try_strptime({text}, [{formats}]))"
-
-
-def _is_moved(text: str, time_zone: str | None) -> str:
-    """Whether a time, as it is written, may be another than that on the patient's clock."""
-    return f"regexp_matches({text}, {quoted(WITH_OFFSET if time_zone else UTC)})"
-
-
-def _in_zone(text: str, time_zone: str) -> str:
-    return f"timezone({quoted(time_zone)}, TRY_CAST(upper({text}) AS TIMESTAMPTZ))"

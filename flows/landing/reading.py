@@ -5,12 +5,13 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from flows.base.errors import FileRefused
 from flows.landing.packing import unpacked
-from flows.study.dictionary import file_columns
+from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.study.study_folder import FileFormat
 
 CHUNK_BYTES = 1 << 20
@@ -40,10 +41,39 @@ class Layout(NamedTuple):
     extra_columns: tuple[str, ...]
     evidence: str  # what tells encoding and delimiter
     has_blanks: bool
+    kind: str
+    theirs: dict[str, str]  # the study's name of a column, folded -> canonical
 
     def fits(self, raw: str) -> bool:
-        """Whether a record has as many fields as the header."""
-        return len(fields_of(raw, self.delimiter) or ()) == self.width
+        """Whether a record has as many fields as the header, and runs over lines only within a text.
+
+        Two stray quotation marks make one record of all lines from one to the other: a record of which a line could
+        stand alone is none.
+        """
+        fields = fields_of(raw, self.delimiter) or []
+        if len(fields) != self.width:
+            return False
+        if "\n" not in raw:
+            return True
+        texts = {self.positions.get(c.name) for c in file_columns(self.kind) if c.type not in ("text", "codes")}
+        if any("\n" in field and place in texts for place, field in enumerate(fields)):
+            return False
+        first, *inner, last = raw.rstrip("\n").split("\n")
+        # A line that ends one quoted text and begins another holds marks within its fields: it is no line of its own.
+        whole = (line for line in inner if not any('"' in field for field in fields_of(line, self.delimiter) or ['"']))
+        if any(self._stands_alone(line, line) for line in whole):
+            return False
+        return not (self._stands_alone(first, first + '"') and self._stands_alone(last, last))
+
+    def _stands_alone(self, line: str, mended: str) -> bool:
+        """Whether a line has all fields, its quotation marks taken for characters or mended, and digits for a date."""
+        dates = [
+            self.positions[c.name] for c in file_columns(self.kind) if c.required and c.type in ("date", "timestamp")
+        ]
+        for fields in (line.split(self.delimiter), fields_of(mended, self.delimiter) or []):
+            if len(fields) == self.width > 1 and all(any(c.isdigit() for c in fields[place]) for place in dates):
+                return True
+        return False
 
 
 class PlainText(NamedTuple):
@@ -179,6 +209,77 @@ def fields_of(raw: str, delimiter: str) -> list[str] | None:
     return rows[0] if len(rows) == 1 else None
 
 
+class Record(NamedTuple):
+    """One data line: its fields by the header that stands above it, or why it has none."""
+
+    line_number: int
+    raw: str
+    fields: list[str]
+    broken: str | None
+    layout: Layout
+
+
+def data_records(plain: PlainText, layout: Layout) -> Iterator[Record]:
+    """Every record below the header. A file pasted from several has a header again, maybe with its columns in another
+    order: the lines below it are read by it, or are broken where it is not one of this kind of file."""
+    current, why = layout, None
+    words = header_words(layout)
+    subjects = {"subject_id"} | {theirs for theirs, ours in layout.theirs.items() if ours == "subject_id"}
+    with plain.path.open(encoding="utf-8", newline=None) as text:
+        stream = records(text, lambda raw: current.fits(raw))
+        for line_number, raw in islice(stream, 1, None):
+            fields = fields_of(raw, current.delimiter)
+            folded = raw.casefold()
+            # A header names the subject's column and one more.
+            names = [name.strip().casefold() for name in fields or ()] if any(s in folded for s in subjects) else []
+            if subjects & set(names) and len(words & set(names)) > 1:
+                before = why
+                current, why = _next_layout(names, line_number, current)
+                # A header that changes nothing is a line like any other, with a name where a date should be.
+                if why or before or current is not layout or not _needs_a_date(current.kind):
+                    yield Record(
+                        line_number, raw, [], why or "is a header once more: the lines below follow it", current
+                    )
+                    continue
+            if why:
+                yield Record(line_number, raw, [], why, current)
+            elif fields is None:
+                yield Record(line_number, raw, [], "a quotation mark is opened and not closed in this record", current)
+            elif len(fields) != current.width:
+                reason = f"has {len(fields)} fields, the header has {current.width}"
+                yield Record(line_number, raw, [], reason, current)
+            else:
+                yield Record(line_number, raw, fields, None, current)
+
+
+def _needs_a_date(kind: str) -> bool:
+    return any(column.required and column.type in ("date", "timestamp") for column in file_columns(kind))
+
+
+def header_words(layout: Layout) -> set[str]:
+    """Every name that a header may hold where this one has the subject's: what tells a header among the lines."""
+    known = {column.name for kind in FILE_KINDS for column in file_columns(kind)}
+    return known | set(layout.theirs) | {name.casefold() for name in layout.extra_columns}
+
+
+def _next_layout(names: list[str], line_number: int, layout: Layout) -> tuple[Layout, str | None]:
+    """(layout, None) of a further header, or why the lines below it cannot be read."""
+    known = {column.name: column for column in file_columns(layout.kind)}
+    positions: dict[str, int] = {}
+    for position, name in enumerate(names):
+        canonical = layout.theirs.get(name, name)
+        if canonical in known and canonical in positions:
+            return layout, f"stands below the header of line {line_number}, in which column '{canonical}' stands twice"
+        if canonical in known:
+            positions[canonical] = position
+    missing = [name for name, column in known.items() if column.required and name not in positions]
+    if missing:
+        return layout, f"stands below the header of line {line_number}, which lacks the column '{missing[0]}'"
+    if positions == layout.positions and len(names) == layout.width:
+        return layout, None
+    return layout._replace(width=len(names), positions=positions), None
+
+
 def find_layout(plain: PlainText, kind: str, group: FileFormat) -> Layout:
     """Delimiter and column positions from the header line, by the column names it must hold.
 
@@ -208,7 +309,16 @@ def find_layout(plain: PlainText, kind: str, group: FileFormat) -> Layout:
             why += "as study.toml says" if group.delimiter else f"gives {len(positions)} known columns"
             evidence = f"{plain.evidence}; {why}"
             best = Layout(
-                plain.encoding, delimiter, len(names), header_line, positions, tuple(extra), evidence, plain.has_blanks
+                plain.encoding,
+                delimiter,
+                len(names),
+                header_line,
+                positions,
+                tuple(extra),
+                evidence,
+                plain.has_blanks,
+                kind,
+                named,
             )
     assert best is not None
     missing = [name for name, column in known.items() if column.required and name not in best.positions]

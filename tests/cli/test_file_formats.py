@@ -40,9 +40,7 @@ CASES = {
     "day first": Case(HEADER + "@,13/01/2024,1\n@,1/2/2024,0\n", TWO_DAYS, settings="date_format = '%d/%m/%Y'"),
     "month first": Case(HEADER + "@,01/13/2024,1\n@,02/01/2024,0\n", TWO_DAYS, settings="date_format = '%m/%d/%Y'"),
     "short year": Case(HEADER + "@,13.01.24,1\n@,01.02.24,0\n", TWO_DAYS, settings="date_format = '%d.%m.%y'"),
-    "date with time": Case(
-        HEADER + "@,2024-01-01T00:30:00+02:00,1\n@,2024-01-02 23:59,0\n", dict(list(DAYS.items())[:2])
-    ),
+    "date with time": Case(HEADER + "@,2024-01-01T00:30:00,1\n@,2024-01-02 23:59,0\n", dict(list(DAYS.items())[:2])),
     "own answers": Case(
         HEADER + "@,2024-01-01,Ja\n@,2024-01-02,NEIN\n",
         dict(list(DAYS.items())[:2]),

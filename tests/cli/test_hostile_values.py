@@ -17,7 +17,8 @@ MONTHS = "".join(f"BASE,2024-{month:02d}-{day:02d},1\n" for month in range(1, 5)
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     files = {
         "diary-far.csv": TIMED
-        + "OLD,0001-01-01,1,\nNEW,9999-12-31,1,\nBC,2024-01-01 (BC),1,\nDAY,2024-01-01 24:00:00,1,\n",
+        + "OLD,0001-01-01,1,\nNEW,9999-12-31,1,\nBC,2024-01-01 (BC),1,\nDAY,2024-01-01 24:00:00,1,\n"
+        + "SOUND,2024-01-01,1,\nSOUND,2024-01-02,1,\nSOUND,2024-01-03,1,\n",
         "diary-ahead.csv": TIMED + "CLOCK,2024-01-01,1,2924-01-01 20:00\n",
         "diary-later.csv": TIMED + "CLOCK,2024-01-01,0,2024-01-02 08:00\n",
         "injections-far.csv": "subject_id,injection_date\nOLD,0001-01-01\nNEW,9999-12-31\n",
@@ -42,7 +43,7 @@ def test_impossible_values_are_set_aside(outcome: Outcome) -> None:
         "51",
         "subjects.prior_preventives_failed.out_of_range",
     )
-    assert outcome.quarantine["scores.csv"] == [(2, "scores.score.out_of_instrument_range")]
+    assert outcome.quarantine["scores.csv"] == [(2, "scores.score.unreadable")]
     assert subjects_of(outcome.tabulation["subjects"]) == ["A", "B", "BASE"]
     assert all(file.is_conserved for file in outcome.files.values())
 
