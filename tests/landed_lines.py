@@ -23,7 +23,7 @@ from flows.warehouse.sql_models import build_models
 from tests.generative.raw_lines import COLUMNS
 
 Row = dict[str, Any]
-LAYOUT = Layout("utf-8", ",", len(COLUMNS), 1, {name: i for i, name in enumerate(COLUMNS)}, (), "", False)
+LAYOUT = Layout("utf-8", ",", len(COLUMNS), 1, {name: i for i, name in enumerate(COLUMNS)}, (), "", False, "diary", {})
 CHECKS = [
     check
     for check in load_suites()["landing.diary"]
