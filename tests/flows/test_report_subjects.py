@@ -145,7 +145,7 @@ def test_a_further_definition_of_a_headache_day_has_its_states(
     )
     monkeypatch.setattr(explaining, "load_models", lambda: models)
     with duckdb.connect(report_snapshot / "outcomes.duckdb", read_only=True) as con:
-        again = packing.load_subjects(con, study.load_arms(con), study.load_rule_sets(con))
+        again = packing.load_subjects(con, study_summary.load_arms(con), study_summary.load_rule_sets(con))
     assert again
     opposite = str.maketrans("hf", "fh")
     for before, after in zip(held.blocks["days-0"], unpacked(again, "days-0"), strict=True):
@@ -158,7 +158,7 @@ def test_a_subject_without_diary_has_no_first_day(report_snapshot: Path, tmp_pat
     shutil.copy(report_snapshot / "outcomes.duckdb", copy)
     with duckdb.connect(copy) as con:
         con.execute("DELETE FROM tabulation.diary_days WHERE subject_id = 'SUBJ-001'")
-        again = packing.load_subjects(con, study.load_arms(con), study.load_rule_sets(con))
+        again = packing.load_subjects(con, study_summary.load_arms(con), study_summary.load_rule_sets(con))
     assert again
     place = json.loads(again.index)["subjects"].index("SUBJ-001")
     diary = unpacked(again, "days-0")[place]
