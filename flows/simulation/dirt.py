@@ -9,13 +9,12 @@ from flows.simulation import dirt_diary, dirt_other
 from flows.simulation.chance import Chance, Purpose
 from flows.simulation.course import Run
 from flows.simulation.csv_text import Block
-from flows.simulation.planting import FLAGGED, QUARANTINED, Edit, Facts, Kind, Mark, NewLine, plan
+from flows.simulation.planting import CELL, FLAGGED, Edit, Facts, Kind, Mark, NewLine, plan
 from flows.simulation.schedule import STAYED
 from flows.simulation.settings import Dirt
 
 IN_SCHEDULE = ("interval_short", "interval_long", "visit_missed")  # befall a subject's visits, before any diary
 IN_ONE_GO = 7  # so many days entered without a pause are found (backfill_days in data/checks.toml)
-MOST_HOURS, MOST_SEVERITY = 24, 3  # the diary's scales
 WORDS_PER_SUBJECT = 64  # scores and adverse events of one subject that are spoilt independently
 
 
@@ -86,8 +85,7 @@ def diary_edits(run: Run, block: Block, spoilt: Spoilt, writing: str) -> dict[in
     elif writing == "scale_of_ten":
         for row in np.flatnonzero(run.diary.headache[block.item, block.subject]).tolist():
             found[row] = _of_ten(block.line(row))
-    lost = lost_days(run, writing)[block.item, block.subject]
-    for row, marks in _whole_diaries(run, block, spoilt, lost).items():
+    for row, marks in _whole_diaries(run, block, spoilt).items():
         (line,) = found[row].lines if row in found else [NewLine(block.line(row))]
         found[row] = Edit(1, [line._replace(marks=line.marks + marks)])
     return found
@@ -95,37 +93,22 @@ def diary_edits(run: Run, block: Block, spoilt: Spoilt, writing: str) -> dict[in
 
 def _in_minutes(fields: list[str]) -> Edit:
     minutes = round(60 * float(fields[dirt_diary.HOURS]))
-    marks = (Mark("minutes", "diary.hours.out_of_range", QUARANTINED),) if minutes > MOST_HOURS else ()
     fields[dirt_diary.HOURS] = str(minutes)
-    return Edit(1, [NewLine(fields, marks)])
+    return Edit(1, [NewLine(fields, (Mark("minutes", "", CELL),))])
 
 
 def _of_ten(fields: list[str]) -> Edit:
     pain = 3 * int(fields[dirt_diary.SEVERITY]) - 1
-    marks = (Mark("scale_of_ten", "diary.severity.out_of_range", QUARANTINED),) if pain > MOST_SEVERITY else ()
     fields[dirt_diary.SEVERITY] = str(pain)
-    return Edit(1, [NewLine(fields, marks)])
+    return Edit(1, [NewLine(fields, (Mark("scale_of_ten", "", CELL),))])
 
 
-def lost_days(run: Run, writing: str) -> np.ndarray:
-    """The days whose line is set aside because of how the whole file is written: days x subjects."""
-    diary = run.diary
-    if writing == "minutes":
-        return diary.quarters * 15.0 > MOST_HOURS
-    if writing == "scale_of_ten":
-        return diary.severity * 3 - 1 > MOST_SEVERITY
-    return np.zeros_like(diary.headache)
-
-
-def _whole_diaries(run: Run, block: Block, spoilt: Spoilt, lost: np.ndarray) -> dict[int, tuple[Mark, ...]]:
-    """Marks on back-filled entries, and on every line of a subject who is enrolled twice.
-
-    ``lost``: lines that are set aside anyway, and so count in no batch of entries.
-    """
+def _whole_diaries(run: Run, block: Block, spoilt: Spoilt) -> dict[int, tuple[Mark, ...]]:
+    """Marks on back-filled entries, and on every line of a subject who is enrolled twice."""
     twice = spoilt.mask("re_enrolled")[block.subject]
     at = (block.item, block.subject)
     late = run.recorded.is_late[at] & run.recorded.is_back_filled[at]
-    in_one_go = run.recorded.is_back_filled[at] & ~lost
+    in_one_go = run.recorded.is_back_filled[at]
     many = np.bincount(block.subject[in_one_go], minlength=len(spoilt.bare)) >= IN_ONE_GO
     in_one_go &= many[block.subject]
     found = {}

@@ -2,6 +2,7 @@
 entry time. A kind that spoils a line for good stands beside the intact one where the day would otherwise be lost."""
 
 from flows.simulation.planting import (
+    CELL,
     DUPLICATE,
     FLAGGED,
     QUARANTINED,
@@ -120,25 +121,23 @@ KINDS = {
     ),
     "entered_in_future": Kind(
         any_line,
-        changed(
-            _check("entered_at.future"), QUARANTINED, (ENTERED, "2120-01-01T20:00:00"), also=_check("entered_at.late")
-        ),
+        changed(_check("entered_at.future"), CELL, (ENTERED, "2120-01-01T20:00:00"), also=_check("entered_at.late")),
     ),
-    "entered_unreadable": Kind(any_line, changed(_check("entered_at.unreadable"), QUARANTINED, (ENTERED, "evening"))),
+    "entered_unreadable": Kind(any_line, changed(_check("entered_at.unreadable"), CELL, (ENTERED, "evening"))),
     # Answers that cannot be read.
     "headache_unreadable": Kind(any_line, changed(_check("headache.unreadable"), QUARANTINED, (HEADACHE, "maybe"))),
     "headache_unanswered": Kind(any_line, changed(_check("headache.unknown"), FLAGGED, (HEADACHE, ""))),
-    "hours_unreadable": Kind(_on_headache, changed(_check("hours.unreadable"), QUARANTINED, (HOURS, "all day"))),
-    "severity_unreadable": Kind(_on_headache, changed(_check("severity.unreadable"), QUARANTINED, (SEVERITY, "bad"))),
-    "migraine_unreadable": Kind(any_line, changed(_check("migraine.unreadable"), QUARANTINED, (MIGRAINE, "?"))),
+    "hours_unreadable": Kind(_on_headache, changed(_check("hours.unreadable"), CELL, (HOURS, "all day"))),
+    "severity_unreadable": Kind(_on_headache, changed(_check("severity.unreadable"), CELL, (SEVERITY, "bad"))),
+    "migraine_unreadable": Kind(any_line, changed(_check("migraine.unreadable"), CELL, (MIGRAINE, "?"))),
     # Units and scales.
-    "minutes_for_hours": Kind(_on_half_hour, changed(_check("hours.out_of_range"), QUARANTINED, (HOURS, _minutes))),
+    "minutes_for_hours": Kind(_on_half_hour, changed(_check("hours.out_of_range"), CELL, (HOURS, _minutes))),
     "attack_over_midnight": Kind(
-        _on_headache, changed(_check("hours.out_of_range"), QUARANTINED, (HOURS, _hours_over_midnight))
+        _on_headache, changed(_check("hours.out_of_range"), CELL, (HOURS, _hours_over_midnight))
     ),
     "severity_of_ten": Kind(
         _on_headache,
-        changed(_check("severity.out_of_range"), QUARANTINED, (SEVERITY, lambda _, facts: str(4 + facts.bits % 7))),
+        changed(_check("severity.out_of_range"), CELL, (SEVERITY, lambda _, facts: str(4 + facts.bits % 7))),
     ),
     # Answers that contradict each other.
     "hours_without_headache": Kind(_on_free, changed(_check("hours.without_headache"), FLAGGED, (HOURS, "3"))),

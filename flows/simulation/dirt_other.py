@@ -2,6 +2,7 @@
 the intact line, so that one planted fault has no others in its train."""
 
 from flows.simulation.planting import (
+    CELL,
     DUPLICATE,
     FLAGGED,
     QUARANTINED,
@@ -26,15 +27,15 @@ def _screened(name: str, outcome: str, *changes: tuple, also: str = "") -> Kind:
 
 
 SUBJECTS = {
-    "arm_unknown": _screened("arm.unknown", QUARANTINED, (1, "verum")),
-    "consent_unreadable": _screened("consent_date.unreadable", QUARANTINED, (5, "spring 2021")),
-    "preventives_unreadable": _screened("prior_preventives_failed.unreadable", QUARANTINED, (6, "many")),
-    "preventives_out_of_range": _screened("prior_preventives_failed.out_of_range", QUARANTINED, (6, "99")),
-    "overuse_unreadable": _screened("overuse_excluded.unreadable", QUARANTINED, (7, "maybe")),
-    "leaving_unreadable": _screened("discontinued_date.unreadable", QUARANTINED, (8, "2021-13-01")),
+    "arm_unknown": _screened("arm.unknown", CELL, (1, "verum")),
+    "consent_unreadable": _screened("consent_date.unreadable", CELL, (5, "spring 2021")),
+    "preventives_unreadable": _screened("prior_preventives_failed.unreadable", CELL, (6, "many")),
+    "preventives_out_of_range": _screened("prior_preventives_failed.out_of_range", CELL, (6, "99")),
+    "overuse_unreadable": _screened("overuse_excluded.unreadable", CELL, (7, "maybe")),
+    "leaving_unreadable": _screened("discontinued_date.unreadable", CELL, (8, "2021-13-01")),
     "left_before_consent": _screened("discontinued_date.before_consent", FLAGGED, (8, lambda f, _: shifted(f[5], -3))),
     "subject_missing": Kind(any_line, added("subjects.subject_id.missing", QUARANTINED, (0, ""))),
-    "birth_year_unreadable": Kind(any_line, changed("subjects.birth_year.unreadable", FLAGGED, (4, "seventies"))),
+    "birth_year_unreadable": Kind(any_line, changed("subjects.birth_year.unreadable", CELL, (4, "seventies"))),
     "birth_year_out_of_range": Kind(
         any_line,
         changed("subjects.birth_year.out_of_range", FLAGGED, (4, "1066"), also="subjects.birth_year.implausible_age"),
@@ -42,7 +43,7 @@ SUBJECTS = {
     "child": Kind(any_line, changed("subjects.birth_year.implausible_age", FLAGGED, (4, "2015"))),
     "sex_unknown": Kind(any_line, changed("subjects.sex.unknown", FLAGGED, (3, "?"))),
     "consent_in_future": _screened(
-        "consent_date.future", QUARANTINED, (5, "2120-01-01"), also="subjects.birth_year.implausible_age"
+        "consent_date.future", CELL, (5, "2120-01-01"), also="subjects.birth_year.implausible_age"
     ),
     "leaving_in_future": _screened("discontinued_date.future", FLAGGED, (8, "2120-01-01")),
     "line_broken": broken("subjects.line.columns"),
@@ -130,11 +131,11 @@ EVENTS = {
     "subject_unknown": Kind(
         any_line, added("adverse_events.subject_id.unknown", FLAGGED, (0, lambda f, _: f"X{f[0]}"))
     ),
-    "start_unreadable": Kind(any_line, changed("adverse_events.start_date.unreadable", QUARANTINED, (1, "week 3"))),
-    "end_unreadable": Kind(any_line, changed("adverse_events.end_date.unreadable", QUARANTINED, (2, "ongoing"))),
+    "start_unreadable": Kind(any_line, changed("adverse_events.start_date.unreadable", CELL, (1, "week 3"))),
+    "end_unreadable": Kind(any_line, changed("adverse_events.end_date.unreadable", CELL, (2, "ongoing"))),
     "term_missing": Kind(any_line, changed("adverse_events.term.missing", QUARANTINED, (3, ""))),
-    "serious_unreadable": Kind(any_line, changed("adverse_events.serious.unreadable", FLAGGED, (5, "perhaps"))),
-    "related_unreadable": Kind(any_line, changed("adverse_events.related.unreadable", FLAGGED, (6, "possibly"))),
+    "serious_unreadable": Kind(any_line, changed("adverse_events.serious.unreadable", CELL, (5, "perhaps"))),
+    "related_unreadable": Kind(any_line, changed("adverse_events.related.unreadable", CELL, (6, "possibly"))),
     "subject_missing": Kind(any_line, changed("adverse_events.subject_id.missing", QUARANTINED, (0, ""))),
     "line_broken": broken("adverse_events.line.columns"),
 }
@@ -203,4 +204,8 @@ def session_edit(kind: str, lines: list[list[str]], facts: Facts) -> Edit:
 
 
 def _marks(kind: str, checks: tuple[str, ...]) -> tuple[Mark, ...]:
-    return tuple(Mark(kind, f"injections.{check}", FLAGGED) for check in checks if check)
+    return tuple(
+        Mark(kind, f"injections.{check}", CELL if f"injections.{check}".endswith(".unreadable") else FLAGGED)
+        for check in checks
+        if check
+    )

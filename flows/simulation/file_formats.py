@@ -29,8 +29,8 @@ WRITINGS = {
     "utf_16": Writing(encoding="utf-16-le", byte_order_mark=b"\xff\xfe"),
     "latin_1": Writing(encoding="cp1252", marks=("file.encoding_guessed", "file.extra_columns")),
     "attack_only": Writing(marks=("diary.file.attack_only",), is_bare=True),
-    "minutes": Writing(marks=("diary.file.hours_in_minutes",), is_bare=True),
-    "scale_of_ten": Writing(marks=("diary.file.severity_scale",), is_bare=True),
+    "minutes": Writing(marks=("diary.hours.other_unit",), is_bare=True),
+    "scale_of_ten": Writing(marks=("diary.severity.other_unit",), is_bare=True),
     "month_first": Writing(is_bare=True),
     "dates_mixed": Writing(marks=("file.refused",), outcome=REFUSED, is_bare=True),
 }

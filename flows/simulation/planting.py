@@ -9,11 +9,13 @@ import numpy as np
 from flows.simulation.csv_text import Block
 
 QUARANTINED, FLAGGED, DUPLICATE, SUPERSEDED = "quarantined", "flagged", "duplicate", "superseded"
+CELL = "cell"  # the line counts, one of its cells does not
 REFUSED, IGNORED = "refused", "ignored"
 
 
 class Mark(NamedTuple):
-    """What has to be found on a line: ``check_id`` is empty where a line is a duplicate or superseded."""
+    """What has to be found on a line: ``check_id`` is empty where a line is a duplicate, superseded,
+    or one of many cells of a column that its file writes in another unit."""
 
     kind: str
     check_id: str

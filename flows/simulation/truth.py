@@ -28,7 +28,7 @@ Not an input: the pipeline reads `inbox/` only. Probabilities and reductions are
 | `subjects.csv` | effect class, the fall of the headache probability at full effect, the latent probability of a headache day before treatment, how the subject left |
 | `cycles.csv` | per cycle given: the mean latent probability in Days 57-84 and its true reduction against the time before treatment |
 | `statuses.csv` | per rule set and cycle given: headache days and status had every day been recorded, and as recorded before any dirt |
-| `dirt.csv` | every planted fault: file, line (none: the whole file), kind, the check that has to find it, and the outcome; no check: an exact duplicate, or superseded by a correction |
+| `dirt.csv` | every planted fault: file, line (none: the whole file), kind, the check that has to find it, and the outcome (`cell`: the line counts without that cell); no check: an exact duplicate, superseded by a correction, or a cell of a column in another unit |
 """
 LEAVING = ("stayed", "at random", "lack of effect")
 

@@ -19,7 +19,6 @@ from flows.simulation.dirt import (
     diary_edits,
     interval_rates,
     line_edits,
-    lost_days,
     spoil_subjects,
     subject_edits,
 )
@@ -144,7 +143,7 @@ def _without_diary(run: Run, site: np.ndarray, writings: list[str]) -> dict[int,
     for place in np.unique(site).tolist():
         name = writings[place]
         is_refused = file_formats.WRITINGS[name].outcome == REFUSED
-        readable = run.recorded.has_row & ~lost_days(run, name) & (not is_refused)
+        readable = run.recorded.has_row & (not is_refused)
         if name == "attack_only":
             readable &= run.diary.headache
         found |= {int(subject): name for subject in np.flatnonzero((site == place) & ~readable.any(axis=0))}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from tests.demo_study.sites import Site
 
 QUARANTINED, DUPLICATE, SUPERSEDED, FLAGGED = "quarantined", "duplicate", "superseded", "flagged"
+CELL = "cell"  # the line counts, one of its cells does not
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,7 @@ class Planted:
     line_number: int | None  # None: the finding is about the whole file
     outcome: str
     check_id: str
+    column: str = ""  # the cell set aside
 
     def sort_key(self):
         return self.path, self.line_number or 0, self.outcome, self.check_id
@@ -25,6 +27,7 @@ class Line:
     values: dict[str, str]
     outcome: str = ""
     check_id: str = ""
+    column: str = ""
     sort_key: tuple = field(default=())
     implied: tuple[str, ...] = ()  # flags that come with the planted dirt, such as a batch with its late entries
 
@@ -32,6 +35,8 @@ class Line:
         assert not self.outcome, (self.values, "a line carries one kind of dirt")
         self.outcome, self.check_id = outcome, check_id
         self.values.update(values)
+        if outcome == CELL:
+            (self.column,) = values
 
 
 def render(path: str, lines: list[Line], site: Site) -> tuple[bytes, list[Planted]]:
@@ -41,7 +46,7 @@ def render(path: str, lines: list[Line], site: Site) -> tuple[bytes, list[Plante
     for number, line in enumerate(lines, 2):
         text.append(_text(line.values, site))
         if line.outcome:
-            planted.append(Planted(path, number, line.outcome, line.check_id))
+            planted.append(Planted(path, number, line.outcome, line.check_id, line.column))
         planted += [Planted(path, number, FLAGGED, check_id) for check_id in line.implied]
     return site.encode("\n".join(text) + "\n"), planted
 

@@ -1,6 +1,7 @@
 """The dirt of the diaries, planted line by line. No line carries more than one kind.
 
 A line that cannot be used stands on a day that the plan leaves without an entry, so the planned counts stay exact.
+A line with a faulty cell counts: it stands on a planned headache day, and no status depends on the cell.
 A flagged line is kept: only fields that no outcome depends on are touched.
 Columns of the tables: check, subject, period (see DiaryDay), the fields as the site wrote them.
 """
@@ -20,6 +21,17 @@ BROKEN = [
     ("diary.headache.unreadable", "0213", "1.1", {"headache": "maybe"}),
     ("diary.headache.unreadable", "0306", "1.1", {"headache": "vielleicht"}),
     ("diary.headache.unreadable", "0503", "1.1", {"headache": "?"}),
+    ("diary.diary_date.future", "0212", "2.2", {"diary_date": "2099-11-02"}),
+    ("diary.diary_date.future", "0503", "2.1", {"diary_date": "2099-01-20"}),
+    ("diary.diary_date.before_consent", "0401", "1.1", {"diary_date": "01/05/2023"}),
+    ("diary.diary_date.before_consent", "0503", "baseline", {"diary_date": "2023-02-11"}),
+    ("diary.entered_at.before_day", "0503", "3.1", {"entered_at": "{day_before}T20:15:00"}),
+    ("diary.entered_at.before_day", "0505", "baseline", {"entered_at": "{day_before}T19:40:00"}),
+    ("diary.entered_at.before_day", "0514", "1.2", {"entered_at": "{day_before}T22:05:00"}),
+]
+
+# A cell set aside, on a planned headache day: the answer counts, this cell is unknown.
+FAULTY_CELLS = [
     ("diary.hours.unreadable", "0307", "1.2", {"hours": "den ganzen Tag"}),
     ("diary.hours.unreadable", "0505", "1.3", {"hours": "all day"}),
     ("diary.hours.out_of_range", "0213", "1.2", {"hours": "240"}),  # minutes
@@ -30,13 +42,6 @@ BROKEN = [
     ("diary.severity.out_of_range", "0309", "1.1", {"severity": "8"}),
     ("diary.severity.out_of_range", "0309", "1.2", {"severity": "6"}),
     ("diary.severity.out_of_range", "0505", "2.1", {"severity": "10"}),
-    ("diary.diary_date.future", "0212", "2.2", {"diary_date": "2099-11-02"}),
-    ("diary.diary_date.future", "0503", "2.1", {"diary_date": "2099-01-20"}),
-    ("diary.diary_date.before_consent", "0401", "1.1", {"diary_date": "01/05/2023"}),
-    ("diary.diary_date.before_consent", "0503", "baseline", {"diary_date": "2023-02-11"}),
-    ("diary.entered_at.before_day", "0503", "3.1", {"entered_at": "{day_before}T20:15:00"}),
-    ("diary.entered_at.before_day", "0505", "baseline", {"entered_at": "{day_before}T19:40:00"}),
-    ("diary.entered_at.before_day", "0514", "1.2", {"entered_at": "{day_before}T22:05:00"}),
 ]
 
 # Kept, on a day that the plan leaves without an entry: an unanswered question; an identifier nobody was enrolled with
@@ -115,5 +120,5 @@ ENTERED_IN_TIME = [("0502", "1.2", 72), ("0504", "2.1", 44), ("0103", "2.1", 66)
 # Diary days on and after 1 July 2025, beyond the cut-off.
 AFTER_CUTOFF = {"0209": 4, "0512": 6}
 
-# Their rows in subjects.csv are quarantined, so nobody with this number is enrolled.
-NOT_ENROLLED = {"0407", "0408"}
+# The rows in subjects.csv are quarantined, so nobody with this number is enrolled.
+NOT_ENROLLED = {"0408"}

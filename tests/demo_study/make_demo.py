@@ -77,12 +77,14 @@ def make_demo(folder: Path) -> None:
         _write(folder / "inbox" / path, content)
     _write_truth(folder / "truth" / "statuses.csv", STATUS_COLUMNS, status_rows(subjects))
     _write_truth(folder / "truth" / "eligibility.csv", ELIGIBILITY_COLUMNS, eligibility_rows(subjects))
-    _write_truth(folder / "truth" / "dirt.csv", ("path", "line_number", "outcome", "check_id"), _dirt_rows(planted))
+    _write_truth(
+        folder / "truth" / "dirt.csv", ("path", "line_number", "outcome", "check_id", "column"), _dirt_rows(planted)
+    )
 
 
 def _dirt_rows(planted: list[Planted]) -> list[tuple]:
     ordered = sorted(planted, key=Planted.sort_key)
-    return [(one.path, one.line_number or "", one.outcome, one.check_id) for one in ordered]
+    return [(one.path, one.line_number or "", one.outcome, one.check_id, one.column) for one in ordered]
 
 
 def _write_truth(path: Path, columns: tuple[str, ...], rows: list[tuple]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from tests.demo_study import dirt
 from tests.demo_study.chance import Chance
-from tests.demo_study.csv_files import DUPLICATE, FLAGGED, QUARANTINED, SUPERSEDED, Line, Planted, render
+from tests.demo_study.csv_files import CELL, DUPLICATE, FLAGGED, QUARANTINED, SUPERSEDED, Line, Planted, render
 from tests.demo_study.diary import KNOWN_CODES, DiaryDay, describe
 from tests.demo_study.plan import CUTOFF, Subject
 from tests.demo_study.sites import SITES, correction_path, diary_path
@@ -66,6 +66,8 @@ class Diaries:
             self.add(entered(contrary(diary_day), 12), order=-1).plant(SUPERSEDED)
         for what, subject_id, period in dirt.CORRECTIONS:
             _plant_correction(self, what, self.take(subject_id, period, True, False))
+        for check, subject_id, period, values in dirt.FAULTY_CELLS:
+            self.line_of[_key(self.take(subject_id, period, True))].plant(CELL, check, **values)
 
     def files(self) -> tuple[dict[str, bytes], list[Planted]]:
         contents, planted = {}, []

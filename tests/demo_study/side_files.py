@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from tests.demo_study.chance import Chance
-from tests.demo_study.csv_files import DUPLICATE, QUARANTINED, Line, Planted, render_table
+from tests.demo_study.csv_files import CELL, DUPLICATE, QUARANTINED, Line, Planted, render_table
 from tests.demo_study.diary import DiaryDay
 from tests.demo_study.dirt import NOT_ENROLLED
 from tests.demo_study.plan import CUTOFF, Cycle, Subject
@@ -50,7 +50,7 @@ EVENT_DIRT = [
 def subjects_file(subjects: list[Subject], days: dict[str, list[DiaryDay]]) -> tuple[bytes, list[Planted]]:
     lines = [Line(_subject_values(subject, days[subject.subject_id][0].day)) for subject in subjects]
     by_id = {line.values["subject_id"]: line for line in lines}
-    by_id["0407"].plant(QUARANTINED, "subjects.arm.unknown", arm="onab")
+    by_id["0407"].plant(CELL, "subjects.arm.unknown", arm="onab")
     # 0408 had been screened before, under the same number
     again = Line(dict(by_id["0408"].values))
     by_id["0408"].plant(QUARANTINED, "subjects.subject.conflict", arm="ona", consent_date="2023-11-06")

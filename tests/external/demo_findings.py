@@ -1,6 +1,7 @@
 """What a careful reader finds wrong in each line of the demo study: the wording of each check, as plain code."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from .demo_reader import Line, as_date
@@ -19,19 +20,23 @@ ERRORS = {
     "diary.diary_date.unreadable",
     "diary.diary_date.missing",
     "diary.headache.unreadable",
-    "diary.hours.unreadable",
-    "diary.hours.out_of_range",
-    "diary.severity.out_of_range",
     "diary.diary_date.future",
     "diary.diary_date.before_consent",
     "diary.entered_at.before_day",
     "diary.subject_day.conflict",
-    "subjects.arm.unknown",
     "subjects.subject.conflict",
     "injections.injection_date.unreadable",
     "scores.score.out_of_instrument_range",
     "scores.instrument.unknown",
     "adverse_events.end_date.before_start",
+}
+
+# A fault in a cell that the line can do without: the line counts, the cell is unknown.
+CELLS = {
+    "diary.hours.unreadable": "hours",
+    "diary.hours.out_of_range": "hours",
+    "diary.severity.out_of_range": "severity",
+    "subjects.arm.unknown": "arm",
 }
 
 Findings = dict[tuple[str, int], set[str]]
@@ -41,7 +46,11 @@ def find_all(cutoff: date, lines: dict[str, list[Line]]) -> Findings:
     """(path, line) -> check ids; lines without a finding are left out."""
     findings: Findings = defaultdict(set)
     _in_subjects(lines["subjects"], findings)
-    enrolled = {line.values["subject_id"]: line.values for line in lines["subjects"] if line.place not in findings}
+    enrolled = {
+        line.values["subject_id"]: line.values
+        for line in lines["subjects"]
+        if not findings.get(line.place, set()) & ERRORS
+    }
     for line in lines["diary"]:
         found = _in_diary_line(line, enrolled, cutoff) if line.values else {"diary.line.columns"}
         if found:
@@ -49,7 +58,7 @@ def find_all(cutoff: date, lines: dict[str, list[Line]]) -> Findings:
     for places in _conflicts(lines["diary"], ("subject_id", "diary_date"), CONTENT):
         for place in places:
             findings[place].add("diary.subject_day.conflict")
-    standing = current_lines([line for line in lines["diary"] if not findings.get(line.place, set()) & ERRORS])
+    standing = current_lines(as_known(lines["diary"], findings))
     for line in batches(standing):
         findings[line.place].add("diary.entered_at.batch")
     for line in copies(standing):
@@ -80,6 +89,16 @@ def find_all(cutoff: date, lines: dict[str, list[Line]]) -> Findings:
         if date.fromisoformat(start) > cutoff:
             findings[line.place].add("adverse_events.start_date.after_cutoff")
     return findings
+
+
+def as_known(lines: list[Line], findings: Findings) -> list[Line]:
+    """The usable lines; each faulty cell is empty."""
+    known = []
+    for line in lines:
+        found = findings.get(line.place, set())
+        if not found & ERRORS:
+            known.append(replace(line, values=line.values | {CELLS[check]: "" for check in found & CELLS.keys()}))
+    return known
 
 
 def _in_subjects(lines: list[Line], findings: Findings) -> None:

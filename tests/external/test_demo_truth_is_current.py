@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .demo_findings import CONTENT, ERRORS, find_all
+from .demo_findings import CELLS, CONTENT, ERRORS, find_all
 from .demo_reader import Line, as_date, read_study, read_truth
 from .demo_recount import collect, recount_eligibility, recount_statuses
 from .demo_suspicions import current_lines, silent_sites
@@ -159,6 +159,8 @@ def test_every_kind_of_dirt_is_planted_and_no_line_has_two_kinds(dirt):
     for row in dirt:
         by_outcome[row["outcome"]].add(row["check_id"])
     assert by_outcome.pop("quarantined") == ERRORS
+    assert by_outcome.pop("cell") == CELLS.keys()
+    assert {(row["check_id"], row["column"]) for row in dirt if row["column"]} == set(CELLS.items())
     assert by_outcome.pop("flagged") == {*FLAGS, *(check for _, check in FILE_FLAGS)}
     assert by_outcome == {"duplicate": {""}, "superseded": {""}}
     assert {frozenset(checks) for checks in planted_findings(dirt).values() if len(checks) > 1} == COME_TOGETHER
@@ -211,7 +213,7 @@ def test_recount_sees_an_injection_moved_by_a_day(facts):
 def test_recount_sees_lines_that_should_not_count(study_and_lines, dirt, outcome):
     """Take the rejected row of a day instead of the right one: the truth no longer holds."""
     study, lines = study_and_lines
-    usable = {"quarantined": "diary.severity.out_of_range", "superseded": ""}[outcome]
+    usable = {"quarantined": "diary.entered_at.before_day", "superseded": ""}[outcome]
     wrong = [row for row in dirt if row["outcome"] == outcome and row["check_id"] == usable]
     preferred = {place(row) for row in wrong}
     days = {
@@ -226,6 +228,12 @@ def test_recount_sees_lines_that_should_not_count(study_and_lines, dirt, outcome
     } - preferred
     facts = collect(study, lines, (not_counting(dirt) | others) - preferred)
     assert recount_statuses(facts) != written_statuses()
+
+
+def test_recount_sees_lines_lost_for_a_faulty_cell(study_and_lines, dirt):
+    """Set the whole line aside for one cell: the truth no longer holds."""
+    faulty = {place(row) for row in dirt if row["outcome"] == "cell"}
+    assert recount_statuses(collect(*study_and_lines, not_counting(dirt) | faulty)) != written_statuses()
 
 
 def test_findings_see_a_flag_that_is_not_planted(study_and_lines, dirt):

@@ -1,6 +1,7 @@
 """The pipeline's demo results equal the truth written down with the study, which never saw the pipeline."""
 
 import csv
+from collections import Counter
 from typing import Any
 
 import duckdb
@@ -50,11 +51,29 @@ def test_exactly_the_planted_dirt_is_found(con: duckdb.DuckDBPyConnection) -> No
     wanted = {
         tuple(row[column] for column in columns)
         for row in truth("dirt.csv")
-        if row["outcome"] in ("quarantined", "flagged")
+        if row["outcome"] in ("quarantined", "flagged", "cell")
     }
-    outcome = "CASE WHEN severity IN ('error', 'critical') THEN 'quarantined' ELSE 'flagged' END"
+    outcome = """CASE WHEN severity NOT IN ('error', 'critical') THEN 'flagged'
+        WHEN (path, line_number) IN (SELECT (path, line_number) FROM landing.quarantine) THEN 'quarantined'
+        ELSE 'cell' END"""
     found = published(con, f"(SELECT *, {outcome} AS outcome FROM meta.findings)", columns)
     assert found == wanted
+
+
+def test_exactly_the_planted_cells_are_set_aside(con: duckdb.DuckDBPyConnection, demo: Published) -> None:
+    columns = ["path", "line_number", "check_id", "column_name"]
+    rows = [row for row in truth("dirt.csv") if row["outcome"] == "cell"]
+    wanted = {(row["path"], row["line_number"], row["check_id"], row["column"]) for row in rows}
+    assert len(wanted) == 11
+    assert published(con, "landing.quarantined_cells", columns) == wanted
+    assert dict(
+        con.execute("SELECT path, cells_set_aside FROM landing.files WHERE cells_set_aside > 0").fetchall()
+    ) == (Counter(row["path"] for row in rows))
+    texts = con.execute(
+        "SELECT path, line_number, raw, encoding FROM landing.quarantined_cells JOIN landing.files USING (path)"
+    )
+    for path, line_number, raw, encoding in texts.fetchall():
+        assert raw in (demo.study / "inbox" / path).read_text(encoding=encoding).splitlines()[line_number - 1]
 
 
 def test_duplicates_and_superseded_lines_are_counted_per_file(con: duckdb.DuckDBPyConnection) -> None:

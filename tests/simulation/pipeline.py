@@ -62,13 +62,14 @@ def read_outcome(con: duckdb.DuckDBPyConnection) -> Outcome:
         "SELECT file.path, aside.line_number, aside.outcome FROM landing.set_aside AS aside"
         " JOIN landing.landed_files AS file USING (file_id)"
     ).fetchall()
+    cells = con.execute("SELECT DISTINCT path, line_number, 'cell' FROM landing.quarantined_cells").fetchall()
     statuses = con.execute(
         "SELECT rule_set, subject_id, cycle, status, recorded_days, headache_days FROM analysis.responder"
     ).fetchall()
     lines = con.execute("SELECT path, lines_read FROM landing.files").fetchall()
     return Outcome(
         set(findings),
-        set(aside),
+        set(aside) | set(cells),
         {(rule, subject, cycle): tuple(rest) for rule, subject, cycle, *rest in statuses},
         dict(lines),
     )
@@ -83,7 +84,7 @@ def read_planted(folder: Path) -> Planted:
             number = int(row["line_number"]) if row["line_number"] else None
             if row["check_id"]:
                 findings[row["path"], number, row["check_id"]] = row["kind"]
-            if number is not None and row["outcome"] in ("quarantined", "duplicate", "superseded"):
+            if number is not None and row["outcome"] in ("quarantined", "duplicate", "superseded", "cell"):
                 aside[row["path"], number, row["outcome"]] = row["kind"]
     return Planted(findings, aside)
 
