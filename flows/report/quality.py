@@ -80,8 +80,10 @@ def load_cells_aside(con: Connection) -> list[Row]:
     return [
         row
         | {
-            name: cell(row[name], "landing.quarantined_cells", {n: row[n] for n in ("kind", "column_name", "check_id")})
-            for name in ("n_cells", "n_files")
+            name: cell(
+                row[name], "landing.quarantined_cells", {n: row[n] for n in ("kind", "column_name", "check_id")}, column
+            )
+            for name, column in (("n_cells", "count()"), ("n_files", "count(DISTINCT file_id)"))
         }
         for row in rows
     ]

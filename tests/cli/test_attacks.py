@@ -43,7 +43,7 @@ CASES: dict[str, tuple[str, dict[str, tuple[Any, ...]]]] = {
         "@,2024-03-01,2024-03-02,,,\n",
         {"01": (True, None, None, None), "02": (True, None, None, None)},
     ),
-    "end before start": ("@,2024-03-02 08:00,2024-03-01 08:00,,,\n", {}),
+    "end before start": ("@,2024-03-02 08:00,2024-03-01 08:00,,,\n", {"02": (True, None, None, None)}),
     "sent twice": ("@,2024-03-01 08:00,2024-03-01 09:00,,,\n" * 2, {"01": (True, 1.0, None, None)}),
 }
 
@@ -76,7 +76,9 @@ def test_what_the_diary_says_of_a_day_stands(outcome: Outcome) -> None:
 
 def test_every_attack_line_ends_in_one_place(outcome: Outcome) -> None:
     file = outcome.files["attacks.csv"]
-    assert (file.read, file.duplicate, file.quarantined) == (20, 1, 1)
+    assert (file.read, file.duplicate, file.quarantined) == (20, 1, 0)
+    # Which of the two times is wrong nobody knows; the attack began on a day that both allow.
+    assert [check for _, check in outcome.cells.values()] == ["attacks.attack_end.before_start"]
     assert all(file.is_conserved for file in outcome.files.values())
 
 

@@ -83,16 +83,25 @@ def rows(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) 
     return "\n".join(str(value) for row in con.execute(query, parameters).fetchall() for value in row).encode()
 
 
+LONGEST_BY_CHANCE = 5
+
+
 def all_held(snapshot: Path) -> Held:
     return [(name, held.lower()) for name, held in contents(snapshot)]
 
 
 def told(secrets: list[str], published: Held) -> list[tuple[str, str]]:
-    """Where a secret stands, in whatever letters, in one byte a letter or in two. Secrets are ASCII."""
+    """Where a secret stands, in whatever letters, in one byte a letter or in two. Secrets are ASCII.
+
+    A short one stands in compressed bytes by chance; what they hold is searched uncompressed.
+    """
     found = []
     for secret in secrets:
         forms = [secret.lower().encode("ascii"), secret.lower().encode("utf-16-le")]
-        found += [(secret, name) for name, held in published if any(form in held for form in forms)]
+        is_short = len(secret) < LONGEST_BY_CHANCE
+        for name, held in published:
+            if not (is_short and name.endswith((".parquet", ".duckdb"))) and any(form in held for form in forms):
+                found.append((secret, name))
     return found
 
 
@@ -148,8 +157,12 @@ def test_findings_about_the_dose_are_counted_and_not_placed(snapshot: Path) -> N
 def test_quarantined_lines_are_named_and_not_quoted(snapshot: Path) -> None:
     with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
         lines = con.execute("SELECT path, line_number, raw FROM landing.quarantine").fetchall()
-    assert {path for path, _, _ in lines} >= {"diary.csv", "subjects.csv", "injections.csv"}
+        cells = con.execute("SELECT path, column_name, raw FROM landing.quarantined_cells").fetchall()
+    assert {path for path, _, _ in lines} >= {"diary.csv", "injections.csv"}
     assert {raw for _, _, raw in lines} == {"(withheld: the study is blinded)"}
+    assert {path for path, _, _ in cells} >= {"subjects.csv"}
+    told_by = {"arm", "units", "sites"}
+    assert {raw for _, column, raw in cells if column in told_by} <= {"(withheld: the study is blinded)"}
 
 
 def test_the_rest_is_still_published(snapshot: Path) -> None:

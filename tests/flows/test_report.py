@@ -65,7 +65,9 @@ def test_no_line_is_quoted_and_no_subject_named_outside_the_drill_down(report_ht
     with duckdb.connect(report_snapshot / "outcomes.duckdb", read_only=True) as con:
         subjects = con.execute("SELECT subject_id FROM analysis.subjects").fetchall()
         lines = con.execute("SELECT raw FROM landing.quarantine").fetchall()
-    assert len(lines) == 3
+        cells = con.execute("SELECT raw FROM landing.quarantined_cells").fetchall()
+    assert len(lines) == 2
+    assert len(cells) == 1
     assert not [raw for (raw,) in lines if raw in report_html]
     assert not [subject for (subject,) in subjects if subject in without_scripts(report_html)]
 
