@@ -78,7 +78,7 @@ def _lines(
     kept: KeptInputs, entry: KeptFile, group: FileFormat, wanted: Collection[int], lines_read: int, is_whole: bool
 ) -> Iterator[tuple[int, str, Layout]]:
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=kept.folder) as folder:
-        plain = to_plain_text(kept.location(entry), Path(folder), group.encoding)
+        plain = to_plain_text(kept.sound(entry), Path(folder), group.encoding)
         layout = find_layout(plain, entry.kind, group)
         # As many records as lines, and each record has at least one line: each has exactly one. A file without a
         # broken line has one header.

@@ -1,6 +1,7 @@
 """land: every line of every inbox file into landing.<kind>, typed, with its file and line number; nothing twice."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -12,6 +13,7 @@ import duckdb
 from flows.base.errors import ConfigurationError, FileRefused
 from flows.base.files import sha256_of
 from flows.base.sql_text import one_value
+from flows.landing.dates_come import find_dates_come, tomorrow
 from flows.landing.loading import land_file
 from flows.study.dictionary import FILE_KINDS, SQL_TYPES, file_columns
 from flows.study.study_folder import FileFormat, Study
@@ -59,6 +61,7 @@ def create_landing_tables(con: Connection) -> None:
         """CREATE TABLE IF NOT EXISTS landing.broken_lines (
             file_id VARCHAR, line_number INTEGER, kind VARCHAR, raw VARCHAR, reason VARCHAR)"""
     )
+    find_dates_come(con, None)
 
 
 def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool = True) -> Landing:
@@ -76,7 +79,6 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
         " reason VARCHAR)"
     )
     kinds = _land_kept(con, study, kept)
-    withdrawn = {entry.file for entry in study.withdrawn for file in kept.files if entry.covers(file.path, file.sha256)}
     offers: list[Offer] = []
     in_inbox = set()
     for source, path, unlisted in _entries(study.inbox):
@@ -95,28 +97,23 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
             reason = "is not a file: a link that leads nowhere or to a folder, or a pipe"
             _refuse(con, path, "", None, "ignored", reason)
             continue
-        known = kept.holds(sha256)
-        withdrawal = study.withdrawal_of(path, sha256)
-        if withdrawal and (not known or known.path != path) and matched:
-            withdrawn.add(withdrawal.file)
-            _refuse(con, path, sha256, matched[0], "withdrawn", withdrawal.reason)
-        elif known and known.path != path:
-            _refuse(con, path, sha256, known.kind, "ignored", _same_content(known))
+        if matched and (_is_new(con, study, kept, offer := Offer(source, path, sha256, *matched))):
+            kinds.add(offer.kind)  # a refused one too: file.kind_needed then tells which, and why
+            offers.append(offer)
         elif not matched:
-            _refuse(con, path, sha256, None, "ignored", "matches no file pattern; see [files] in study.toml")
-        elif not known:
-            kinds.add(matched[0])  # a refused one too: file.kind_needed then tells which, and why
-            offers.append(Offer(source, path, sha256, *matched))
-    landed = _land_offers(con, kept, offers)
+            _refuse_unmatched(con, kept, path, sha256)
+    landed = _land_offers(con, study, kept, offers)
     for path in {entry.path for entry in kept.files} - in_inbox:
         con.execute("UPDATE landing.landed_files SET is_in_inbox = false WHERE path = ?", [path])
+    withdrawn = con.execute("SELECT path, sha256 FROM landing.refused_files WHERE status = 'withdrawn'").fetchall()
     for entry in study.withdrawn:
-        if knows_all_files and entry.file not in withdrawn:
+        if knows_all_files and not any(entry.covers(*file) for file in withdrawn):
             raise ConfigurationError(
                 f"{study.folder / 'study.toml'}: [[withdrawn]] names '{entry.file}', which is no file of this study; "
                 "give its path in inbox/ or its file_id (see landing.files)."
             )
     _needs_files(study, kinds)
+    find_dates_come(con, tomorrow())
     lines = [count for count in landed if count is not None]
     return Landing(len(in_inbox), len(lines), sum(lines), landed.count(None))
 
@@ -146,50 +143,96 @@ def _unreadable(error: OSError) -> str:
     return f"cannot be read ({error.strerror}); see to it that the file can be, and run again"
 
 
-def _land_offers(con: Connection, kept: KeptInputs, offers: list[Offer]) -> list[int | None]:
+def _is_new(con: Connection, study: Study, kept: KeptInputs, offer: Offer) -> bool:
+    """Whether the content of a file is to be landed; if not, the file is listed with the reason."""
+    path, sha256 = offer.path, offer.sha256
+    known = kept.holds(sha256)
+    if known and known.path == path:
+        return False
+    if withdrawal := study.withdrawal_of(path, sha256):
+        _refuse(con, path, sha256, offer.kind, "withdrawn", withdrawal.reason)
+    elif known:
+        _refuse(con, path, sha256, known.kind, "ignored", _same_content(known))
+    else:
+        return True
+    return False
+
+
+def _refuse_unmatched(con: Connection, kept: KeptInputs, path: str, sha256: str) -> None:
+    known = kept.holds(sha256)
+    if known and known.path != path:
+        _refuse(con, path, sha256, known.kind, "ignored", _same_content(known))
+    elif not known:
+        _refuse(con, path, sha256, None, "ignored", "matches no file pattern; see [files] in study.toml")
+
+
+def _land_offers(con: Connection, study: Study, kept: KeptInputs, offers: list[Offer]) -> list[int | None]:
     """Land new files, several at a time; the number of lines of each in turn, None where it is refused.
 
-    They are listed as kept in the order of their paths, whichever is read first. Of files with one content the first
-    counts; the others wait until its fate is known.
+    What counts is the content of the copy: a file may be replaced between the look at it and the copy, by another one
+    that was landed before or is about to be. The files are listed as kept in the order of their paths, whichever is
+    read first. Of files with one content the first counts; the others wait until its fate is known.
     """
-    firsts = {offer.sha256: offer for offer in reversed(offers)}
-    together = [offer for offer in offers if firsts[offer.sha256] is offer]
-    landed = list(_each_read(con, kept, together))
-    for offer in offers:
-        if firsts[offer.sha256] is not offer:
-            if known := kept.holds(offer.sha256):
-                _refuse(con, offer.path, offer.sha256, offer.kind, "ignored", _same_content(known))
-            else:
-                landed += _each_read(con, kept, [offer])
+    landed: list[int | None] = []
+    copied = []
+    for offer in _each_copied(con, kept, offers):
+        if isinstance(offer, Offer):
+            copied += [offer] if _is_new(con, study, kept, offer) else []
+        else:
+            landed.append(None)
+    firsts = {offer.sha256: offer for offer in reversed(copied)}
+    landed += _each_read(con, kept, [offer for offer in copied if firsts[offer.sha256] is offer])
+    for offer in copied:
+        if firsts[offer.sha256] is not offer and _is_new(con, study, kept, offer):
+            landed += _each_read(con, kept, [offer])
+    for sha256 in firsts:
+        kept.discard(sha256)
     return landed
+
+
+def _each_copied(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iterator[Offer | None]:
+    """The offers with the SHA-256 of what was copied; None, and a refusal, where the file cannot be read."""
+
+    def copy(offer: Offer) -> Offer | OSError:
+        try:
+            return offer._replace(sha256=kept.store(offer.source))
+        except OSError as error:
+            if error.filename != str(offer.source):  # it is our copy that cannot be written
+                raise
+            return error
+
+    with ThreadPoolExecutor(_threads(con)) as pool:
+        for offer, outcome in zip(offers, pool.map(copy, offers), strict=True):
+            if isinstance(outcome, OSError):
+                _refuse(con, offer.path, offer.sha256, offer.kind, "refused", _unreadable(outcome))
+                yield None
+            else:
+                yield outcome
 
 
 def _each_read(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iterator[int | None]:
     first = 1 + max((entry.sequence for entry in kept.files), default=0)
 
     def read(offer: Offer, sequence: int) -> tuple[KeptFile, int | FileRefused]:
-        try:
-            stored = kept.store(offer.source)
-        except OSError as error:
-            if error.filename != str(offer.source):  # it is our copy that cannot be written
-                raise
-            return kept.entry(offer.sha256, offer.path, offer.kind, sequence), FileRefused(_unreadable(error))
-        entry = kept.entry(stored, offer.path, offer.kind, sequence)
+        entry = kept.entry(offer.sha256, offer.path, offer.kind, sequence)
         try:
             with con.cursor() as cursor:
                 return entry, land_file(cursor, kept.location(entry), entry, offer.group)
         except FileRefused as refusal:
             return entry, refusal
 
-    with ThreadPoolExecutor(one_value(con, "SELECT current_setting('threads')")) as pool:
+    with ThreadPoolExecutor(_threads(con)) as pool:
         for entry, outcome in pool.map(read, offers, count(first)):
             if isinstance(outcome, FileRefused):
-                kept.discard(entry.sha256)
                 _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(outcome))
                 yield None
             else:
                 kept.keep(entry)
                 yield outcome
+
+
+def _threads(con: Connection) -> int:
+    return one_value(con, "SELECT current_setting('threads')")
 
 
 def _same_content(known: KeptFile) -> str:
@@ -198,7 +241,12 @@ def _same_content(known: KeptFile) -> str:
 
 def _land_kept(con: Connection, study: Study, kept: KeptInputs) -> set[str]:
     """Make the warehouse hold just the kept files that count; gives the kinds of file among them."""
-    present = {row[0] for row in con.execute("SELECT file_id FROM landing.landed_files").fetchall()}
+    landed = [row[0] for row in con.execute("SELECT file_id FROM landing.landed_files").fetchall()]
+    # What an earlier version landed under two names is landed anew, once.
+    for file_id in {file_id for file_id, times in Counter(landed).items() if times > 1}:
+        _undo(con, file_id)
+        landed = [other for other in landed if other != file_id]
+    present = set(landed)
     withdrawn = {file.file_id for file in kept.files if study.withdrawal_of(file.path, file.sha256)}
     for file_id in present - {file.file_id for file in kept.files} | present & withdrawn:
         _undo(con, file_id)
@@ -209,7 +257,7 @@ def _land_kept(con: Connection, study: Study, kept: KeptInputs) -> set[str]:
         elif entry.file_id not in present:
             _, group = study.kind_of(entry.path) or (entry.kind, FileFormat())
             try:
-                land_file(con, kept.location(entry), entry, group)
+                land_file(con, kept.sound(entry), entry, group)
             except FileRefused as refusal:  # landed before, under other settings
                 _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(refusal))
     return {file.kind for file in kept.files if file.file_id not in withdrawn}

@@ -39,6 +39,7 @@ class Publication(Frozen):
     files: tuple[KeptFile, ...]
     paths_absent: tuple[str, ...]  # landed before and no longer in inbox/
     not_landed: tuple[FileNotLanded, ...]
+    last_date_come: date | None = None  # of those that lay ahead when their file was landed
 
 
 def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, study: Study) -> Publication:
@@ -53,6 +54,7 @@ def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, stu
         software_version=version("migraine-outcomes"),
         cutoff=one_value(con, "SELECT data_cutoff FROM meta.study"),
         files=tuple(KeptInputs(out / "state" / "inputs", study.facts.id).files),
+        last_date_come=one_value(con, "SELECT max(last_date) FROM landing.dates_come"),
         paths_absent=tuple(path for (path,) in absent),
         not_landed=tuple(
             FileNotLanded.model_validate(dict(zip(FileNotLanded.model_fields, row, strict=True))) for row in rows

@@ -34,11 +34,15 @@ def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
     rules, checks) give an equal name."""
     refused = con.execute("SELECT path, sha256, status, reason FROM landing.refused_files ORDER BY ALL").fetchall()
     absent = con.execute("SELECT path FROM landing.landed_files WHERE NOT is_in_inbox ORDER BY ALL").fetchall()
+    come = con.execute(
+        "SELECT file_id, CAST(last_date AS VARCHAR), n_dates FROM landing.dates_come ORDER BY ALL"
+    ).fetchall()
     cutoff = one_value(con, "SELECT CAST(data_cutoff AS VARCHAR) FROM meta.study")
     ingredients = [
         [entry.model_dump(mode="json") for entry in kept.files],
         refused,
         absent,
+        come,
         cutoff,
         study.model_dump(mode="json", exclude={"folder", "publishing"}),
         sorted(own_files().items()),

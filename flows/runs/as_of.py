@@ -6,12 +6,13 @@ from pathlib import Path
 import duckdb
 
 from flows.base.errors import ConfigurationError
+from flows.landing.dates_come import find_dates_come
 from flows.publishing.publications import Publication, find_publication, publication_folder
 from flows.publishing.publish import publish, published_snapshot, snapshot_id
 from flows.runs import steps
 from flows.study.study_folder import load_study
 from flows.warehouse.database import only_run, open_warehouse
-from flows.warehouse.kept_inputs import KeptInputs
+from flows.warehouse.kept_inputs import KeptInputs, first_of_each_content
 
 
 def publish_as_of(out: Path, wanted: str) -> Path:
@@ -43,6 +44,11 @@ def publish_as_of(out: Path, wanted: str) -> Path:
 
 def _lend(inputs: KeptInputs, scratch: Path, record: Publication, study_id: str) -> None:
     """A store that holds the files of a publication only; their bytes are linked, not copied."""
+    if len(first_of_each_content(record.files)) < len(record.files):
+        raise ConfigurationError(
+            f"snapshot {record.snapshot_id}: counted one content under two names, for a file was replaced while an"
+            " earlier version of this software read it; it is not made again. The snapshots after the next run are sound."
+        )
     lent = KeptInputs(scratch / "state" / "inputs", study_id)
     for entry in record.files:
         lent.location(entry).symlink_to(inputs.location(entry).resolve())
@@ -50,7 +56,8 @@ def _lend(inputs: KeptInputs, scratch: Path, record: Publication, study_id: str)
 
 
 def _as_it_was(con: duckdb.DuckDBPyConnection, record: Publication) -> None:
-    """What is known of inbox/ at that time."""
+    """What was known at that time: of inbox/, and which dates had come."""
+    find_dates_come(con, record.last_date_come)
     con.execute("UPDATE landing.landed_files SET is_in_inbox = path NOT IN (SELECT unnest($1))", [record.paths_absent])
     con.execute("DELETE FROM landing.refused_files")
     for file in record.not_landed:

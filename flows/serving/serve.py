@@ -2,20 +2,22 @@
 
 import os
 import signal
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flows.base.errors import ConfigurationError
 from flows.base.logs import log
-from flows.serving.temporary_server import QUIET, Server
+from flows.serving.temporary_server import QUIET, Server, check_answers
 from flows.study.study_folder import load_study
 
 
 def serve_study(study_folder: Path, out: Path, cron: str, timezone: str) -> None:
     """Run the study by schedule until stopped (Ctrl-C or SIGTERM), each run in a process of its own.
 
-    Raises ConfigurationError where the cron line or the time zone means nothing.
+    Raises ConfigurationError where the cron line or the time zone means nothing, where no Prefect server answers, and
+    when the temporary one ends before this does.
     """
     os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what it puts in the background
@@ -24,10 +26,14 @@ def serve_study(study_folder: Path, out: Path, cron: str, timezone: str) -> None
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
     _check_schedule(cron, timezone)
+    lost = threading.Event()
     with ExitStack() as stack:
-        if not PREFECT_API_URL.value():
+        if api_url := PREFECT_API_URL.value():
+            check_answers(api_url)
+        else:
             server = Server({})
             server.wait()
+            server.when_lost(lambda: _end_serving(lost))
             os.environ["PREFECT_API_URL"] = server.api_url  # for the processes of the runs
             stack.enter_context(temporary_settings({PREFECT_API_URL: server.api_url}))
         from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
@@ -49,6 +55,7 @@ def serve_study(study_folder: Path, out: Path, cron: str, timezone: str) -> None
             timezone=timezone,
             api_url=PREFECT_API_URL.value(),
         )
+        api_url = PREFECT_API_URL.value()
         publish_outcomes.serve(
             name=study,
             schedule=Cron(cron, timezone=timezone),
@@ -59,6 +66,16 @@ def serve_study(study_folder: Path, out: Path, cron: str, timezone: str) -> None
             paused=False,
             print_starting_message=False,
         )
+    if lost.is_set():
+        raise ConfigurationError(
+            f"The temporary Prefect server at {api_url} ended, so no run would have started any more. Start serve again"
+            " (a service manager does so by itself), or set PREFECT_API_URL to a server that stays."
+        )
+
+
+def _end_serving(lost: threading.Event) -> None:
+    lost.set()
+    os.kill(os.getpid(), signal.SIGINT)  # the same orderly end as by Ctrl-C
 
 
 def _check_schedule(cron: str, timezone: str) -> None:

@@ -9,12 +9,14 @@ import atexit
 import importlib
 import os
 import socket
+import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -33,6 +35,7 @@ SERVER = {
 # Of a server that lives as long as one run: no scheduler, no pages.
 FOR_ONE_RUN = {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_UI_ENABLED": "0"}
 SECONDS_TO_START = 180
+SECONDS_TO_ANSWER = 10  # for a server that is set: it may be starting as well
 # What the steps import, the slowest first. It is imported only while there is nothing to do but wait for the server.
 MEANWHILE = (
     "flows.nightly",
@@ -58,6 +61,7 @@ class Server:
                 env={**QUIET, **SERVER, **os.environ, "PREFECT__SERVER_FINAL": "1", **environment},
                 start_new_session=True,  # Ctrl-C is for the run, which still has to send the server its end
             )
+        self._is_stopped = False
         atexit.register(self.stop)
 
     @property
@@ -87,14 +91,47 @@ class Server:
                     "one with `prefect server start` and set PREFECT_API_URL."
                 )
 
+    def when_lost(self, lost: Callable[[], None]) -> None:
+        """Call ``lost`` from a thread of its own when the server ends before it is stopped."""
+
+        def watch() -> None:
+            self.process.wait()
+            if not self._is_stopped:
+                lost()
+
+        threading.Thread(target=watch, daemon=True).start()
+
     def stop(self) -> None:
         """End the server; it has a few seconds to write down what runs sent it."""
+        self._is_stopped = True
         self.process.terminate()
         try:
             self.process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def check_answers(api_url: str) -> None:
+    """Raises ConfigurationError, with the address, where nothing answers at the Prefect server that is set."""
+    deadline = time.monotonic() + SECONDS_TO_ANSWER
+    while True:
+        try:
+            urllib.request.urlopen(f"{api_url.rstrip('/')}/health", timeout=SECONDS_TO_ANSWER).close()
+            return
+        except urllib.error.HTTPError:
+            return  # whatever it says, it answers
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "reason", error)
+            if isinstance(reason, ssl.SSLError):
+                return  # Prefect has settings of its own for certificates
+            if time.monotonic() > deadline or isinstance(error, ValueError):
+                raise ConfigurationError(
+                    f"PREFECT_API_URL: no Prefect server answers at {api_url} ({reason}). Start it, or take the setting"
+                    " away: it stands in the environment, in a Prefect profile, or in .env, prefect.toml or pyproject.toml"
+                    " of this folder."
+                ) from None
+        time.sleep(0.5)
 
 
 @contextmanager
@@ -107,9 +144,10 @@ def prefect_api() -> Generator[None]:
     server = None if _may_be_set() else Server(FOR_ONE_RUN)
     from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-    if PREFECT_API_URL.value():
+    if api_url := PREFECT_API_URL.value():
         if server:
             server.stop()
+        check_answers(api_url)
         yield
         return
     server = server or Server(FOR_ONE_RUN)
@@ -137,8 +175,6 @@ def _may_be_set() -> bool:
 
 def _serve(descriptor: int) -> None:
     """The server process: listens on a socket it inherited, and ends with its parent."""
-    import threading
-
     import uvicorn
     from prefect.server.api.server import create_app
 

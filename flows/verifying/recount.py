@@ -220,19 +220,20 @@ def recount_rates(
 ) -> tuple[dict[tuple[Any, ...], Row], dict[tuple[Any, ...], Row]]:
     """summary.responder_rates and summary.first_response from the rows of analysis.responder.
 
-    Gives both by rule_set, arm (and ``all``) and cycle, for every arm (nobody may be in it) and every cycle that anybody
-    was given.
+    Gives both by rule_set, arm (and ``all``) and cycle, for every declared arm (nobody may be in it) and every cycle
+    that anybody was given.
     """
     given: dict[tuple[str, str], dict[int, str]] = {}
     arms: dict[str, str | None] = {}
     for row in statuses:
         given.setdefault((row["rule_set"], row["subject_id"]), {})[row["cycle"]] = row["status"]
         arms[row["subject_id"]] = row["arm"]
+    declared = set(declared_arms)
     cycles = range(1, 1 + max((max(by_cycle) for by_cycle in given.values()), default=0))
     counts: Counter[tuple[Any, ...]] = Counter()
     for (rule_set, subject), by_cycle in given.items():
         first = next((cycle for cycle in cycles if by_cycle.get(cycle) == "responder"), None)
-        groups = {"all", arms[subject]} - {None}
+        groups = {"all", arms[subject]} & {"all", *declared}
         for cycle in cycles:
             status = by_cycle.get(cycle)
             counted_as = ["treated"]
@@ -246,7 +247,7 @@ def recount_rates(
             counts.update((rule_set, group, cycle, name) for group in groups for name in counted_as)
     rates, firsts = {}, {}
     rule_sets = {rule_set for rule_set, _ in given}
-    for key in {key[:3] for key in counts} | set(product(rule_sets, declared_arms, cycles)):
+    for key in {key[:3] for key in counts} | set(product(rule_sets, declared, cycles)):
         n = {name: counts[(*key, name)] for name in ("treated", "nri", "due", *JUDGED, "first", "by_now")}
         evaluable, responders = n["responder"] + n["non_responder"], n["responder"]
         rates[key] = {

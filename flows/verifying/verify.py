@@ -1,6 +1,6 @@
 """verify: a published snapshot held against its own manifest, its lines counted, its statuses and rates recomputed.
 
-Reads the snapshot only. The recomputation is flows/verifying/recount.py, which shares nothing with the SQL models.
+Reads the snapshot, and of the state beside it the kept inputs. The recomputation is flows/verifying/recount.py, which shares nothing with the SQL models.
 """
 
 from collections import Counter
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from flows.base.files import sha256_of
 from flows.base.sql_text import one_value, quoted, rows_of
 from flows.verifying.differences import Differences
+from flows.verifying.verify_inputs import verify_inputs
 from flows.verifying.verify_outcomes import verify_rates, verify_statuses
 from flows.warehouse.snapshots import find_database
 
@@ -63,6 +64,7 @@ def verify(place: Path, most_diary_rows: int = MOST_DIARY_ROWS) -> Verification:
         found.add("files", "manifest.json is missing or cannot be read; nothing can be held against it.")
         return Verification(folder, facts, found.sentences())
     facts.append(_verify_files(folder, manifest.outputs, found))
+    facts += verify_inputs(folder.parent.parent / "state" / "inputs", found)
     try:
         with duckdb.connect(folder / "outcomes.duckdb", read_only=True) as con:
             facts.append(_verify_tables(con, folder, manifest.counts, found))
@@ -109,16 +111,18 @@ def _verify_tables(con: Connection, folder: Path, counts: dict[str, int], found:
         rows, content = _content(con, table)
         if rows != counts[table]:
             found.add(table, f"has {rows:,} rows in outcomes.duckdb and {counts[table]:,} by manifest.json.")
-        columns = [row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()]
+        columns = {row[0]: row[1] for row in con.execute(f"DESCRIBE {table}").fetchall()}
         try:
             if _content(con, f"read_parquet({quoted(f'{target}.parquet')})") != (rows, content):
                 found.add(table, "does not hold the same rows in outcomes.duckdb and in its Parquet file.")
         except duckdb.Error:
             found.add(table, "its Parquet file cannot be read.")
         try:
-            lines = one_value(con, f"SELECT count(*) FROM {_csv(f'{target}.csv', columns)}")
+            lines, values = _content(con, f"({_csv(f'{target}.csv', columns)})")
             if lines != rows:
                 found.add(table, f"has {rows:,} rows in outcomes.duckdb and {lines:,} in its CSV file.")
+            elif values != content:
+                found.add(table, "does not hold the same values in outcomes.duckdb and in its CSV file.")
         except duckdb.Error:
             found.add(table, "its CSV file cannot be read.")
     return f"tables: {len(counts):,} in DuckDB, Parquet and CSV with {sum(counts.values()):,} rows"
@@ -130,11 +134,13 @@ def _content(con: Connection, source: str) -> tuple[int, int]:
     return content
 
 
-def _csv(path: str, columns: list[str]) -> str:
+def _csv(path: str, columns: dict[str, str]) -> str:
+    """The rows of a CSV file in the types of its table; an empty field is null, a quoted one an empty text."""
     names = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in columns)
+    typed = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
     return (
-        f"read_csv({quoted(path)}, auto_detect=false, header=true, delim=',', quote='\"', escape='\"',"
-        f" columns={{{names}}}, parallel=false)"
+        f"SELECT {typed} FROM read_csv({quoted(path)}, auto_detect=false, header=true, delim=',', quote='\"',"
+        f" escape='\"', columns={{{names}}}, allow_quoted_nulls=false, parallel=false)"
     )
 
 

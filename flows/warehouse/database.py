@@ -87,7 +87,7 @@ def open_warehouse(out: Path, study: Study) -> Generator[tuple[duckdb.DuckDBPyCo
         raise ConfigurationError(f"{out}: lies in the inbox, where every file is read; choose another --out.")
     path = out / "state" / "warehouse.duckdb"
     with _told_when_full(out):
-        kept = KeptInputs(out / "state" / "inputs", study.facts.id)
+        kept = KeptInputs(out / "state" / "inputs", study.facts.id, study.inbox)
         con = _open_for(path, _fingerprint(study))
         try:
             yield con, kept

@@ -4,13 +4,14 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from flows.base.errors import ConfigurationError
-from flows.base.files import stream_to_disk, to_disk
+from flows.base.files import sha256_of, stream_to_disk, to_disk
 from flows.base.toml_files import Frozen
 
 CHUNK_BYTES = 1 << 20
@@ -31,20 +32,21 @@ class KeptFile(Frozen):
 class KeptInputs:
     """The store of landed files. Its index grows by one line a file; a line that was cut short does not count.
 
+    A copy that is gone is taken from ``inbox`` where the file still stands there with the same content.
     Raises ConfigurationError where the store is damaged or belongs to another study.
     """
 
-    def __init__(self, folder: Path, study_id: str) -> None:
+    def __init__(self, folder: Path, study_id: str, inbox: Path | None = None) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._index = folder / "index.jsonl"
-        self.files = self._listed(study_id)
+        self.files = first_of_each_content(self._listed(study_id))
         self._by_sha256 = {kept.sha256: kept for kept in self.files}
-        for kept in self.files:
-            if not self.location(kept).is_file():
-                raise self._damaged(f"the kept copy of {kept.path} is missing")
         for partial in folder.glob("*.part"):
             partial.unlink()
+        for kept in self.files:
+            if not self.location(kept).is_file() and not self._taken_from(inbox, kept):
+                raise self._damaged(f"the kept copy of {kept.path} ({self.location(kept)}) is missing")
 
     def _listed(self, study_id: str) -> list[KeptFile]:
         text = self._index.read_text(encoding="utf-8") if self._index.exists() else ""
@@ -67,6 +69,14 @@ class KeptInputs:
             raise ConfigurationError(f"{out}: holds study '{owned_by}', not '{study_id}'; choose another --out.")
         return listed
 
+    def _taken_from(self, inbox: Path | None, kept: KeptFile) -> bool:
+        """Whether a missing copy could be made again from the file as it was sent."""
+        source = inbox / kept.path if inbox else None
+        try:
+            return bool(source and sha256_of(source) == kept.sha256 and self.store(source) == kept.sha256)
+        except OSError:
+            return False
+
     def _damaged(self, what: str) -> ConfigurationError:
         return ConfigurationError(
             f"{self.folder}: the kept inputs are damaged: {what}. Restore the state folder from a backup, "
@@ -78,8 +88,21 @@ class KeptInputs:
         return self._by_sha256.get(sha256)
 
     def location(self, kept: KeptFile) -> Path:
-        """Where the kept bytes lie."""
+        """Where the kept bytes lie; to read them, see ``sound``."""
         return self.folder / kept.sha256
+
+    def sound(self, kept: KeptFile) -> Path:
+        """Where the kept bytes lie, which were hashed once more: a name is no proof of what the disk holds.
+
+        Raises ConfigurationError where they are not what was landed.
+        """
+        place = self.location(kept).resolve()
+        if fault := fault_of(place, kept):
+            raise ConfigurationError(
+                f"{place}: {fault}. Nothing was published, the current snapshot stands. Put '{kept.path}' as the site"
+                " sent it, or this file from a backup, in its place and run again."
+            )
+        return place
 
     def store(self, source: Path) -> str:
         """Copy the bytes and give the SHA-256 of the copy: what is landed is what was hashed, though the file grows."""
@@ -97,8 +120,9 @@ class KeptInputs:
         return hashed.hexdigest()
 
     def discard(self, sha256: str) -> None:
-        """Take back a stored copy that was never listed."""
-        (self.folder / sha256).unlink(missing_ok=True)
+        """Take back a stored copy, unless it is listed: then it is the copy of a landed file."""
+        if sha256 not in self._by_sha256:
+            (self.folder / sha256).unlink(missing_ok=True)
 
     def entry(self, sha256: str, path: str, kind: str, sequence: int) -> KeptFile:
         """The entry a file would get; it is not listed yet."""
@@ -121,3 +145,33 @@ class KeptInputs:
         with self._index.open("ab") as index:
             index.write(json.dumps(line).encode() + b"\n")
             stream_to_disk(index)
+
+
+def first_of_each_content(listed: Iterable[KeptFile]) -> list[KeptFile]:
+    """The entries without those that repeat an earlier content.
+
+    Earlier versions could list one content twice, where a file was replaced by a copy of another while it was read.
+    """
+    by_sha256: dict[str, KeptFile] = {}
+    for kept in listed:
+        by_sha256.setdefault(kept.sha256, kept)
+    return list(by_sha256.values())
+
+
+def fault_of(place: Path, kept: KeptFile) -> str | None:
+    """What is wrong with a kept copy, in words; None where it holds what was landed."""
+    try:
+        if sha256_of(place) == kept.sha256:
+            return None
+    except OSError as error:
+        return f"the kept copy of '{kept.path}' cannot be read ({error.strerror})"
+    return f"the kept copy of '{kept.path}' is damaged: it no longer has the SHA-256 it was landed with"
+
+
+def listed_inputs(folder: Path) -> list[KeptFile]:
+    """The landed files by the index, which is only read: for those who look while a run may be under way.
+
+    Raises OSError or ValueError where the index cannot be read.
+    """
+    whole, _, _ = (folder / "index.jsonl").read_text(encoding="utf-8").rpartition("\n")
+    return first_of_each_content(KeptFile.model_validate_json(line) for line in whole.splitlines()[1:])

@@ -214,3 +214,62 @@ def test_a_database_that_cannot_be_read(damage: str, snapshot: Path) -> None:
     told = verify(snapshot).differences
     assert told[0].startswith("files: outcomes.duckdb is not what was published")
     assert told[-1].startswith("outcomes.duckdb: cannot be read to its end")
+
+
+def test_a_value_changed_in_a_csv_file(snapshot: Path) -> None:
+    """As many lines as before, and the hash made to fit: only the values can tell."""
+    from flows.base.files import sha256_of
+
+    manifest = json.loads((snapshot / "manifest.json").read_text())
+    changes = {
+        "summary.responder_rates": (b",ona,", b",0na,"),
+        "tabulation.diary_days": (b",true,", b",false,"),
+        "landing.files": (b".csv,", b".csv ,"),
+        "meta.findings": (b",,", b',"",'),  # nothing is not an empty text
+    }
+    for table, (old, new) in changes.items():
+        path = snapshot / f"tables/{table}.csv"
+        content = path.read_bytes()
+        assert old in content
+        path.write_bytes(content.replace(old, new, 1))
+        manifest["outputs"][f"tables/{table}.csv"] = sha256_of(path)
+    (snapshot / "manifest.json").write_text(json.dumps(manifest))
+    assert verify(snapshot).differences == [
+        f"{table}: does not hold the same values in outcomes.duckdb and in its CSV file." for table in sorted(changes)
+    ]
+
+
+@pytest.mark.parametrize("number", ["1O", ""])
+def test_a_number_in_a_csv_file_that_is_none(number: str, snapshot: Path) -> None:
+    path = snapshot / "tables/summary.verdicts.csv"
+    header, first, rest = path.read_text().split("\n", 2)
+    cells = first.split(",")
+    cells[header.split(",").index("n_verdict")] = number
+    path.write_text("\n".join([header, ",".join(cells), rest]))
+    told = [line for line in verify(snapshot).differences if line.startswith("summary.verdicts")]
+    assert told in (
+        ["summary.verdicts: its CSV file cannot be read."],
+        ["summary.verdicts: does not hold the same values in outcomes.duckdb and in its CSV file."],
+    )
+
+
+@pytest.mark.parametrize("blinded", [False, True])
+def test_arms_that_the_study_does_not_declare(blinded: bool, tmp_path: Path) -> None:
+    """The results are for all subjects together, which is said, and the snapshot is sound."""
+    days = [f"2024-{month:02}-{day:02}" for month in range(1, 7) for day in range(1, 29)]
+    files = {
+        "diary.csv": "subject_id,diary_date,headache\n"
+        + "".join(f"U{n},{day},{int(day[-1] in '13579')}\n" for n in range(4) for day in days),
+        "injections.csv": "subject_id,injection_date\n" + "".join(f"U{n},2024-02-01\n" for n in range(4)),
+        "subjects.csv": "subject_id,arm\n" + "".join(f"U{n},{('verum', 'sham')[n % 2]}\n" for n in range(4)),
+    }
+    settings = SETTINGS.replace("[study]", "[study]\nblinded = true") if blinded else SETTINGS
+    study = write_study(tmp_path / "study", files, settings)
+    snapshot = run_without_prefect(study, study / "published")
+    assert verify(study).differences == []
+    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
+        arms = con.execute("SELECT DISTINCT arm FROM summary.responder_rates").fetchall()
+        said = con.execute("SELECT reason FROM meta.findings WHERE check_id = 'subjects.arm.undeclared'").fetchall()
+    assert arms == [("all",)]
+    reason = "subjects have an arm and study.toml declares no [arms], so no result is told by arm"
+    assert sorted(said) == ([] if blinded else [(f"{reason}: sham",), (f"{reason}: verum",)])

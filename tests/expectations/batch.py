@@ -45,6 +45,12 @@ DEFECTS = {
         "DELETE FROM analysis.responder WHERE subject_id = 'injections.interval.short/1' AND cycle = 2",
         1,
     ),
+    "subjects.arm.undeclared": ("DELETE FROM meta.arms", 2),
+    "file.dates_come": (
+        "INSERT INTO landing.dates_come SELECT file_id, DATE '2026-01-01', 3 FROM landing.files"
+        " WHERE path LIKE 'scores-scores.line%'",
+        1,
+    ),
     "file.absent": ("UPDATE landing.files SET is_in_inbox = false WHERE path LIKE 'scores-scores.line%'", 1),
     "file.lines_conserved": (
         "UPDATE landing.files SET lines_duplicate = lines_duplicate + 1 WHERE path LIKE 'scores-scores.line%'",

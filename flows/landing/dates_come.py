@@ -1,0 +1,49 @@
+"""landing.dates_come: dates that lay ahead when their file was landed, and have come since.
+
+The same bytes are never landed again. Without this a clock that was behind at the landing would set lines aside as
+dates of the future for good. So the checks ``*.future`` judge by the later of the landing and now. The clock of a run
+enters only as the last such date that has come: while none comes, equal inputs give an equal snapshot on any day.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+
+from flows.base.sql_text import one_value
+
+# What the checks *.future judge.
+JUDGED = {
+    "subjects": ("consent_date", "discontinued_date"),
+    "diary": ("diary_date", "entered_at"),
+    "attacks": ("attack_start",),
+    "injections": ("injection_date",),
+    "scores": ("score_date",),
+    "adverse_events": ("start_date", "end_date"),
+}
+
+
+def tomorrow() -> date:
+    """Tomorrow in UTC, which is today somewhere."""
+    return datetime.now(UTC).date() + timedelta(1)
+
+
+def find_dates_come(con: duckdb.DuckDBPyConnection, until: date | None) -> None:
+    """Make landing.dates_come, one row per file that holds such dates: the last of them up to ``until``, and how many.
+
+    A day counts as come when it has begun anywhere on earth. None = no date has come since its landing.
+    """
+    con.execute("CREATE OR REPLACE TABLE landing.dates_come (file_id VARCHAR, last_date DATE, n_dates BIGINT)")
+    if until is None or not one_value(
+        con, "SELECT count(*) FROM landing.landed_files WHERE CAST(landed_at AS DATE) + 1 < $1", [until]
+    ):
+        return
+    dates = " UNION ALL ".join(
+        f"SELECT file_id, CAST({column} AS DATE) AS day FROM landing.{kind}"
+        for kind, columns in JUDGED.items()
+        for column in columns
+    )
+    con.execute(
+        f"INSERT INTO landing.dates_come SELECT file_id, max(day), count(*) FROM ({dates}) JOIN landing.landed_files"
+        " USING (file_id) WHERE day > CAST(landed_at AS DATE) + 1 AND day <= $1 GROUP BY file_id",
+        [until],
+    )

@@ -1,0 +1,129 @@
+"""Clocks that were wrong: what was set aside as a date of the future counts once the date has come, and it is said."""
+
+import json
+import re
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows.landing import land
+from flows.landing.dates_come import JUDGED
+from flows.runs.as_of import publish_as_of
+from flows.warehouse.kept_inputs import KeptFile, KeptInputs
+from tests.cli.helpers import DIARY, write_study
+from tests.run import run_without_prefect
+
+ROOT = Path(__file__).parent.parent.parent
+FILES = {
+    "diary.csv": DIARY + "A,2024-05-01,1\nA,2024-06-01,0\nA,2099-01-01,1\n",
+    "injections.csv": "subject_id,injection_date\nA,2024-05-05\n",
+    "subjects.csv": "subject_id,consent_date\nA,2024-04-01\n",
+}
+
+
+class Clock:
+    """The clock of the machine, for landings and for runs."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.day = date(2020, 1, 1)
+        entry = KeptInputs.entry
+
+        def landed(kept: KeptInputs, *facts: object) -> KeptFile:
+            at = datetime.combine(self.day, datetime.min.time())
+            return entry(kept, *facts).model_copy(update={"landed_at": at})  # type: ignore[arg-type]
+
+        monkeypatch.setattr(KeptInputs, "entry", landed)
+        monkeypatch.setattr(land, "tomorrow", lambda: date.fromordinal(self.day.toordinal() + 1))
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+def told(snapshot: Path) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+    """Diary days that count, the checks of the quarantined lines, and what is said about dates that have come."""
+    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
+        days = con.execute("SELECT CAST(diary_date AS VARCHAR) FROM tabulation.diary_days ORDER BY ALL").fetchall()
+        checks = con.execute("SELECT check_id FROM landing.quarantine ORDER BY ALL").fetchall()
+        said = con.execute(
+            "SELECT path, reason FROM meta.findings WHERE check_id = 'file.dates_come' ORDER BY ALL"
+        ).fetchall()
+    return [day for (day,) in days], [check for (check,) in checks], said
+
+
+def tables(snapshot: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (snapshot / "tables").iterdir()}
+
+
+def test_a_clock_that_was_behind(tmp_path: Path, clock: Clock) -> None:
+    study, out = write_study(tmp_path / "study", FILES), tmp_path / "out"
+    first = run_without_prefect(study, out)
+    days, checks, said = told(first)
+    assert (days, said) == ([], [])
+    assert checks.count("diary.diary_date.future") == 3
+    assert {"injections.injection_date.future", "subjects.consent_date.future"} < set(checks)
+
+    clock.day = date(2024, 5, 10)  # a day later than half of the dates
+    half = run_without_prefect(study, out)
+    assert told(half)[0] == ["2024-05-01"]
+
+    clock.day = date(2026, 1, 1)
+    whole = run_without_prefect(study, out)
+    days, checks, said = told(whole)
+    assert days == ["2024-05-01", "2024-06-01"]
+    assert checks == ["diary.diary_date.future"]
+    assert [path for path, _ in said] == ["diary.csv", "injections.csv", "subjects.csv"]
+    assert said[0][1].endswith("their lines count now: 2 dates")
+    assert len({first.name, half.name, whole.name}) == 3
+
+    clock.day = date(2026, 9, 9)  # no further date has come: the clock leaves no trace
+    assert run_without_prefect(study, out) == whole
+    again = tables(whole)
+    fresh = publish_again(out, whole)
+    assert tables(fresh) == again
+    assert tables(publish_again(out, first))["tabulation.diary_days.csv"].count(b"\n") == 1
+    assert told(publish_again(out, half))[0] == ["2024-05-01"]
+
+
+def publish_again(out: Path, snapshot: Path) -> Path:
+    snapshot.rename(out / f"gone-{snapshot.name}")
+    return publish_as_of(out, snapshot.name)
+
+
+def test_a_clock_that_is_behind_now_takes_nothing_away(tmp_path: Path, clock: Clock) -> None:
+    study, out = write_study(tmp_path / "study", FILES), tmp_path / "out"
+    clock.day = date(2026, 1, 1)
+    sound = run_without_prefect(study, out)
+    clock.day = date(2001, 1, 1)
+    assert run_without_prefect(study, out) == sound
+
+
+def test_a_clock_that_is_ahead_for_a_while(tmp_path: Path, clock: Clock) -> None:
+    """What it let in is set aside again when it is right again, and the earlier snapshot is the current one."""
+    study, out = write_study(tmp_path / "study", FILES), tmp_path / "out"
+    clock.day = date(2026, 1, 1)
+    sound = run_without_prefect(study, out)
+    clock.day = date(2100, 1, 1)
+    ahead = run_without_prefect(study, out)
+    assert told(ahead)[0] == ["2024-05-01", "2024-06-01", "2099-01-01"]
+    assert told(ahead)[2] == [("diary.csv", told(ahead)[2][0][1])]
+    clock.day = date(2026, 1, 2)
+    assert run_without_prefect(study, out) == sound
+
+
+def test_every_check_of_the_future_knows_what_has_come() -> None:
+    """A column that one of them judges and JUDGED does not name would set lines aside for good."""
+    judged = set()
+    for path in (ROOT / "expectations").glob("landing.*.json"):
+        for entry in json.loads(path.read_text())["expectations"]:
+            if entry["meta"]["check_id"].endswith(".future"):
+                query = " ".join(entry["kwargs"]["unexpected_rows_query"])
+                assert "landing.dates_come" in query
+                columns = re.search(r"WHERE (?:CAST\()?line\.(\w+)", query)
+                assert columns
+                judged.add((path.stem.removeprefix("landing."), columns[1]))
+    assert judged == {(kind, column) for kind, columns in JUDGED.items() for column in columns}
+    assert len(judged) == 9
