@@ -65,6 +65,7 @@ _WRITTEN_AS = {
         "a date and time of the patient's clock, written as declared or as the file's others show (else year-month-day and"
         " time; one in UTC, with a Z at its end, needs time_zone)"
     ),
+    "partial_date": "a date, nor one known in part (2024-03, 2024, UNK), written as the file's other dates show",
     "boolean": "1 or 0 (yes or no)",
     "integer": "a whole number",
     "number": "a number",

@@ -12,8 +12,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from flows.base.errors import FileRefused
+from flows.landing.partial_dates import is_partial
 from flows.landing.reading import Layout, PlainText, data_records
-from flows.study.dictionary import file_columns
+from flows.study.dictionary import FILE_KINDS, file_columns
 
 FIRST_LINES = 100  # a file whose first lines are all ISO is taken for ISO; another date in it is then unreadable
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?", re.ASCII)
@@ -21,6 +22,7 @@ NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T].*)?", re.ASCII)
 YEAR_FIRST = re.compile(r"\d{4}([./])\d{1,2}\1\d{1,2}(?:[ T].*)?", re.ASCII)
 EIGHT_DIGITS = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])\d{2}", re.ASCII)
 NAMED_MONTH = re.compile(r"\d{1,2}([ .-])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\1\d{4}", re.IGNORECASE)
+DATES = ("date", "timestamp", "partial_date")
 DAY_BY_DAY = ("diary", "attacks")
 HOW_TO_TELL = (
     'set date_format for these files in study.toml, e.g. "%d{0}%m{0}%Y" (day first) or "%m{0}%d{0}%Y" (month first)'
@@ -41,8 +43,8 @@ def find_date_format(plain: PlainText, layout: Layout, kind: str, declared: str 
     """
     if declared:
         return DateFormat(declared, f"dates {declared} as study.toml says")
-    columns = [c for c in file_columns(kind) if c.type in ("date", "timestamp") and c.name in layout.positions]
-    wanted = [c for c in columns if c.required] or [c for c in columns if c.type == "date"]
+    columns = [c for c in file_columns(kind) if c.type in DATES and c.name in layout.positions]
+    wanted = [c for c in columns if c.required] or [c for c in columns if c.type != "timestamp"]
     names = [column.name for column in wanted]
     if not names:
         return DateFormat(None, "no dates")
@@ -80,14 +82,17 @@ def find_date_format(plain: PlainText, layout: Layout, kind: str, declared: str 
 
 
 def _dates(plain: PlainText, layout: Layout, wanted: list[str]) -> Iterator[tuple[int, str, str]]:
-    """(line number, subject, text) of every date that is given in a record of the header's width."""
+    """(line number, subject, text) of every date that is given in a record of the header's width; where it may be known
+    in part, of those known wholly."""
+    partial = {c.name for kind in FILE_KINDS for c in file_columns(kind) if c.type == "partial_date"}
     for record in data_records(plain, layout):
         if not record.broken:
             places = record.layout.positions
             subject = record.fields[places["subject_id"]].strip()
             for name in wanted:
                 if name in places and (text := record.fields[places[name]].strip()):
-                    yield record.line_number, subject, text
+                    if not (name in partial and is_partial(text)):
+                        yield record.line_number, subject, text
 
 
 def _refuse_a_lone_slip(

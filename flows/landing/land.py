@@ -15,7 +15,7 @@ from flows.base.files import sha256_of
 from flows.base.sql_text import one_value
 from flows.landing.dates_come import find_dates_come, tomorrow
 from flows.landing.loading import land_file
-from flows.study.dictionary import FILE_KINDS, SQL_TYPES, file_columns
+from flows.study.dictionary import FILE_KINDS, LANDED_TYPES, file_columns
 from flows.study.study_folder import FileFormat, Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
@@ -45,7 +45,7 @@ def create_landing_tables(con: Connection) -> None:
     """Empty landing tables for each kind of file, plus the list of files and the lines that are no records."""
     con.execute("CREATE SCHEMA IF NOT EXISTS landing")
     for kind in FILE_KINDS:
-        columns = ", ".join(f"{c.name} {SQL_TYPES[c.type]}" for c in file_columns(kind))
+        columns = ", ".join(f"{c.name} {LANDED_TYPES[c.type]}" for c in file_columns(kind))
         con.execute(
             f"CREATE TABLE IF NOT EXISTS landing.{kind}"
             f" (file_id VARCHAR, line_number INTEGER, {columns}, unreadable VARCHAR, out_of_range VARCHAR,"

@@ -7,8 +7,9 @@ from typing import Any
 
 from flows.base.sql_text import quoted
 from flows.landing.moments import date_of, timestamp_of
+from flows.landing.partial_dates import partial_date
 from flows.landing.reading import Layout
-from flows.study.dictionary import SQL_TYPES, Column, file_columns
+from flows.study.dictionary import LANDED_TYPES, Column, file_columns
 from flows.study.study_folder import FileFormat, Scale
 
 YES = ("1", "yes", "y", "true", "t", "ja", "j")
@@ -74,7 +75,7 @@ def _mapped(text: str, values: dict[str, Any]) -> str:
 def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
     text = f"{column.name}_text"
     if column.name not in layout.positions:
-        return f"CAST(NULL AS {SQL_TYPES[column.type]})"
+        return f"CAST(NULL AS {LANDED_TYPES[column.type]})"
     if column.type == "text":
         # Allowed values are codes: HIT6, not hit6.
         return f"upper({text})" if column.allowed else text
@@ -94,6 +95,8 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
         return f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"
     if column.type == "date":
         return date_of(text, group.date_format, group.time_zone)
+    if column.type == "partial_date":
+        return read_partial_date(text, group.date_format, group.time_zone, column.may_be_ongoing)
     if column.type == "timestamp":
         return timestamp_of(text, group.date_format, group.time_zone)
     decimal_comma = group.decimal == "," or (group.decimal is None and layout.delimiter != ",")

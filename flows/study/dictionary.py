@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from flows.base.resources import resource
 
 DOSE_UNIT = "U"
-ColumnType = Literal["text", "date", "timestamp", "boolean", "integer", "number", "codes"]
+ColumnType = Literal["text", "date", "timestamp", "boolean", "integer", "number", "codes", "partial_date"]
 
 
 class Column(BaseModel):
@@ -30,6 +30,8 @@ class Column(BaseModel):
     maximum: float | None = None
     allowed: tuple[str, ...] = ()
     severity: Literal["error", "warning"] = "error"  # of an unreadable or impossible value
+    may_be_ongoing: bool = False  # partial_date: an end that has not come yet
+    is_derived: bool = False  # made by the pipeline: no file holds it
     reveals_arm: bool = False  # emptied in a blinded study, as every dose is
 
     @property
@@ -80,8 +82,8 @@ def input_tables() -> dict[str, Table]:
 
 
 def file_columns(kind: str) -> tuple[Column, ...]:
-    """The columns a file of this kind may hold (provenance columns left out)."""
-    return tuple(c for c in input_tables()[kind].columns if c.name not in PROVENANCE)
+    """The columns a file of this kind may hold (provenance and derived columns left out)."""
+    return tuple(c for c in input_tables()[kind].columns if c.name not in PROVENANCE and not c.is_derived)
 
 
 PROVENANCE = ("file_id", "line_number")
@@ -94,7 +96,10 @@ SQL_TYPES = {
     "integer": "INTEGER",
     "number": "DOUBLE",
     "codes": "VARCHAR",
+    "partial_date": "DATE",
 }
+# A date that may be known in part is landed as text: what is known of it.
+LANDED_TYPES = SQL_TYPES | {"partial_date": "VARCHAR"}
 
 
 def reveals_arm(table: Table, column: Column) -> bool:

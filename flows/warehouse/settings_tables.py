@@ -216,7 +216,7 @@ def dictionary_rows() -> list[Row]:
             "grain": table.grain,
             "position": position,
             "column_name": column.name,
-            "type": column.type,
+            "type": "date" if column.type == "partial_date" else column.type,
             "unit": column.unit,
             "is_key": column.name in table.key,
             "allowed": ", ".join(column.allowed) or None,
