@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from flows.base.sql_text import rows_of
+from flows.landing.land import create_landing_tables
 from flows.statistics import build_statistics, register_statistics
 from flows.warehouse.settings_tables import load_metadata
 from flows.warehouse.sql_models import build_models
@@ -64,10 +65,11 @@ class Trial:
             {"subject_id": subject_id, "score_date": day, "instrument": instrument, "score": score}
         )
 
-    def event(self, subject_id: str, term: str, day: date | None, **facts: Any) -> None:
+    def event(self, subject_id: str, term: str, day: date | str | None, **facts: Any) -> None:
+        """An adverse event as it is landed: its start as far as it is known."""
         line = len(self.rows["adverse_events"])
         self.rows["adverse_events"].append(
-            {"subject_id": subject_id, "start_date": day, "term": term, "soc": None, "serious": False, "related": None}
+            {"subject_id": subject_id, "start_date": day and str(day), "term": term, "soc": None, "serious": False, "related": None}
             | {"file_id": "f", "line_number": line}
             | facts
         )
@@ -92,7 +94,16 @@ class Trial:
         rows = self.rows
         if blinded:  # as sql/tabulation/subjects.sql
             rows = rows | {"subjects": [row | {"arm": None} for row in rows["subjects"]]}
-        load_tabulation(con, rows)
+        events = rows["adverse_events"]
+        load_tabulation(con, {name: made for name, made in rows.items() if name != "adverse_events"})
+        create_landing_tables(con)
+        con.execute("CREATE TABLE landing.set_aside (kind VARCHAR, file_id VARCHAR, line_number INTEGER)")
+        for row in events:
+            con.execute(
+                f"INSERT INTO landing.adverse_events ({', '.join(row)}) VALUES ({', '.join(f'${name}' for name in row)})",
+                row,
+            )
+        build_models(con, only={"tabulation.adverse_events"})
         build_models(con, schemas={"analysis"})
         register_statistics(con)
         build_models(con, schemas={"summary"})

@@ -17,7 +17,8 @@ events AS (
         line.*,
         injected.first_injection_date,
         CASE
-            WHEN length(line.start_date) IN (4, 7, 10) THEN CAST(line.start_date || right('-01-01', 10 - length(line.start_date)) AS DATE)
+            WHEN length(line.start_date) IN (4, 7, 10)
+                THEN CAST(line.start_date || right('-01-01', 10 - length(line.start_date)) AS DATE)
         END AS first_possible_date,
         CASE
             WHEN length(line.start_date) IN (4, 7, 10)

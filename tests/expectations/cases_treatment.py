@@ -310,7 +310,9 @@ subject_id, start_date, term
 adverse_events
 subject_id, start_date, end_date, term
 @1, 2024-03-05, 2024-03-06, Neck pain
-@1, 2024-04-05, ongoing, Neck pain      <- adverse_events.end_date.unreadable
+@1, 2024-04-05, ongoing, Neck pain
+@1, 2024-04-06, 2024-05, Neck pain
+@1, 2024-04-07, week 19, Neck pain      <- adverse_events.end_date.unreadable
 """,
     "adverse_events.term.missing": """
 adverse_events
@@ -335,6 +337,11 @@ adverse_events
 subject_id, start_date, end_date, term
 @1, 2024-03-05, 2024-03-05, Neck pain
 @1, 2024-03-05, 2024-03-04, Nausea      <- adverse_events.end_date.before_start
+@1, 2024-03-05, 2024-02, Dizziness      <- adverse_events.end_date.before_start
+@1, 2024-03-05, 2024-03, Fatigue
+@1, 2024-03-05, 2024, Rash
+@1, 2024-03-05, ongoing, Dry eye
+@1, 2024-03-05, UNK, Ptosis
 """,
     "adverse_events.start_date.future": """
 adverse_events
@@ -348,12 +355,27 @@ subject_id, start_date, end_date, term
 @1, 2024-03-05, , Neck pain
 @1, 2024-03-05, 2026-01-03, Nausea
 @1, 2024-03-05, 2026-01-04, Dizziness   <- adverse_events.end_date.future
+@1, 2024-03-05, 2026-01, Fatigue
+@1, 2024-03-05, 2026-02, Rash           <- adverse_events.end_date.future
+@1, 2024-03-05, ongoing, Ptosis
 """,
     "adverse_events.start_date.missing": """
 adverse_events
 subject_id, start_date, term
 @1, 2024-03-05, Neck pain
 @1, , Nausea                <- adverse_events.start_date.missing
+""",
+    "adverse_events.start_date.partial": """
+subjects
+subject_id, consent_date
+@1, 2024-03-05
+adverse_events
+subject_id, start_date, end_date, term
+@1, 2024-03-05, 2024-03-06, Neck pain
+@1, 2024-03, 2024-03-01, Nausea         <- adverse_events.start_date.partial
+@1, 2024, 2024-02, Fatigue              <- adverse_events.start_date.partial
+@1, UNK, 2024-03-01, Rash               <- adverse_events.start_date.partial
+@1, UN/03/2024, UNK, Ptosis             <- adverse_events.start_date.partial
 """,
     "adverse_events.start_date.before_consent": """
 subjects

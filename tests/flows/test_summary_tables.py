@@ -1,6 +1,6 @@
 """The tables of summary.* on small studies whose every count can be read off the page."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import duckdb
 import pytest
@@ -304,12 +304,66 @@ def test_adverse_events_count_subjects() -> None:
         return row["n_with_event"], row["n_subjects"], row["n_events"]
 
     assert counted(arm="ona", level="any") == (2, 2, 4)
+    assert only(con, "summary.adverse_events", arm="ona", level="any")["n_events_imputed"] == 1  # without any date
     assert counted(arm="ona", level="term", term="neck pain") == (2, 2, 3)
     assert counted(arm="ona", level="of_interest", term="allergic_reaction") == (1, 2, 1)
     assert counted(arm="ona", level="serious") == (*counted(arm="ona", level="related")[:2], 1) == (1, 2, 1)
     assert counted(arm="placebo", level="of_interest", term="neck_pain") == (0, 1, 0)
     assert counted(arm="all", level="soc", soc="not coded") == (1, 3, 1)
     assert not matching(con, "summary.adverse_events", term="nausea")
+
+
+def test_events_whose_start_is_not_wholly_known() -> None:
+    """First injection of everybody: 2024-03-01, but "late": 2024-03-20. What may lie under treatment counts."""
+    made = Trial().add("a", "ona", 20, R)
+    made.add("late", "ona", 20)
+    made.inject("late", date(2024, 3, 20))
+    made.add("screened", "ona", 20)
+    for subject, start, end in (
+        ("a", "2024-03", None),
+        ("a", "2024-04", "ongoing"),
+        ("a", "2024", "2024-03-01"),
+        ("a", "2024", "2024-02-29"),  # had ended the day before the first injection
+        ("a", "2023", None),
+        ("a", "2025", "2025"),
+        ("a", "2024-02", None),
+        ("a", "UNK", None),
+        ("a", None, "UNK"),
+        ("a", "UNK", "2024-02"),
+        ("late", "2024-03", "2024-03"),
+        ("late", "2024-03", "2024-03-19"),
+        ("late", "2024-03-19", "ongoing"),
+        ("screened", "2024-03", None),
+        ("screened", "UNK", None),
+        ("a", "2027", None),  # after the cut-off
+    ):
+        made.event(subject, "nausea", start, end_date=end)
+    con = made.summarise()
+    columns = "start_date, start_date_imputed, is_ongoing, is_treatment_emergent"
+    found = con.execute(f"SELECT {columns} FROM tabulation.adverse_events ORDER BY line_number").fetchall()
+    assert found == [
+        (date(2024, 3, 1), "D", False, True),
+        (date(2024, 4, 1), "D", True, True),
+        (date(2024, 3, 1), "M", False, True),
+        (date(2024, 1, 1), "M", False, False),
+        (date(2023, 1, 1), "M", False, False),
+        (date(2025, 1, 1), "M", False, True),
+        (date(2024, 2, 1), "D", False, False),
+        (date(2024, 3, 1), "Y", False, True),
+        (date(2024, 3, 1), "Y", False, True),
+        (None, None, False, False),
+        (date(2024, 3, 20), "D", False, True),
+        (date(2024, 3, 1), "D", False, False),
+        (date(2024, 3, 19), None, True, False),
+        (date(2024, 3, 1), "D", False, False),
+        (None, None, False, False),
+        (date(2027, 1, 1), "M", False, True),
+    ]
+    texts = con.execute("SELECT start_date_text, end_date_text FROM tabulation.adverse_events WHERE line_number < 3")
+    assert texts.fetchall() == [("2024-03", None), ("2024-04", "ongoing"), ("2024", "2024-03-01")]
+    row = only(con, "summary.adverse_events", arm="ona", level="any")
+    assert (row["n_with_event"], row["n_events"], row["n_events_imputed"]) == (2, 7, 7)
+    assert only(con, "summary.adverse_events", arm="placebo", level="any")["n_events_imputed"] == 0
 
 
 def test_no_event_reported_is_not_no_event() -> None:
