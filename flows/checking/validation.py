@@ -19,6 +19,7 @@ from flows.checking.corrections import (
     set_repeats_aside,
 )
 from flows.checking.faulty_cells import create_cells_aside, set_cells_aside, view_lines_as_known
+from flows.checking.twins import find_twins
 from flows.study.dictionary import file_columns
 from flows.warehouse.sql_models import build_models
 
@@ -62,6 +63,7 @@ def validate_landing(con: Connection) -> list[CheckResult]:
     present = what_was_sent(con)
     with gx_on(con) as source:
         results += run_suite(con, source, "landing.broken_lines", suites["landing.broken_lines"], present)
+        find_twins(con)
         for kind in ORDER:
             if kind != "subjects":
                 build_models(con, only={"tabulation.subjects"})

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 
 from flows.base.sql_text import one_value
+from flows.study.dictionary import file_columns
 
 # What the checks *.future judge.
 JUDGED = {
@@ -38,7 +39,7 @@ def find_dates_come(con: duckdb.DuckDBPyConnection, until: date | None) -> None:
     ):
         return
     dates = " UNION ALL ".join(
-        f"SELECT file_id, CAST({column} AS DATE) AS day FROM landing.{kind}"
+        f"SELECT file_id, {_first_day(kind, column)} AS day FROM landing.{kind}"
         for kind, columns in JUDGED.items()
         for column in columns
     )
@@ -47,3 +48,11 @@ def find_dates_come(con: duckdb.DuckDBPyConnection, until: date | None) -> None:
         " USING (file_id) WHERE day > CAST(landed_at AS DATE) + 1 AND day <= $1 GROUP BY file_id",
         [until],
     )
+
+
+def _first_day(kind: str, name: str) -> str:
+    """SQL: the day; of a date known in part, which is landed as text, the first day it may be."""
+    (column,) = (column for column in file_columns(kind) if column.name == name)
+    if column.type == "partial_date":
+        return f"TRY_CAST({name} || right('-01-01', 10 - length({name})) AS DATE)"
+    return f"CAST({name} AS DATE)"

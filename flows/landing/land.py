@@ -39,6 +39,7 @@ class Offer(NamedTuple):
     sha256: str
     kind: str
     group: FileFormat
+    id_folding: tuple[str, ...]
 
 
 def create_landing_tables(con: Connection) -> None:
@@ -60,6 +61,10 @@ def create_landing_tables(con: Connection) -> None:
     con.execute(
         """CREATE TABLE IF NOT EXISTS landing.broken_lines (
             file_id VARCHAR, line_number INTEGER, kind VARCHAR, raw VARCHAR, reason VARCHAR)"""
+    )
+    con.execute(
+        """CREATE TABLE IF NOT EXISTS landing.written_ids (
+            file_id VARCHAR, subject_id VARCHAR, written VARCHAR, n_lines BIGINT)"""
     )
     find_dates_come(con, None)
 
@@ -97,7 +102,7 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
             reason = "is not a file: a link that leads nowhere or to a folder, or a pipe"
             _refuse(con, path, "", None, "ignored", reason)
             continue
-        if matched and (_is_new(con, study, kept, offer := Offer(source, path, sha256, *matched))):
+        if matched and (_is_new(con, study, kept, offer := Offer(source, path, sha256, *matched, study.id_folding))):
             kinds.add(offer.kind)  # a refused one too: file.kind_needed then tells which, and why
             offers.append(offer)
         elif not matched:
@@ -217,7 +222,7 @@ def _each_read(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iterat
         entry = kept.entry(offer.sha256, offer.path, offer.kind, sequence)
         try:
             with con.cursor() as cursor:
-                return entry, land_file(cursor, kept.location(entry), entry, offer.group)
+                return entry, land_file(cursor, kept.location(entry), entry, offer.group, offer.id_folding)
         except FileRefused as refusal:
             return entry, refusal
 
@@ -257,7 +262,7 @@ def _land_kept(con: Connection, study: Study, kept: KeptInputs) -> set[str]:
         elif entry.file_id not in present:
             _, group = study.kind_of(entry.path) or (entry.kind, FileFormat())
             try:
-                land_file(con, kept.sound(entry), entry, group)
+                land_file(con, kept.sound(entry), entry, group, study.id_folding)
             except FileRefused as refusal:  # landed before, under other settings
                 _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(refusal))
     return {file.kind for file in kept.files if file.file_id not in withdrawn}
@@ -265,7 +270,7 @@ def _land_kept(con: Connection, study: Study, kept: KeptInputs) -> set[str]:
 
 def _undo(con: Connection, file_id: str) -> None:
     con.execute("BEGIN")
-    for table in (*FILE_KINDS, "broken_lines", "landed_files"):
+    for table in (*FILE_KINDS, "broken_lines", "written_ids", "landed_files"):
         con.execute(f"DELETE FROM landing.{table} WHERE file_id = ?", [file_id])
     con.execute("COMMIT")
 

@@ -10,6 +10,7 @@ from flows.base.errors import FileRefused
 from flows.base.sql_text import one_row, one_value, quoted
 from flows.landing.date_order import find_date_format
 from flows.landing.entries import refuse_undeclared_entries
+from flows.landing.identities import fold_ids
 from flows.landing.other_units import set_other_units_aside
 from flows.landing.parsing import parsed_select
 from flows.landing.reading import Layout, PlainText, data_records, find_layout, header_words, to_plain_text
@@ -24,7 +25,7 @@ LARGE_FILE_BYTES = 1 << 26
 NO_FIELD_READS_LIKE_THIS = "no-field-reads-like-this-5e1f0c"
 
 
-def land_file(con: Connection, source: Path, entry: KeptFile, group: FileFormat) -> int:
+def land_file(con: Connection, source: Path, entry: KeptFile, group: FileFormat, id_folding: tuple[str, ...] = ()) -> int:
     """Land one file in one transaction; gives the number of data lines read.
 
     Raises FileRefused with nothing landed.
@@ -43,6 +44,7 @@ def land_file(con: Connection, source: Path, entry: KeptFile, group: FileFormat)
                 con.execute("BEGIN")
                 lines = _land_record_by_record(con, plain, layout, entry, group, scratch)
             _refuse_wrong_dates(con, entry, group)
+            fold_ids(con, entry, id_folding)
             refuse_undeclared_entries(con, entry, group)
             set_other_units_aside(con, entry)
             con.execute(

@@ -173,6 +173,12 @@ class Withdrawal(Frozen):
         return self.file == path or (len(self.file) >= SHORTEST_FILE_ID and sha256.startswith(self.file))
 
 
+class SubjectSettings(Frozen):
+    """The [subjects] table: what identifiers may differ by and still be one subject's."""
+
+    id_folding: tuple[Literal["case", "zeros", "blanks"], ...] = ()
+
+
 class Publishing(Frozen):
     """The [publishing] table: nothing in it shapes a result."""
 
@@ -185,6 +191,7 @@ class StudyFile(Frozen):
     study: StudyFacts
     withdrawn: tuple[Withdrawal, ...] = ()
     arms: dict[str, str] = Field(default_factory=dict)
+    subjects: SubjectSettings = SubjectSettings()
     files: dict[str, tuple[FileFormat, ...]] = Field(default_factory=dict)
     checks: CheckOverrides = Field(default_factory=CheckOverrides)
     publishing: Publishing = Publishing()
@@ -229,6 +236,7 @@ class Study(Frozen):
     withdrawn: tuple[Withdrawal, ...] = ()
     rule_sets: tuple[RuleSet, ...]
     protocol: Protocol
+    id_folding: tuple[str, ...] = ()
     limits: CheckLimits = Field(default_factory=load_limits)
     publishing: Publishing = Publishing()
 
@@ -271,6 +279,7 @@ def load_study(folder: Path) -> Study:
         arms=settings.arms,
         files=settings.files,
         withdrawn=settings.withdrawn,
+        id_folding=tuple(sorted(set(settings.subjects.id_folding))),
         rule_sets=load_rule_sets(settings.study.rule_sets, [resource("data/rules"), folder / "rules"]),
         protocol=read_toml(resource("data/protocol.toml"), Protocol),
         limits=load_limits(settings.checks),

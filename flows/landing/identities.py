@@ -1,0 +1,78 @@
+"""Subject identifiers that are written in more than one way: told as probable twins, or folded as study.toml says."""
+
+import re
+import unicodedata
+
+import duckdb
+
+from flows.warehouse.kept_inputs import KeptFile
+
+Connection = duckdb.DuckDBPyConnection
+_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+_BLANKS = re.compile(r"[\s\u200b\u2060\ufeff]+")
+_DASHES = re.compile(r"[-\u2010-\u2015\u2212\u00ad_\ufe58\ufe63\uff0d]+")
+_EVERYTHING = ("case", "zeros", "blanks")
+
+
+def fold_id(written: str, folding: tuple[str, ...]) -> str:
+    """An identifier as it is published: of one width and Unicode form (NFKC) where anything is folded; ``case``: upper
+    case; ``blanks``: none; ``zeros``: no leading zeros in any run of digits (P-007 is P-7)."""
+    if not folding:
+        return written
+    text = unicodedata.normalize("NFKC", written)
+    if "blanks" in folding:
+        text = _BLANKS.sub("", text)
+    if "case" in folding:
+        text = text.upper()
+    if "zeros" in folding:
+        text = _LEADING_ZEROS.sub("", text)
+    return text or written
+
+
+def twin_keys(written: str) -> set[str]:
+    """Two identifiers that share a key differ only by case, blanks, leading zeros, dashes, width or Unicode form.
+
+    Leading zeros may stand before or after a dash is taken away: 1-01 is 1-1 as well as 101.
+    """
+    text = unicodedata.normalize("NFKC", _BLANKS.sub("", written))
+    with_dashes = fold_id(_DASHES.sub("-", text), ("case", "blanks"))
+    joined = with_dashes.replace("-", "")
+    return {joined, fold_id(with_dashes, _EVERYTHING).replace("-", ""), fold_id(joined, _EVERYTHING)}
+
+
+def are_twins(one: str, other: str) -> bool:
+    """Whether two identifiers are probably one. Dashes at two different places tell them apart: site 1 subject 11 is
+    not site 11 subject 1."""
+    dashed = [fold_id(_DASHES.sub("-", unicodedata.normalize("NFKC", text)), _EVERYTHING) for text in (one, other)]
+    return bool(twin_keys(one) & twin_keys(other)) and (
+        dashed[0] == dashed[1] or not all(_parts_numbers(text) for text in dashed)
+    )
+
+
+def _parts_numbers(text: str) -> bool:
+    """Whether a dash stands between two digits, where it tells 1-11 from 11-1."""
+    return bool(re.search(r"\d-\d", text))
+
+
+def fold_ids(con: Connection, entry: KeptFile, folding: tuple[str, ...]) -> None:
+    """Fold the identifiers of a file just landed; landing.written_ids keeps how they were written, and on how many
+    lines."""
+    if not folding:
+        return
+    found = con.execute(
+        f"SELECT subject_id, count(*) FROM landing.{entry.kind} WHERE file_id = ? AND subject_id IS NOT NULL GROUP BY ALL",
+        [entry.file_id],
+    ).fetchall()
+    if not found:
+        return
+    folded = [fold_id(written, folding) for written, _ in found]
+    con.execute(
+        "INSERT INTO landing.written_ids"
+        " SELECT $1, unnest(CAST($2 AS VARCHAR[])), unnest(CAST($3 AS VARCHAR[])), unnest(CAST($4 AS BIGINT[]))",
+        [entry.file_id, folded, [written for written, _ in found], [lines for _, lines in found]],
+    )
+    con.execute(
+        f"UPDATE landing.{entry.kind} AS line SET subject_id = id.subject_id FROM landing.written_ids AS id"
+        " WHERE line.file_id = $1 AND id.file_id = $1 AND id.written = line.subject_id AND id.subject_id <> id.written",
+        [entry.file_id],
+    )
