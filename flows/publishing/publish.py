@@ -78,7 +78,7 @@ def publish(
     building = snapshots / f".building-{name}"
     shutil.rmtree(building, ignore_errors=True)
     (building / "tables").mkdir(parents=True)
-    _write_run(con, name)
+    _write_run(con, name, study)
     _write_database(con, building / "outcomes.duckdb", study, names)
     render_validation(con, building / "validation", results)
     _write_files(con, building)
@@ -115,7 +115,7 @@ def published_tables(con: Connection) -> list[Table]:
     return [table for name, table in load_dictionary().items() if name in present]
 
 
-def _write_run(con: Connection, name: str) -> None:
+def _write_run(con: Connection, name: str, study: Study) -> None:
     """meta.runs: what made this snapshot; no clock in it, so that equal inputs give equal bytes."""
     con.execute(
         """CREATE OR REPLACE TABLE meta.runs AS
@@ -123,9 +123,10 @@ def _write_run(con: Connection, name: str) -> None:
             cutoff.cutoff_date, $2 AS software_version, $3 AS duckdb_version,
             (SELECT count(*) FROM landing.files WHERE status = 'landed') AS files_landed,
             (SELECT CAST(coalesce(sum(lines_read), 0) AS BIGINT) FROM landing.files) AS lines_read,
-            (SELECT count(*) FROM landing.quarantine) AS lines_quarantined
+            (SELECT count(*) FROM landing.quarantine) AS lines_quarantined, $4 AS id_folding,
+            (SELECT count(DISTINCT subject_id) FROM landing.folded_ids WHERE is_joined) AS ids_joined
         FROM meta.study AS study CROSS JOIN analysis.cutoff AS cutoff""",
-        [name, version("migraine-outcomes"), duckdb.__version__],
+        [name, version("migraine-outcomes"), duckdb.__version__, ", ".join(study.id_folding) or None],
     )
 
 

@@ -132,7 +132,7 @@ subject_id, sex
 diary
 subject_id, diary_date, headache
 @01, 2024-03-01, 1
-@1, 2024-03-02, 1           <- diary.subject_id.unknown
+@1, 2024-03-02, 1           <- diary.subject_id.unknown, subjects.subject_id.twins
 """,
     "diary.entered_at.late": """
 diary

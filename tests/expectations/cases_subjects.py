@@ -137,6 +137,22 @@ subject_id, consent_date, sex
 , 2024-01-10, F             <- subjects.subject_id.missing
 , 2024-02-10, F             <- subjects.subject_id.missing
 """,
+    "subjects.subject_id.twins": """
+subjects
+subject_id, sex
+@P7, F                      <- subjects.subject_id.twins
+@P-007, F
+@Q7, M
+@1-11, F
+@11-1, F
+@9, F
+@09, F
+diary
+subject_id, diary_date, headache
+@9, 2024-03-01, 0           <- subjects.subject_id.twins
+@09, 2024-03-01, 0
+@09, 2024-03-02, 0
+""",
     "subjects.site.changed": """
 subjects
 subject_id, site, sex

@@ -68,7 +68,7 @@ subject_id, sex
 diary
 subject_id, diary_date, headache
 @01, 2024-03-01, 1
-@1, 2024-03-01, 1           <- diary.subject_id.unknown
+@1, 2024-03-01, 1           <- diary.subject_id.unknown, subjects.subject_id.twins
 injections
 subject_id, injection_date
 @01, 2024-03-04
@@ -280,7 +280,7 @@ subject_id, sex
 scores
 subject_id, score_date, instrument, score
 @01, 2024-03-01, HIT6, 60
-@1, 2024-03-01, HIT6, 60    <- scores.subject_id.unknown
+@1, 2024-03-01, HIT6, 60    <- scores.subject_id.unknown, subjects.subject_id.twins
 """,
     "scores.score_date.after_cutoff": """
 scores
@@ -393,7 +393,7 @@ subject_id, sex
 adverse_events
 subject_id, start_date, term
 @01, 2024-03-05, Neck pain
-@1, 2024-03-05, Neck pain   <- adverse_events.subject_id.unknown
+@1, 2024-03-05, Neck pain   <- adverse_events.subject_id.unknown, subjects.subject_id.twins
 """,
     "adverse_events.start_date.after_cutoff": """
 adverse_events
