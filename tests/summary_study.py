@@ -69,7 +69,14 @@ class Trial:
         """An adverse event as it is landed: its start as far as it is known."""
         line = len(self.rows["adverse_events"])
         self.rows["adverse_events"].append(
-            {"subject_id": subject_id, "start_date": day and str(day), "term": term, "soc": None, "serious": False, "related": None}
+            {
+                "subject_id": subject_id,
+                "start_date": day and str(day),
+                "term": term,
+                "soc": None,
+                "serious": False,
+                "related": None,
+            }
             | {"file_id": "f", "line_number": line}
             | facts
         )

@@ -74,6 +74,11 @@ def explain(place: Path, subject_id: str, cycle: int | None, rule_set: str | Non
         if wanted not in names:
             raise ConfigurationError(f"There is no rule set '{wanted}' in this snapshot; it has {', '.join(names)}.")
         rule = rows_of(con, "SELECT * FROM meta.rule_sets WHERE rule_set = ?", [wanted])[0]
+        if run.get("id_folding"):
+            written = con.execute(
+                "SELECT subject_id FROM landing.folded_ids WHERE written = ?", [subject_id]
+            ).fetchone()
+            subject_id = written[0] if written else subject_id
         statuses = rows_of(
             con,
             "SELECT * FROM analysis.responder WHERE rule_set = ? AND subject_id = ? ORDER BY cycle",

@@ -25,7 +25,9 @@ LARGE_FILE_BYTES = 1 << 26
 NO_FIELD_READS_LIKE_THIS = "no-field-reads-like-this-5e1f0c"
 
 
-def land_file(con: Connection, source: Path, entry: KeptFile, group: FileFormat, id_folding: tuple[str, ...] = ()) -> int:
+def land_file(
+    con: Connection, source: Path, entry: KeptFile, group: FileFormat, id_folding: tuple[str, ...] = ()
+) -> int:
     """Land one file in one transaction; gives the number of data lines read.
 
     Raises FileRefused with nothing landed.

@@ -96,7 +96,4 @@ def _month_text(lowered: str, pattern: str, year: int, month: int) -> str:
     named = " ".join(
         f"WHEN regexp_full_match({found}, {quoted(names)}) THEN {quoted(number)}" for number, names in _MONTHS.items()
     )
-    return (
-        f"regexp_extract({lowered}, {quoted(pattern)}, {year}) || '-' ||"
-        f" CASE {named} ELSE lpad({found}, 2, '0') END"
-    )
+    return f"regexp_extract({lowered}, {quoted(pattern)}, {year}) || '-' || CASE {named} ELSE lpad({found}, 2, '0') END"

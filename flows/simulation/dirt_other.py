@@ -1,6 +1,8 @@
 """What goes wrong in the other files. A kind that would take a subject or a session out of the study stands beside
 the intact line, so that one planted fault has no others in its train."""
 
+from collections.abc import Callable
+
 from flows.simulation.planting import (
     CELL,
     DUPLICATE,
@@ -110,6 +112,12 @@ SCORES = {
     "line_broken": broken("scores.line.columns"),
 }
 
+
+def _partly_known(start: Callable[[list[str], Facts], str]) -> Kind:
+    """The start of an event as far as somebody knew it: the event is kept."""
+    return Kind(any_line, changed("adverse_events.start_date.partial", FLAGGED, (1, start)))
+
+
 EVENTS = {
     "end_before_start": Kind(
         any_line,
@@ -131,8 +139,13 @@ EVENTS = {
     "subject_unknown": Kind(
         any_line, added("adverse_events.subject_id.unknown", FLAGGED, (0, lambda f, _: f"X{f[0]}"))
     ),
+    "day_unknown": _partly_known(lambda f, _: f[1][:7]),
+    "day_named_unknown": _partly_known(lambda f, _: f"UN/{f[1][5:7]}/{f[1][:4]}"),
+    "month_unknown": _partly_known(lambda f, _: f[1][:4]),
+    "start_unknown": _partly_known(lambda f, _: "UNK"),
+    "still_going_on": Kind(any_line, lambda _, fields, facts: [NewLine([*fields[:2], "ongoing", *fields[3:]])]),
     "start_unreadable": Kind(any_line, changed("adverse_events.start_date.unreadable", CELL, (1, "week 3"))),
-    "end_unreadable": Kind(any_line, changed("adverse_events.end_date.unreadable", CELL, (2, "ongoing"))),
+    "end_unreadable": Kind(any_line, changed("adverse_events.end_date.unreadable", CELL, (2, "week 9"))),
     "term_missing": Kind(any_line, changed("adverse_events.term.missing", QUARANTINED, (3, ""))),
     "serious_unreadable": Kind(any_line, changed("adverse_events.serious.unreadable", CELL, (5, "perhaps"))),
     "related_unreadable": Kind(any_line, changed("adverse_events.related.unreadable", CELL, (6, "possibly"))),
