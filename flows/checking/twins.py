@@ -1,7 +1,7 @@
 """landing.subject_twins: pairs of identifiers that are probably one person's, over the files of every kind."""
 
 from collections import defaultdict
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import duckdb
 
@@ -49,7 +49,7 @@ def _pairs(subjects: list[str]) -> list[tuple[str, str]]:
     pairs: set[tuple[str, str]] = set()
     for group in of_key.values():
         if len(group) > 1:
-            near = combinations(group, 2) if len(group) <= MOST_OF_ONE_FORM else zip(group, group[1:], strict=False)
+            near = combinations(group, 2) if len(group) <= MOST_OF_ONE_FORM else pairwise(group)
             pairs |= {(one, other) for one, other in near if are_twins(one, other)}
     return sorted(pairs)
 
