@@ -182,7 +182,14 @@ def _fingerprint(study: Study) -> str:
     settings = {kind: [group.model_dump() for group in groups] for kind, groups in study.files.items()}
     limits = study.limits.model_dump(include={"unit_suspicion_lines", "unit_suspicion_percent", *SEVERAL_ENTRIES})
     text = json.dumps(
-        [settings, study.id_folding, own_files_below(*READS_FILES), limits, version("migraine-outcomes"), duckdb.__version__],
+        [
+            settings,
+            study.id_folding,
+            own_files_below(*READS_FILES),
+            limits,
+            version("migraine-outcomes"),
+            duckdb.__version__,
+        ],
         sort_keys=True,
     )
     return hashlib.sha256(text.encode()).hexdigest()
