@@ -110,6 +110,7 @@ class Trial:
                 f"INSERT INTO landing.adverse_events ({', '.join(row)}) VALUES ({', '.join(f'${name}' for name in row)})",
                 row,
             )
+        con.execute("CREATE VIEW landing.known_adverse_events AS FROM landing.adverse_events")
         build_models(con, only={"tabulation.adverse_events"})
         build_models(con, schemas={"analysis"})
         register_statistics(con)
