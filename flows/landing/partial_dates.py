@@ -78,10 +78,10 @@ def partial_date(text: str, whole: str, date_format: str | None, may_be_ongoing:
         cases.append(f"WHEN {lowered} IN ({', '.join(map(quoted, _ONGOING_WORDS))}) THEN {quoted(ONGOING)}")
     if date_format and re.match("%-?[mbB]", date_format):
         cases.append(_kept(lowered, _MONTH_FIRST, _month_text(lowered, _MONTH_FIRST, year=2, month=1)))
-        cases.append(_kept(lowered, _NO_MONTH_FIRST, f"regexp_extract({lowered}, {quoted(_NO_MONTH_FIRST)}, 1)"))
+        cases.append(_kept(lowered, _NO_MONTH_FIRST, _part(lowered, _NO_MONTH_FIRST, 1)))
     cases.append(_kept(lowered, _YEAR_MONTHS, _month_text(lowered, _YEAR_MONTHS, year=1, month=2)))
     cases += [_kept(lowered, pattern, _month_text(lowered, pattern, year=2, month=1)) for pattern in _MONTH_YEARS]
-    cases += [_kept(lowered, pattern, f"regexp_extract({lowered}, {quoted(pattern)}, 1)") for pattern in _YEARS]
+    cases += [_kept(lowered, pattern, _part(lowered, pattern, 1)) for pattern in _YEARS]
     cases += [_kept(lowered, pattern, quoted(UNKNOWN)) for pattern in _UNKNOWNS]
     return f"CASE {' '.join(cases)} END"
 
@@ -92,8 +92,13 @@ def _kept(lowered: str, pattern: str, value: str) -> str:
 
 def _month_text(lowered: str, pattern: str, year: int, month: int) -> str:
     """SQL: year and month, the month as a number."""
-    found = f"regexp_extract({lowered}, {quoted(pattern)}, {month})"
+    found = _part(lowered, pattern, month)
     named = " ".join(
         f"WHEN regexp_full_match({found}, {quoted(names)}) THEN {quoted(number)}" for number, names in _MONTHS.items()
     )
-    return f"regexp_extract({lowered}, {quoted(pattern)}, {year}) || '-' || CASE {named} ELSE lpad({found}, 2, '0') END"
+    return f"{_part(lowered, pattern, year)} || '-' || CASE {named} ELSE lpad({found}, 2, '0') END"
+
+
+def _part(lowered: str, pattern: str, group: int) -> str:
+    """SQL: a group of a pattern that the whole text has; without its ends 2024-11 would be the month 1."""
+    return f"regexp_extract({lowered}, {quoted(f'^(?:{pattern})$')}, {group})"

@@ -102,6 +102,12 @@ def test_the_order_of_day_and_month_is_proved_by_the_whole_dates(tmp_path: Path)
         ("M\u00e4rz 2024", None, "2024-03"),
         ("September-2024", None, "2024-09"),
         ("UN/03/2024", None, "2024-03"),
+        ("2024-11", None, "2024-11"),
+        ("2024-10-UN", None, "2024-10"),
+        ("UN/12/2024", None, "2024-12"),
+        ("11/2024", None, "2024-11"),
+        ("11/UN/2024", "%m/%d/%Y", "2024-11"),
+        ("UNDEC2024", None, "2024-12"),
         ("00.03.2024", "%d.%m.%Y", "2024-03"),
         ("3/2024", None, "2024-03"),
         ("UN/03/2024", "%m/%d/%Y", "2024"),
@@ -136,6 +142,13 @@ def test_the_order_of_day_and_month_is_proved_by_the_whole_dates(tmp_path: Path)
 )
 def test_what_a_start_tells(text: str, date_format: str | None, known: str | None) -> None:
     assert _read(text, date_format, False) == known
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_every_month_in_every_form(month: int) -> None:
+    name = date(2024, month, 1).strftime("%b")
+    for text in (f"2024-{month:02}", f"UN/{month}/2024", f"UN-{name}-2024", f"{date(2024, month, 1):%B} 2024"):
+        assert _read(text, None, False) == f"2024-{month:02}"
 
 
 @pytest.mark.parametrize("text", ["ongoing", "Continuing", "ON-GOING", "still ongoing", "andauernd", "en cours"])
