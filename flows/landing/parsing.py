@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.base.sql_text import quoted
 from flows.landing.moments import date_of, timestamp_of
-from flows.landing.partial_dates import partial_date
+from flows.landing.partial_dates import partial_date_of
 from flows.landing.reading import Layout
 from flows.study.dictionary import LANDED_TYPES, Column, file_columns
 from flows.study.study_folder import FileFormat, Scale
@@ -96,7 +96,7 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
     if column.type == "date":
         return date_of(text, group.date_format, group.time_zone)
     if column.type == "partial_date":
-        return read_partial_date(text, group.date_format, group.time_zone, column.may_be_ongoing)
+        return partial_date_of(text, group.date_format, group.time_zone, column.may_be_ongoing)
     if column.type == "timestamp":
         return timestamp_of(text, group.date_format, group.time_zone)
     decimal_comma = group.decimal == "," or (group.decimal is None and layout.delimiter != ",")

@@ -7,6 +7,7 @@ as ``ongoing``. The forms are listed in docs/files.md. Only a whole text is read
 import re
 
 from flows.base.sql_text import quoted
+from flows.landing.moments import date_of
 
 UNKNOWN, ONGOING = "UNK", "ongoing"
 _UNKNOWN_WORDS = ("unknown", "not known", "n/k", "unbekannt", "inconnu", "inconnue", "desconocido", "sconosciuto")
@@ -56,7 +57,7 @@ _UNKNOWNS = (
 # Only of a file that writes the month first: 03/UN/2024 and UN/15/2024.
 _MONTH_FIRST = rf"({_MONTH}){_SEPARATOR}{_NONE}{_SEPARATOR}({_YEAR})"
 _NO_MONTH_FIRST = rf"{_NONE}{_SEPARATOR}{_DAY}{_SEPARATOR}({_YEAR})"
-_PARTIAL = re.compile("|".join((*_YEARS, _YEAR_MONTHS, *_MONTH_YEARS, *_UNKNOWNS, _NO_MONTH_FIRST)))
+_PARTIAL = re.compile("|".join((*_YEARS, _YEAR_MONTHS, *_MONTH_YEARS, *_UNKNOWNS, _NO_MONTH_FIRST)), re.ASCII)
 
 
 def is_partial(text: str) -> bool:
@@ -66,13 +67,13 @@ def is_partial(text: str) -> bool:
     return known in _ONGOING_WORDS or bool(_PARTIAL.fullmatch(known))
 
 
-def partial_date(text: str, whole: str, date_format: str | None, may_be_ongoing: bool) -> str:
+def partial_date_of(text: str, date_format: str | None, time_zone: str | None, may_be_ongoing: bool) -> str:
     """SQL: the text of a date as far as it is known, or null where it is none.
 
-    ``whole`` is the SQL that reads a whole date. Where a file writes the month first (``date_format``), 03/UN/2024 is
+    Where a file writes the month first (``date_format``), 03/UN/2024 is
     March; elsewhere the 3rd of an unknown month, of which the year is known.
     """
-    lowered = f"lower({text})"
+    lowered, whole = f"lower({text})", date_of(text, date_format, time_zone)
     cases = [f"WHEN {whole} IS NOT NULL THEN strftime({whole}, '%Y-%m-%d')"]
     if may_be_ongoing:
         cases.append(f"WHEN {lowered} IN ({', '.join(map(quoted, _ONGOING_WORDS))}) THEN {quoted(ONGOING)}")

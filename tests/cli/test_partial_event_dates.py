@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.landing.parsing import read_partial_date
+from flows.landing.partial_dates import partial_date_of
 from tests.cli.helpers import BASE, ROOT, SETTINGS, process, write_files, write_study
 from tests.run import computed, run_without_prefect
 
@@ -158,7 +158,7 @@ def test_what_an_end_to_come_is(text: str) -> None:
 
 
 def _read(text: str, date_format: str | None, may_be_ongoing: bool) -> str | None:
-    select = read_partial_date("given", date_format, None, may_be_ongoing)
+    select = partial_date_of("given", date_format, None, may_be_ongoing)
     return duckdb.execute(f"SELECT {select} FROM (SELECT $1 AS given)", [text]).fetchall()[0][0]
 
 
