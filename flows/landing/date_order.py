@@ -90,9 +90,9 @@ def _dates(plain: PlainText, layout: Layout, wanted: list[str]) -> Iterator[tupl
             places = record.layout.positions
             subject = record.fields[places["subject_id"]].strip()
             for name in wanted:
-                if name in places and (text := record.fields[places[name]].strip()):
-                    if not (name in partial and is_partial(text)):
-                        yield record.line_number, subject, text
+                text = record.fields[places[name]].strip() if name in places else ""
+                if text and not (name in partial and is_partial(text)):
+                    yield record.line_number, subject, text
 
 
 def _refuse_a_lone_slip(
