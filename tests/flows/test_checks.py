@@ -14,6 +14,7 @@ from flows.checking.checks import Check, load_suites
 from flows.checking.checks_page import page_path, render_checks
 from flows.checking.corrections import find_repeats
 from flows.checking.dictionary_checks import dictionary_expectations
+from flows.checking.twins import find_twins
 from flows.landing.land import create_landing_tables
 from flows.study.check_limits import CheckLimits
 from flows.study.dictionary import FILE_KINDS, file_columns, input_tables, load_dictionary
@@ -50,6 +51,7 @@ def tables(study: Study) -> Generator[duckdb.DuckDBPyConnection]:
         create_landing_tables(con)
         for kind in FILE_KINDS:
             find_repeats(con, kind)
+        find_twins(con)
         for table in {name for check in ALL_CHECKS for name in tables_read(check.failing_rows())} | set(SUITES):
             if (table.startswith("landing.") and table != "landing.files") or table.startswith("meta."):
                 continue
@@ -59,6 +61,7 @@ def tables(study: Study) -> Generator[duckdb.DuckDBPyConnection]:
                 "number": "DOUBLE",
                 "boolean": "BOOLEAN",
                 "date": "DATE",
+                "partial_date": "DATE",
                 "timestamp": "TIMESTAMP",
             }
             described = load_dictionary()[table].columns if table in load_dictionary() else ()
@@ -108,7 +111,8 @@ def test_what_a_check_needs_is_an_optional_column_or_a_kind_of_file(check: Check
     assert set(check.needs) <= optional | set(FILE_KINDS)
     # A check of one kind of file cannot do without that kind.
     kinds = {kind for kind in FILE_KINDS if check.table in (f"landing.{kind}", input_tables()[kind].full_name)}
-    assert kinds <= set(check.needs)
+    # Twins are looked for among the identifiers of all kinds: no kind is needed, not even the suite's own.
+    assert kinds <= set(check.needs) or (check.id, check.needs) == ("subjects.subject_id.twins", ())
 
 
 def test_only_landed_lines_can_be_set_aside() -> None:
