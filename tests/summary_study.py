@@ -8,6 +8,7 @@ import duckdb
 
 from flows.base.sql_text import rows_of
 from flows.statistics import build_statistics, register_statistics
+from flows.warehouse.medication_table import read_current_medication
 from flows.warehouse.settings_tables import load_metadata
 from flows.warehouse.sql_models import build_models
 from tests.sql_engine import ROOT, load_tabulation, make_study
@@ -93,6 +94,7 @@ class Trial:
         if blinded:  # as sql/tabulation/subjects.sql
             rows = rows | {"subjects": [row | {"arm": None} for row in rows["subjects"]]}
         load_tabulation(con, rows)
+        read_current_medication(con, study)
         build_models(con, schemas={"analysis"})
         register_statistics(con)
         build_models(con, schemas={"summary"})

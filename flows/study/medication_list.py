@@ -10,6 +10,7 @@ from flows.study.medication_index import first_words, name_key, names_of
 from flows.study.medication_models import Combination, DrugList, Medication, Substance
 from flows.study.medication_text import Words
 
+OWN_LIST = Path("codelists") / "acute_medication.toml"  # in the study folder
 Entry = TypeVar("Entry", Substance, Combination)
 
 
@@ -24,8 +25,21 @@ class _WordFile(Frozen):
     phrases: tuple[str, ...]
 
 
-def load_medication(study_folder: Path | None) -> Medication:
-    """The drugs of the package, with those of the study's codelists/acute_medication.toml added or put in their place.
+def own_list(study_folder: Path) -> DrugList | None:
+    """The study's own codelists/acute_medication.toml; None where it has none.
+
+    Raises ConfigurationError with the file, the entry and what to do.
+    """
+    file = study_folder / OWN_LIST
+    if not file.exists():
+        return None
+    own = read_toml(file, DrugList)
+    load_medication(own)
+    return own
+
+
+def load_medication(own: DrugList | None = None) -> Medication:
+    """The drugs of the package, with those of the study's own list added or put in their place.
 
     Raises ConfigurationError with the file, the entry and what to do.
     """
@@ -34,13 +48,11 @@ def load_medication(study_folder: Path | None) -> Medication:
     listed = read_toml(ours, DrugList)
     names = names_of(ours.name, listed, listed, words)
     unread = listed.unread
-    theirs = study_folder / "codelists" / "acute_medication.toml" if study_folder else None
-    if theirs and theirs.exists():
-        own = read_toml(theirs, DrugList)
+    if own is not None:
         listed = _merged(listed, own)
-        added = names_of(theirs.name, own, listed, words)
+        added = names_of(OWN_LIST.name, own, listed, words)
         # A changed class changes the drug under all its names, those of the package too.
-        names = {**names_of(theirs.name, listed, listed, words, skipped=frozenset(added)), **added}
+        names = {**names_of(OWN_LIST.name, listed, listed, words, skipped=frozenset(added)), **added}
         unread += own.unread
         for text in own.unread:
             names.pop(name_key(text, words), None)

@@ -99,7 +99,7 @@ SPECS = [
         | D       | 11 of 28 | 45          | responder     | continue |
         | E       | 11 of 28 | 45          | responder     | continue |
         """,
-        source="docs/rule-parameters.md: hours_4_or_acute; data/codelists/acute_medication.toml",
+        source="docs/rule-parameters.md: hours_4_or_acute; docs/medication.md",
     ),
     Spec(
         title="Unknown duration, but a triptan",

@@ -13,8 +13,9 @@ from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
 from flows.study.medication import Reading, load_medication, read_medication
 from flows.study.medication_index import name_key
+from flows.study.medication_list import own_list
 
-MEDICATION = load_medication(None)
+MEDICATION = load_medication()
 LISTED = tomllib.loads(resource("data/codelists/medication.toml").read_text(encoding="utf-8"))
 OLD = tomllib.loads(resource("data/codelists/acute_medication.toml").read_text(encoding="utf-8"))
 KINDS = {"triptan", "ergot", "opioid", "combination", "simple", "gepant", "ditan", "none"}
@@ -307,9 +308,10 @@ def study(folder: Path, text: str) -> Path:
 
 def test_a_study_adds_names_and_drugs_and_has_the_last_word(tmp_path: Path) -> None:
     medication = load_medication(
-        study(
-            tmp_path,
-            """
+        own_list(
+            study(
+                tmp_path,
+                """
             unread = ["Moment"]
             [substances.study_drug]
             class = "triptan"
@@ -324,6 +326,7 @@ def test_a_study_adds_names_and_drugs_and_has_the_last_word(tmp_path: Path) -> N
             [combinations.house_mix]
             of = ["study_drug", "caffeine"]
             """,
+            )
         )
     )
     expected = {
@@ -344,7 +347,7 @@ def test_a_study_adds_names_and_drugs_and_has_the_last_word(tmp_path: Path) -> N
 
 
 def test_a_study_without_a_list_of_its_own_has_ours(tmp_path: Path) -> None:
-    assert load_medication(tmp_path).names == MEDICATION.names
+    assert load_medication(own_list(tmp_path)).names == MEDICATION.names
 
 
 @pytest.mark.parametrize(
@@ -367,5 +370,5 @@ def test_a_study_without_a_list_of_its_own_has_ours(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_wrong_entry_is_refused_with_file_entry_and_what_to_do(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(ConfigurationError) as refused:
-        load_medication(study(tmp_path, text))
+        own_list(study(tmp_path, text))
     assert said in str(refused.value)
