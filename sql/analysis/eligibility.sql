@@ -91,7 +91,7 @@ SELECT
             WHEN is_overuse THEN 'medication overuse not ruled out by the clinician'
             WHEN NOT is_overuse THEN 'medication overuse ruled out'
             WHEN has_baseline AND unknown_days >= 1
-                THEN format('medication overuse not known: {} days with a drug that is not known', unknown_days)
+                THEN format('medication overuse not known: baseline days with a drug that is not known: {}', unknown_days)
             ELSE 'medication overuse not known'
         END
     ) AS reason

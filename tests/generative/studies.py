@@ -56,7 +56,7 @@ def _day(kind: str, index: int) -> Row | None:
         case "triptan":
             return {**plain, "hours": 1.5, "acute_medication": ("sumatriptan",)}
         case "overuse":
-            codes = ("ibuprofen",) if index % 2 else ("paracetamol_codeine", "not_in_codelist")
+            codes = ("ibuprofen",) if index % 2 else ("paracetamol_codeine", "triptanx")
             return {**plain, "hours": 24.0, "acute_medication": codes}
         case "unknown_drug":
             # Beside known drugs or alone; on a short headache, a long one, or one whose hours are not known.

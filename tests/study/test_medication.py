@@ -17,7 +17,7 @@ from flows.study.medication_list import own_list
 
 MEDICATION = load_medication()
 LISTED = tomllib.loads(resource("data/codelists/medication.toml").read_text(encoding="utf-8"))
-OLD = tomllib.loads(resource("data/codelists/acute_medication.toml").read_text(encoding="utf-8"))
+OLD = tomllib.loads((Path(__file__).parents[1] / "reference/medication.toml").read_text(encoding="utf-8"))
 KINDS = {"triptan", "ergot", "opioid", "combination", "simple", "gepant", "ditan", "none"}
 
 # kind | text | substances | classes
