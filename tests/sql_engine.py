@@ -10,6 +10,7 @@ from flows.base.toml_files import read_toml
 from flows.study.dictionary import SQL_TYPES, input_tables
 from flows.study.rule_sets import RuleSet
 from flows.study.study_folder import Protocol, Study, StudyFacts
+from flows.warehouse.medication_table import read_current_medication
 from flows.warehouse.settings_tables import load_metadata
 from flows.warehouse.sql_models import build_models
 
@@ -52,9 +53,11 @@ def evaluate_sql(
 ) -> dict[str, list[Row]]:
     """The analysis tables that the SQL derives from these rows, each as a list of rows sorted by key."""
     connection = con or duckdb.connect()
-    load_metadata(connection, make_study(rule_sets, cutoff), None)
+    study = make_study(rule_sets, cutoff)
+    load_metadata(connection, study, None)
     diary_rows = [{**row, "acute_medication": ";".join(row["acute_medication"]) or None} for row in diary]
     load_tabulation(connection, {"diary_days": diary_rows, "injections": injections, "subjects": subjects or []})
+    read_current_medication(connection, study)
     build_models(connection, schemas={"analysis"})
     results = {}
     for table in TABLES:

@@ -9,6 +9,7 @@ import duckdb
 from flows.base.sql_text import rows_of
 from flows.landing.land import create_landing_tables
 from flows.statistics import build_statistics, register_statistics
+from flows.warehouse.medication_table import read_current_medication
 from flows.warehouse.settings_tables import load_metadata
 from flows.warehouse.sql_models import build_models
 from tests.sql_engine import ROOT, load_tabulation, make_study
@@ -112,6 +113,7 @@ class Trial:
             )
         con.execute("CREATE VIEW landing.known_adverse_events AS FROM landing.adverse_events")
         build_models(con, only={"tabulation.adverse_events"})
+        read_current_medication(con, study)
         build_models(con, schemas={"analysis"})
         register_statistics(con)
         build_models(con, schemas={"summary"})

@@ -15,7 +15,13 @@ from flows.study.study_folder import FileFormat, Scale
 YES = ("1", "yes", "y", "true", "t", "ja", "j")
 BLANKS = " \t\u00a0"
 NO = ("0", "no", "n", "false", "f", "nein")
-NO_CODE = ("none", "no", "0", "nil", "nein", "keine", "-")
+NO_CODE = (
+    *("none", "no", "0", "nil", "nothing", "-", "--", "nichts", "nein", "kein", "keine", "keins", "rien", "aucun"),
+    *("aucune", "nada", "ninguno", "ninguna", "niente", "nessuno", "nessuna", "nao", "não", "nenhum", "nenhuma"),
+)
+# Codes alone: "Aspirin + C" and "Panadol+" are names, and what they are stays to be read. A word for "and" is no code.
+CODE_LIST = "[a-z0-9_]{3,}( ?[;,|+] ?[a-z0-9_]{3,})+"
+NO_CODE_OF_A_LIST = r"\b(and|und|con|mit|with|avec|com|plus|then|dann|danach|puis|luego|poi|depois)\b"
 PER_HOUR = {"minutes": " / 60", "day_fraction": " * 24"}
 # RE2: \d is a digit 0 to 9. DuckDB's cast takes 1_2 for 12, 1e3, infinity and +-3 as well.
 NUMBER = r"[+-]?(\d+(\.\d+)?|\.\d+)"
@@ -80,16 +86,7 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
         # Allowed values are codes: HIT6, not hit6.
         return f"upper({text})" if column.allowed else text
     if column.type == "codes":
-        listed = f"list_transform(string_split_regex(lower({text}), '[;,|+]'), lambda code: trim(code))"
-        tidy = f"list_sort(list_distinct(list_filter({listed}, lambda code: code <> '')))"
-        several = f"nullif(array_to_string({tidy}, ';'), '')"
-        # Lists are slow: two codes already in order, the most frequent case of several, are spared them.
-        return (
-            f"CASE WHEN lower({text}) IN ({', '.join(map(quoted, NO_CODE))}) THEN NULL"
-            f" WHEN NOT regexp_matches({text}, '[;,|+]') THEN lower({text})"
-            f" WHEN regexp_full_match({text}, '[a-z0-9_]+;[a-z0-9_]+')"
-            f" AND split_part({text}, ';', 1) < split_part({text}, ';', 2) THEN {text} ELSE {several} END"
-        )
+        return _medication(text)
     if column.type == "boolean":
         yes, no = (", ".join(quoted(word) for word in words) for words in (YES, NO))
         return f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"
@@ -109,6 +106,22 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
     if column.type == "number":
         return finite + PER_HOUR.get(group.units.get(column.name, "hours"), "")
     return f"CASE WHEN regexp_full_match({written}, '{WHOLE}') THEN TRY_CAST({number} AS INTEGER) END"
+
+
+def _medication(text: str) -> str:
+    """What was taken, as it was typed, in lower case; a list of codes is sorted and joined by ';'."""
+    lower = f"trim(lower({text}), ';,| ')"  # not "+", for "Panadol+" is a name
+    listed = f"list_transform(string_split_regex({lower}, '[;,|+]'), lambda code: trim(code))"
+    several = f"array_to_string(list_sort(list_distinct({listed})), ';')"
+    # Lists are slow: two codes already in order, the most frequent case of several, are spared them.
+    return (
+        f"CASE WHEN lower({text}) IN ({', '.join(map(quoted, NO_CODE))}) OR {lower} IN ('', '+') THEN NULL"
+        f" WHEN NOT regexp_matches({text}, '[;,|+]') THEN {lower}"
+        f" WHEN regexp_full_match({text}, '[a-z0-9_]+;[a-z0-9_]+')"
+        f" AND split_part({text}, ';', 1) < split_part({text}, ';', 2) THEN {text}"
+        f" WHEN regexp_full_match({lower}, '{CODE_LIST}') AND NOT regexp_matches({lower}, '{NO_CODE_OF_A_LIST}')"
+        f" THEN {several} ELSE {lower} END"
+    )
 
 
 def _on_our_scale(number: str, scale: Scale) -> str:

@@ -35,7 +35,7 @@ def _published(table: Table, column: Column, names: str | None) -> str:
         assert name not in table.key, f"{table.full_name}.{name} is a key and cannot be withheld"
         emptied = f"CASE WHEN {name} IS NOT NULL THEN {quoted(WITHHELD)} END" if is_text else "NULL"
         return f"CAST({emptied} AS {SQL_TYPES[column.type]}) AS {name}"
-    from_files = table.schema_name in TEXTS_FROM_FILES or table.full_name == "meta.findings"
+    from_files = table.schema_name in TEXTS_FROM_FILES or table.full_name in ("meta.findings", "meta.medication")
     if names and is_text and from_files and name not in (*IDENTIFIERS, "arm"):
         return f"CASE WHEN {_matches(name, names)} THEN {quoted(WITHHELD_NAME)} ELSE {name} END AS {name}"
     return name

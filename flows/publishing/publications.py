@@ -65,11 +65,12 @@ def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, stu
     shutil.rmtree(building, ignore_errors=True)
     (building / "study" / "inbox").mkdir(parents=True)
     shutil.copyfile(study.folder / "study.toml", building / "study" / "study.toml")
-    if (study.folder / "rules").is_dir():
-        shutil.copytree(study.folder / "rules", building / "study" / "rules")
+    for own in ("rules", "codelists"):
+        if (study.folder / own).is_dir():
+            shutil.copytree(study.folder / own, building / "study" / own)
     if load_study(building / "study").model_copy(update={"folder": study.folder}) != study:
         raise ConfigurationError(
-            f"{study.folder / 'study.toml'}: it, or a rule set, was changed while the run was under way; nothing was"
+            f"{study.folder / 'study.toml'}: it, a rule set or a code list was changed while the run was under way; nothing was"
             " published. Run again."
         )
     (building / RECORD).write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")

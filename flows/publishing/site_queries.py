@@ -19,7 +19,7 @@ QUESTIONS = {
     "other_unit": "In which unit or scale is the column written?",
     "unknown": "What is the right value?",
     "subject_id.unknown": "Which subject is it? Or does the subjects file lack one?",
-    "unknown_code": "Which medication is meant?",
+    "acute_medication.unknown": "Which medication is meant?",
     "missing": "What belongs there?",
     "conflict": "Which of these rows is right?",
     "columns": "How should this line read?",

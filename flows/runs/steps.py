@@ -14,6 +14,7 @@ from flows.landing.land import land
 from flows.statistics import build_statistics, register_statistics
 from flows.study.study_folder import Study
 from flows.warehouse.kept_inputs import KeptInputs
+from flows.warehouse.medication_table import read_current_medication, read_landed_medication
 from flows.warehouse.settings_tables import load_metadata
 from flows.warehouse.sql_models import build_models
 
@@ -35,9 +36,11 @@ def validate(con: Connection, study: Study, kept: KeptInputs) -> Quality:
 
     Raises DataError on a critical finding.
     """
+    read_landed_medication(con, study)
     results = validate_landing(con)
     stop_on_critical(con, results)
     build_models(con, schemas={"tabulation"})
+    read_current_medication(con, study)
     quote_quarantined(con, study, kept)
     build_models(con, schemas={"landing"})
     quarantined = one_value(con, "SELECT count(*) FROM landing.quarantine")

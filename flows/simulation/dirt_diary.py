@@ -76,6 +76,27 @@ def _hours_over_midnight(fields: list[str], facts: Facts) -> str:
     return str(25 + facts.bits % 36)
 
 
+# Codes of the presets as people type them; every one holds the same substances.
+TYPED = {
+    "sumatriptan": ("Sumatriptan 50 mg", "Imitrex", "2x Sumatriptan 100", "IMIGRAN 50mg Tbl.", "sumatriptan (nasal)"),
+    "rizatriptan": ("Maxalt 10", "Rizatriptan 10mg ODT", "1 Maxalt lingua"),
+    "sumatriptan_naproxen": ("Treximet", "sumatriptan/naproxen 85/500"),
+    "paracetamol_aspirin_caffeine": ("Excedrin Migraine", "Thomapyrin 2 Tabl.", "2 Excedrin Migraine"),
+    "paracetamol_codeine": ("Tylenol #3", "Co-codamol 30/500", "acetaminophen with codeine"),
+    "ergotamine_caffeine": ("Cafergot", "Cafergot 1 tab"),
+    "codeine": ("Codeine 30 mg", "Codein 30mg"),
+}
+
+
+def _typed(kind: str, fields: list[str], facts: Facts) -> list[NewLine]:
+    """The same drugs in other words; a code without any is left as it is."""
+    codes = fields[MEDICATION].split(";")
+    words = [TYPED.get(code, (code,)) for code in codes]
+    new = list(fields)
+    new[MEDICATION] = " + ".join(choice[facts.bits % len(choice)] for choice in words)
+    return [NewLine(new)]
+
+
 def _minutes(fields: list[str], facts: Facts) -> str:
     return str(round(float(fields[HOURS]) * 60))
 
@@ -149,8 +170,10 @@ KINDS = {
     "hours_zero": Kind(_on_headache, changed(_check("hours.zero_with_headache"), FLAGGED, (HOURS, "0"))),
     "severity_none": Kind(_on_headache, changed(_check("severity.none_with_headache"), FLAGGED, (SEVERITY, "0"))),
     "medication_unknown": Kind(
-        _on_headache, changed(_check("acute_medication.unknown_code"), FLAGGED, (MEDICATION, "migrainex"))
+        _on_headache, changed(_check("acute_medication.unknown"), FLAGGED, (MEDICATION, "migrainex"))
     ),
+    # Read as the drug that it is: nothing to be found.
+    "medication_typed": Kind(lambda fields, _: bool(fields[MEDICATION]), _typed),
     # The line itself.
     "line_broken": broken("diary.line.columns"),
 }

@@ -1,16 +1,15 @@
 """From the true day to the diary: which days get a row, when it is entered, and what the drugs are."""
 
-import tomllib
 from typing import NamedTuple
 
 import numpy as np
 
 from flows.base.errors import ConfigurationError
-from flows.base.resources import resource
 from flows.simulation.chance import Chance, Purpose
 from flows.simulation.schedule import Schedule, longest_stay
 from flows.simulation.settings import Preset
 from flows.simulation.subject_traits import Subjects
+from flows.study.medication import load_medication, read_medication
 
 BLOCKS = 6  # blocks of missing days a subject may have in a study
 EVENING = 18 * 60  # entries are made from 18:00 to 22:15
@@ -44,13 +43,15 @@ def medicines(preset: Preset) -> Medicines:
 
     Raises ConfigurationError for a drug that the code list does not hold.
     """
-    classes = tomllib.loads((resource("data/codelists") / "acute_medication.toml").read_text(encoding="utf-8"))
+    medication = load_medication()
     codes = tuple(preset.medication.drugs)
-    if unknown := sorted(set(codes) - set(classes)):
-        raise ConfigurationError(
-            f"preset {preset.id}: medication.drugs: '{unknown[0]}' is not in data/codelists/acute_medication.toml."
-        )
-    return Medicines(codes, tuple(frozenset(classes[code]) for code in codes))
+    readings = [read_medication(code, medication) for code in codes]
+    for code, reading in zip(codes, readings, strict=True):
+        if not reading.is_known:
+            raise ConfigurationError(
+                f"preset {preset.id}: medication.drugs: '{code}' is not in data/codelists/medication.toml."
+            )
+    return Medicines(codes, tuple(frozenset(reading.overuse_classes) for reading in readings))
 
 
 def record(

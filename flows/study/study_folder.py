@@ -12,6 +12,8 @@ from flows.base.resources import resource
 from flows.base.toml_files import Frozen, read_toml
 from flows.study.check_limits import CheckLimits, CheckOverrides, load_limits
 from flows.study.dictionary import FILE_KINDS, file_columns
+from flows.study.medication_list import own_list
+from flows.study.medication_models import DrugList
 from flows.study.rule_sets import RuleSet, load_rule_sets
 
 
@@ -239,6 +241,7 @@ class Study(Frozen):
     id_folding: tuple[str, ...] = ()
     limits: CheckLimits = Field(default_factory=load_limits)
     publishing: Publishing = Publishing()
+    own_medication: DrugList | None = None
 
     @property
     def inbox(self) -> Path:
@@ -284,4 +287,5 @@ def load_study(folder: Path) -> Study:
         protocol=read_toml(resource("data/protocol.toml"), Protocol),
         limits=load_limits(settings.checks),
         publishing=settings.publishing,
+        own_medication=own_list(folder),
     )

@@ -17,6 +17,7 @@ Period = tuple[date, date] | None
 DAY = timedelta(days=1)
 COMPARE = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 JUDGED = ("responder", "non_responder")
+UNKNOWN = "unknown"  # a drug that is not known, beside or instead of the classes of ICHD-3 8.2
 STOPS = ("stop_success", "stop_no_response")
 
 
@@ -30,7 +31,8 @@ def recount_subject(
 ) -> list[Row]:
     """One subject's rows of analysis.responder, one per rule set and cycle given, without the texts and the arm.
 
-    ``rules`` are rows of meta.rule_sets, ``protocol`` the row of meta.protocol, ``classes`` the drug classes by code.
+    ``rules`` are rows of meta.rule_sets, ``protocol`` the row of meta.protocol, ``classes`` the drug classes by text of
+    acute medication; UNKNOWN is among them where a drug of the text is not known.
     """
     days = [day for day in diary if day["diary_date"] <= cutoff]
     starts = sorted({day for day in injection_dates if day <= cutoff})
@@ -50,9 +52,11 @@ def _headache_day(day: Row, definition: str, min_hours: int, classes: Mapping[st
     if not day["headache"] or definition == "any":
         return day["headache"]
     if definition == "hours_4_or_acute":
-        codes = (day["acute_medication"] or "").split(";")
-        if any(classes.get(code.strip(), set()) & {"triptan", "ergot"} for code in codes):
+        taken = classes.get(day["acute_medication"], {UNKNOWN}) if day["acute_medication"] else set()
+        if taken & {"triptan", "ergot"}:
             return True
+        if UNKNOWN in taken:  # perhaps a triptan: only a long headache is one whatever was taken
+            return True if day["hours"] is not None and day["hours"] >= min_hours else None
     return None if day["hours"] is None else day["hours"] >= min_hours
 
 

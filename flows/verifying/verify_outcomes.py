@@ -11,7 +11,7 @@ import duckdb
 
 from flows.base.sql_text import one_value, rows_of
 from flows.verifying.differences import Differences
-from flows.verifying.recount import recount_rates, recount_subject
+from flows.verifying.recount import UNKNOWN, recount_rates, recount_subject
 
 Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
@@ -71,9 +71,8 @@ def _judge_of(con: Connection) -> Callable[[list[Row], Iterable[date]], list[Row
     rules = rows_of(con, "SELECT * FROM meta.rule_sets ORDER BY position")
     (protocol,) = rows_of(con, "SELECT * FROM meta.protocol")
     cutoff = one_value(con, "SELECT cutoff_date FROM analysis.cutoff")
-    classes: dict[str, set[str]] = {}
-    for code, name in con.execute("SELECT code, class FROM meta.acute_medication").fetchall():
-        classes.setdefault(code, set()).add(name)
+    read = con.execute("SELECT text, coalesce(overuse_classes, ''), is_known FROM meta.medication").fetchall()
+    classes = {text: {*names.split(";"), *(() if is_known else (UNKNOWN,))} for text, names, is_known in read}
     return lambda days, dates: recount_subject(days, dates, cutoff, rules, protocol, classes)
 
 

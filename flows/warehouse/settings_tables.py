@@ -23,7 +23,7 @@ def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | N
     """Write all meta tables anew; ``cutoff`` (from the command line) goes before the study's own."""
     con.execute("CREATE SCHEMA IF NOT EXISTS meta")
     facts = study.facts
-    _write(
+    write_table(
         con,
         "study",
         "study_id VARCHAR, title VARCHAR, primary_rule_set VARCHAR, data_cutoff DATE, is_blinded BOOLEAN",
@@ -38,35 +38,30 @@ def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | N
         ],
     )
     protocol = study.protocol.model_dump()
-    _write(con, "protocol", ", ".join(f"{name} INTEGER" for name in protocol), [protocol])
+    write_table(con, "protocol", ", ".join(f"{name} INTEGER" for name in protocol), [protocol])
     limits = study.limits.model_dump()
-    _write(con, "check_limits", ", ".join(f"{name} INTEGER" for name in limits), [limits])
-    _write(con, "rule_sets", _RULE_SET_COLUMNS, [rule_set_row(rule, i) for i, rule in enumerate(study.rule_sets)])
+    write_table(con, "check_limits", ", ".join(f"{name} INTEGER" for name in limits), [limits])
+    write_table(con, "rule_sets", _RULE_SET_COLUMNS, [rule_set_row(rule, i) for i, rule in enumerate(study.rule_sets)])
     _write_variants(con, study)
     # A blinded snapshot holds neither code nor label of an arm.
     arms = {} if facts.blinded else study.arms
-    _write(
+    write_table(
         con,
         "arms",
         "arm VARCHAR, label VARCHAR, position INTEGER",
         [{"arm": arm, "label": label, "position": i} for i, (arm, label) in enumerate(arms.items())],
     )
-    codelist = tomllib.loads(resource("data/codelists/acute_medication.toml").read_text(encoding="utf-8"))
-    _write(
-        con,
-        "acute_medication",
-        "code VARCHAR, class VARCHAR",
-        [{"code": code, "class": name} for code, classes in codelist.items() for name in classes],
-    )
-    _write(
+    write_table(
         con,
         "instruments",
         "instrument VARCHAR, minimum INTEGER, maximum INTEGER, is_whole BOOLEAN",
         _codelist("instruments", "instrument"),
     )
-    _write(con, "muscles", "muscle VARCHAR, fixed_sites INTEGER, extra_sites INTEGER", _codelist("muscles", "muscle"))
+    write_table(
+        con, "muscles", "muscle VARCHAR, fixed_sites INTEGER, extra_sites INTEGER", _codelist("muscles", "muscle")
+    )
     _write_readings(con)
-    _write(con, "dictionary", _DICTIONARY_COLUMNS, dictionary_rows())
+    write_table(con, "dictionary", _DICTIONARY_COLUMNS, dictionary_rows())
 
 
 def _codelist(name: str, key: str) -> list[Row]:
@@ -81,7 +76,7 @@ def _listed(name: str) -> dict[str, Any]:
 def _write_readings(con: duckdb.DuckDBPyConnection) -> None:
     """meta.score_changes, meta.score_bands: how a questionnaire is read; meta.adverse_events_of_interest: the words."""
     scores = _listed("scores").items()
-    _write(
+    write_table(
         con,
         "score_changes",
         "instrument VARCHAR, better VARCHAR, points DOUBLE",
@@ -91,7 +86,7 @@ def _write_readings(con: duckdb.DuckDBPyConnection) -> None:
             for points in facts["meaningful_changes"]
         ],
     )
-    _write(
+    write_table(
         con,
         "score_bands",
         "instrument VARCHAR, position INTEGER, band VARCHAR, minimum DOUBLE, maximum DOUBLE",
@@ -101,7 +96,7 @@ def _write_readings(con: duckdb.DuckDBPyConnection) -> None:
             for position, (band, (low, high)) in enumerate(facts.get("bands", {}).items(), start=1)
         ],
     )
-    _write(
+    write_table(
         con,
         "adverse_events_of_interest",
         "interest VARCHAR, word VARCHAR",
@@ -131,8 +126,8 @@ def _write_variants(con: duckdb.DuckDBPyConnection, study: Study) -> None:
                     "position": number,
                 }
             )
-    _write(con, "rule_variants", f"{_RULE_SET_COLUMNS}, variant VARCHAR", rules)
-    _write(
+    write_table(con, "rule_variants", f"{_RULE_SET_COLUMNS}, variant VARCHAR", rules)
+    write_table(
         con,
         "rule_variations",
         "rule_set VARCHAR, parameter VARCHAR, value VARCHAR, variant VARCHAR, position INTEGER",
@@ -227,7 +222,8 @@ def dictionary_rows() -> list[Row]:
     ]
 
 
-def _write(con: duckdb.DuckDBPyConnection, table: str, columns: str, rows: list[Row]) -> None:
+def write_table(con: duckdb.DuckDBPyConnection, table: str, columns: str, rows: list[Row]) -> None:
+    """meta.<table> anew, with these columns and rows."""
     con.execute(f"CREATE OR REPLACE TABLE meta.{table} ({columns})")
     if rows:
         names = list(rows[0])

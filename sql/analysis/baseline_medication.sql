@@ -2,7 +2,8 @@
 -- Grain:   one row per subject_id with a baseline
 -- Key:     subject_id
 -- Units:   *_days = recorded baseline days with an intake of that class; days, not doses
--- Missing: has_medication_record is false where the subject never wrote down a medication: overuse is then unknown
+-- Missing: has_medication_record is false where the subject never wrote down a medication: overuse is then unknown;
+--          unknown_days = days with a drug that is not known, which may be of any class
 -- Source:  ICHD-3 8.2; a combination drug counts in every class it belongs to
 SELECT
     subject_id,
@@ -13,6 +14,8 @@ SELECT
     ergot_days,
     opioid_days,
     combination_days,
-    simple_days
+    simple_days,
+    unknown_days,
+    any_or_unknown_days
 FROM analysis.month_medication
 WHERE cycle = 0

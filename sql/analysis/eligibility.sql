@@ -33,11 +33,17 @@ judged AS (
         END AS is_chronic_ichd3,
         prior_preventives_failed >= min_preventives_failed AS has_failed_preventives,
         -- Days per month by proration over the recorded days, compared as integers.
-        CASE WHEN has_baseline AND has_medication_record THEN
-            greatest(triptan_days, ergot_days, opioid_days, combination_days) * month_days
-            >= overuse_days * baseline_recorded_days
-            OR simple_days * month_days >= overuse_simple_days * baseline_recorded_days
-            OR (classes >= 2 AND any_class_days * month_days >= overuse_days * baseline_recorded_days)
+        CASE
+            WHEN NOT (has_baseline AND has_medication_record) THEN NULL
+            WHEN
+                greatest(triptan_days, ergot_days, opioid_days, combination_days) * month_days
+                >= overuse_days * baseline_recorded_days
+                OR simple_days * month_days >= overuse_simple_days * baseline_recorded_days
+                OR (classes >= 2 AND any_class_days * month_days >= overuse_days * baseline_recorded_days)
+                THEN true
+            -- A drug that is not known may be of any class, and of a second one: only the number of days can rule it out.
+            WHEN unknown_days >= 1 AND any_or_unknown_days * month_days >= overuse_days * baseline_recorded_days THEN NULL
+            ELSE false
         END AS is_diary_overuse
     FROM counted
 ),
@@ -84,6 +90,8 @@ SELECT
             WHEN is_diary_overuse THEN 'medication overuse by the baseline diary'
             WHEN is_overuse THEN 'medication overuse not ruled out by the clinician'
             WHEN NOT is_overuse THEN 'medication overuse ruled out'
+            WHEN has_baseline AND unknown_days >= 1
+                THEN format('medication overuse not known: baseline days with a drug that is not known: {}', unknown_days)
             ELSE 'medication overuse not known'
         END
     ) AS reason

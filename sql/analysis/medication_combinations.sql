@@ -1,27 +1,22 @@
--- analysis.medication_combinations: which overuse classes each combination of acute medication holds
--- Grain:   one row per distinct text of codes in the diary
+-- analysis.medication_combinations: which overuse classes each text of acute medication holds
+-- Grain:   one row per distinct text in the diary
 -- Key:     acute_medication
--- Units:   has_* = at least one code of that class
--- Missing: a code that the code list does not know belongs to no class
--- Source:  ICHD-3 8.2; a combination drug counts in every class it belongs to
-WITH combinations AS (
-    SELECT DISTINCT acute_medication FROM tabulation.diary_days WHERE acute_medication IS NOT NULL
-),
-
-classes AS (
-    SELECT combination.acute_medication, medication.class
-    FROM combinations AS combination
-    CROSS JOIN unnest(string_split(combination.acute_medication, ';')) AS taken (code)
-    LEFT JOIN meta.acute_medication AS medication ON medication.code = taken.code
+-- Units:   has_* = at least one drug of that class
+-- Missing: has_unknown = the text, or a part of it, names a drug that is not known: it may be of any class, even of two
+-- Source:  ICHD-3 8.2; a combination drug counts in every class it belongs to. Gepants and ditans have no limit there,
+--          so they are of no class here
+WITH listed AS (
+    SELECT text, NOT is_known AS has_unknown, string_split(coalesce(overuse_classes, ''), ';') AS classes
+    FROM meta.medication
 )
 
 SELECT
-    acute_medication,
-    coalesce(bool_or(class IS NOT NULL), false) AS has_class,
-    coalesce(bool_or(class = 'triptan'), false) AS has_triptan,
-    coalesce(bool_or(class = 'ergot'), false) AS has_ergot,
-    coalesce(bool_or(class = 'opioid'), false) AS has_opioid,
-    coalesce(bool_or(class = 'combination'), false) AS has_combination,
-    coalesce(bool_or(class = 'simple'), false) AS has_simple
-FROM classes
-GROUP BY acute_medication
+    text AS acute_medication,
+    list_has_any(classes, ['triptan', 'ergot', 'opioid', 'combination', 'simple']) AS has_class,
+    list_contains(classes, 'triptan') AS has_triptan,
+    list_contains(classes, 'ergot') AS has_ergot,
+    list_contains(classes, 'opioid') AS has_opioid,
+    list_contains(classes, 'combination') AS has_combination,
+    list_contains(classes, 'simple') AS has_simple,
+    has_unknown
+FROM listed

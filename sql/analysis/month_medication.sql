@@ -2,7 +2,8 @@
 -- Grain:   one row per subject_id x cycle (0 = baseline) x month
 -- Key:     subject_id, cycle, month
 -- Units:   *_days = recorded days with an intake of that class; days, not doses
--- Missing: has_medication_record is false where the subject never wrote down a medication: overuse is then unknown
+-- Missing: has_medication_record is false where the subject never wrote down a medication: overuse is then unknown;
+--          unknown_days = days with a drug that is not known, which may be of any class
 -- Source:  ICHD-3 8.2; a combination drug counts in every class it belongs to
 WITH class_days AS (
     SELECT
@@ -16,7 +17,9 @@ WITH class_days AS (
         count(*) FILTER (has_ergot) AS ergot_days,
         count(*) FILTER (has_opioid) AS opioid_days,
         count(*) FILTER (has_combination) AS combination_days,
-        count(*) FILTER (has_simple) AS simple_days
+        count(*) FILTER (has_simple) AS simple_days,
+        count(*) FILTER (has_unknown) AS unknown_days,
+        count(*) FILTER (has_class OR has_unknown) AS any_or_unknown_days
     FROM analysis.month_spans AS month
     JOIN analysis.diary_states AS day
         ON day.subject_id = month.subject_id AND day.diary_date BETWEEN month.start_date AND month.end_date
@@ -40,7 +43,9 @@ SELECT
     coalesce(class_days.ergot_days, 0) AS ergot_days,
     coalesce(class_days.opioid_days, 0) AS opioid_days,
     coalesce(class_days.combination_days, 0) AS combination_days,
-    coalesce(class_days.simple_days, 0) AS simple_days
+    coalesce(class_days.simple_days, 0) AS simple_days,
+    coalesce(class_days.unknown_days, 0) AS unknown_days,
+    coalesce(class_days.any_or_unknown_days, 0) AS any_or_unknown_days
 FROM analysis.month_spans AS span
 LEFT JOIN class_days
     ON class_days.subject_id = span.subject_id AND class_days.cycle = span.cycle AND class_days.month = span.month

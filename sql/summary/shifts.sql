@@ -2,7 +2,7 @@
 -- Grain:   one row per arm ('all' included) x state x cycle x month x baseline_level x level; empty cells included
 -- Key:     arm, state, cycle, month, baseline_level, level
 -- Units:   n_* = subjects whose month is due; shift_pct = 0..100 of those with the same level at baseline
--- Missing: level 'unknown' = not evaluable, or no medication ever written down; a percentage of nobody is null
+-- Missing: level 'unknown' = not evaluable, or no medication ever written down, or a drug not known; a percentage of nobody is null
 -- Source:  docs/rules/boundaries.md. The article's boundary (more than 15) and ICHD-3's (15 or more) are told apart
 WITH told AS (
     SELECT state.subject_id, state.cycle, state.month, item.state, item.level

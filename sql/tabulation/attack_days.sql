@@ -62,9 +62,13 @@ SELECT
         array_to_string(
             list_sort(
                 list_distinct(
-                    flatten(list(string_split(acute_medication, ';')) FILTER (
-                        acute_medication IS NOT NULL AND diary_date = first_day
-                    ))
+                    flatten(list(
+                        -- Codes are sorted among those of the day; a text stays in one piece.
+                        CASE WHEN regexp_full_match(acute_medication, '[a-z0-9_]+(;[a-z0-9_]+)*')
+                            THEN string_split(acute_medication, ';')
+                            ELSE [acute_medication]
+                        END
+                    ) FILTER (acute_medication IS NOT NULL AND diary_date = first_day))
                 )
             ), ';'
         ), ''

@@ -72,9 +72,12 @@ CONTRADICTIONS = [
     ("diary.acute_medication.without_headache", "0203", "2.1", False, {"acute_medication": "sumatriptan"}),
     ("diary.acute_medication.without_headache", "0304", "2.3", False, {"acute_medication": "ergotamine"}),
     ("diary.acute_medication.without_headache", "0503", "3.2", False, {"acute_medication": "rizatriptan"}),
-    ("diary.acute_medication.unknown_code", "0205", "3.1", True, {"acute_medication": "novaminsulfon"}),
-    ("diary.acute_medication.unknown_code", "0307", "3.2", True, {"acute_medication": "sumatriptan;triptanx"}),
-    ("diary.acute_medication.unknown_code", "0402", "2.1", True, {"acute_medication": "IBU 600"}),
+    ("diary.acute_medication.unknown", "0307", "3.2", True, {"acute_medication": "sumatriptan;triptanx"}),
+]
+# As people type it, and read: nothing is found.
+TYPED = [
+    ("0205", "3.1", True, {"acute_medication": "novaminsulfon"}),
+    ("0402", "2.1", True, {"acute_medication": "IBU 600"}),
 ]
 
 # Two different rows for one day in one file, no clock to tell which came later: both unusable.

@@ -57,6 +57,8 @@ class Diaries:
         for check, subject_id, period, headache, values in dirt.CONTRADICTIONS:
             line = self.line_of[_key(self.take(subject_id, period, headache))]
             line.plant(FLAGGED, check, **values)
+        for subject_id, period, headache, values in dirt.TYPED:
+            self.line_of[_key(self.take(subject_id, period, headache))].values.update(values)
         for subject_id, period in dirt.CONFLICTS:
             _plant_conflict(self, self.take(subject_id, period, None))
         for subject_id, period in dirt.DUPLICATES:
@@ -115,7 +117,7 @@ def _plant_what_the_plan_implies(diaries: Diaries) -> None:
             elif left is not None and diary_day.day > left:
                 line.plant(FLAGGED, "diary.diary_date.after_discontinuation")
             elif not KNOWN_CODES.issuperset(diary_day.medication):
-                line.plant(FLAGGED, "diary.acute_medication.unknown_code")
+                line.plant(FLAGGED, "diary.acute_medication.unknown")
             if line.outcome:
                 diaries.use(diary_day)
     for subject_id, count in dirt.AFTER_CUTOFF.items():

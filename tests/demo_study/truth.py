@@ -163,11 +163,15 @@ def _diary_overuse(subject: Subject) -> bool | None:
             days_of_class[one] = days_of_class.get(one, 0) + days
     simple = days_of_class.get("simple", 0)
     others = [days for one, days in days_of_class.items() if one != "simple"]
-    return (
+    if (
         simple * MONTH >= 15 * recorded
         or any(days * MONTH >= 10 * recorded for days in others)
         or (len(days_of_class) >= 2 and days_of_any * MONTH >= 10 * recorded)
-    )
+    ):
+        return True
+    unknown = sum(days for codes, days in subject.medication if not OVERUSE_CLASSES.keys() >= set(codes))
+    taken = sum(days for _, days in subject.medication)  # every known drug of the plan is of a class
+    return None if unknown and taken * MONTH >= 10 * recorded else False
 
 
 def _overuse(by_diary: bool | None, excluded: int | None) -> bool | None:

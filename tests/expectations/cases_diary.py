@@ -186,11 +186,13 @@ subject_id, diary_date, headache, acute_medication
 @1, 2024-03-02, 1, sumatriptan
 @1, 2024-03-03, 0, sumatriptan        <- diary.acute_medication.without_headache
 """,
-    "diary.acute_medication.unknown_code": """
+    "diary.acute_medication.unknown": """
 diary
 subject_id, diary_date, headache, acute_medication
 @1, 2024-03-01, 1, ibuprofen; sumatriptan
-@1, 2024-03-02, 1, ibuprofen; triptanx  <- diary.acute_medication.unknown_code
+@1, 2024-03-02, 1, ibuprofen; triptanx  <- diary.acute_medication.unknown
+@1, 2024-03-03, 1, 2x Imitrex 50 mg
+@1, 2024-03-04, 1, a white tablet       <- diary.acute_medication.unknown
 """,
     "diary.hours.other_unit": """
 diary                       <- diary.hours.other_unit

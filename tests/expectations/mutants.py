@@ -25,7 +25,6 @@ CHANGES = (
 )
 # Changes that cannot be seen, for what they change decides nothing: check, the changed text; in how many places, why.
 EQUIVALENT = {
-    ("diary.acute_medication.unknown_code", "DISTINCT "): (2, "spares work only: the lines are found by a semi-join"),
     ("diary.entered_at.batch", ">="): (
         1,
         "passes over subjects early; at midnight sharp it passes over one day too few",

@@ -11,6 +11,7 @@ from .demo_suspicions import batches, copies, current_lines, off_the_paradigm
 ARMS = {"placebo", "ona"}
 INSTRUMENTS = {"HIT6": (36, 78), "MSQ_RR": (0, 100), "MSQ_RP": (0, 100), "MSQ_EF": (0, 100)}
 KNOWN_DRUGS = TRIPTANS | ERGOTS | OPIOIDS | SIMPLE
+TYPED = {"novaminsulfon", "IBU 600"}  # known by another name
 LAST_DAY_SENT = date(2025, 12, 31)  # a day after it can only be a mistake
 CONTENT = ("headache", "hours", "severity", "migraine", "acute_medication")
 
@@ -168,7 +169,7 @@ def _in_answers(row: dict[str, str]) -> set[str]:
         found.add("severity.none_with_headache")
     if headache == "1" and row["hours"] == "0":
         found.add("hours.zero_with_headache")
-    return found | ({"acute_medication.unknown_code"} if drugs - KNOWN_DRUGS else set())
+    return found | ({"acute_medication.unknown"} if drugs - KNOWN_DRUGS - TYPED else set())
 
 
 def _in_dates(day: date, entered_at: str, subject: dict[str, str], cutoff: date) -> set[str]:

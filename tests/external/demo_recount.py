@@ -166,14 +166,16 @@ def recount_eligibility(facts: Facts) -> dict[str, tuple]:
     return result
 
 
-def _overuse(taken: list[set[str]], recorded: int) -> bool:
+def _overuse(taken: list[set[str]], recorded: int) -> bool | None:
+    """None: a drug that is not known could make it overuse."""
+
     def a_month(drugs: set[str]) -> Fraction:
         return Fraction(28 * sum(bool(day & drugs) for day in taken), recorded)
 
     strong = [TRIPTANS, ERGOTS, OPIOIDS, COMBINATIONS]
     classes = sum(a_month(drugs) > 0 for drugs in [*strong, SIMPLE])
-    return (
-        any(a_month(drugs) >= 10 for drugs in strong)
-        or a_month(SIMPLE) >= 15
-        or (classes > 1 and a_month(set.union(*strong, SIMPLE)) >= 10)
-    )
+    known = set.union(*strong, SIMPLE)
+    if any(a_month(drugs) >= 10 for drugs in strong) or a_month(SIMPLE) >= 15 or (classes > 1 and a_month(known) >= 10):
+        return True
+    is_open = any(day - known for day in taken) and Fraction(28 * len(taken), recorded) >= 10
+    return None if is_open else False

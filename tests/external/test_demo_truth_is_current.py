@@ -27,7 +27,7 @@ FLAGS = {
     "diary.severity.without_headache",
     "diary.severity.none_with_headache",
     "diary.acute_medication.without_headache",
-    "diary.acute_medication.unknown_code",
+    "diary.acute_medication.unknown",
     "diary.diary_date.after_discontinuation",
     "diary.subject_id.unknown",
     "injections.units.not_5_per_site",

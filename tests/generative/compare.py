@@ -19,7 +19,7 @@ KEYS = {
     "responder": ("rule_set", "subject_id", "cycle"),
 }
 PROTOCOL = tomllib.loads((ROOT / "data/protocol.toml").read_text())
-CODELIST = tomllib.loads((ROOT / "data/codelists/acute_medication.toml").read_text())
+CODELIST = tomllib.loads((ROOT / "tests/reference/medication.toml").read_text())
 CLASSES = {code: frozenset(classes) for code, classes in CODELIST.items()}
 
 

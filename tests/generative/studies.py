@@ -14,7 +14,20 @@ FIRST_DAY = date(2024, 1, 1)
 SHIPPED = [tomllib.loads(path.read_text()) for path in sorted((ROOT / "data/rules").glob("*.toml"))]
 
 # What a run of diary days looks like; None = no diary row.
-KINDS = ("missing", "unknown", "free", "headache", "alternate", "short", "long", "no_hours", "triptan", "overuse")
+KINDS = (
+    "missing",
+    "unknown",
+    "free",
+    "headache",
+    "alternate",
+    "short",
+    "long",
+    "no_hours",
+    "triptan",
+    "overuse",
+    "unknown_drug",
+    "typed",
+)
 
 
 def _day(kind: str, index: int) -> Row | None:
@@ -43,8 +56,26 @@ def _day(kind: str, index: int) -> Row | None:
         case "triptan":
             return {**plain, "hours": 1.5, "acute_medication": ("sumatriptan",)}
         case "overuse":
-            codes = ("ibuprofen",) if index % 2 else ("paracetamol_codeine", "not_in_codelist")
+            codes = ("ibuprofen",) if index % 2 else ("paracetamol_codeine", "triptanx")
             return {**plain, "hours": 24.0, "acute_medication": codes}
+        case "unknown_drug":
+            # Beside known drugs or alone; on a short headache, a long one, or one whose hours are not known.
+            drugs = [
+                ("triptanx",),
+                ("2x ibuprofen 400", "white tablet"),
+                ("nurtec odt 75mg",),
+                ("ibuprofen", "triptanx"),
+            ]
+            return {**plain, "hours": (1.5, 3.75, None, 4.0, 9.0)[index % 5], "acute_medication": drugs[index % 4]}
+        case "typed":
+            drugs = [
+                ("sumatriptan 50 mg",),
+                ("tylenol #3",),
+                ("aspirin + c",),
+                ("metoclopramide",),
+                ("2x ibuprofen 400",),
+            ]
+            return {**plain, "hours": 2.0, "acute_medication": drugs[index % 5]}
         case _:
             return plain
 
@@ -116,7 +147,20 @@ def diaries(draw: st.DrawFn, subject_id: str, last_day: int) -> list[Row]:
         headaches = draw(st.sampled_from([20, 15, 14, 13, 16, 24, 28, 10, 9, 12, 8, 0]))
         missing = draw(st.sampled_from([0] * 8 + [3, 5, 8, 9, 28]))
         kind = draw(
-            st.sampled_from(["headache", "headache", "long", "short", "triptan", "overuse", "alternate", "no_hours"])
+            st.sampled_from(
+                [
+                    "headache",
+                    "headache",
+                    "long",
+                    "short",
+                    "triptan",
+                    "overuse",
+                    "alternate",
+                    "no_hours",
+                    "unknown_drug",
+                    "typed",
+                ]
+            )
         )
         absent = draw(st.sampled_from(["missing", "missing", "unknown"]))
         shift = draw(st.integers(0, 27))

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, seed, settings
 
 from flows.study.rule_sets import RuleSet
-from flows.verifying.recount import recount_subject
+from flows.verifying.recount import UNKNOWN, recount_subject
 from flows.warehouse.settings_tables import rule_set_row
 from tests.generative.compare import CLASSES, PROTOCOL
 from tests.generative.studies import studies
@@ -21,7 +21,8 @@ AFTER_POLICY = {"judged_days", "judged_headache_days"}  # the reference keeps th
 def recounted(study: dict[str, Any], cutoff: Any) -> dict[tuple[Any, ...], dict[str, Any]]:
     """The rows of analysis.responder by key, as verify counts them."""
     rules = [rule_set_row(RuleSet.model_validate(rule), i) for i, rule in enumerate(study["rule_sets"])]
-    classes = {code: set(names) for code, names in CLASSES.items()}
+    taken = {row["acute_medication"] for row in study["diary"]}
+    classes = {";".join(drugs): set().union(*(CLASSES.get(drug, {UNKNOWN}) for drug in drugs)) for drugs in taken}
     rows = {}
     for subject in {row["subject_id"] for row in study["injections"]}:
         diary = [

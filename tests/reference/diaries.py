@@ -21,6 +21,7 @@ CLASSES = {
     "PARA": frozenset({"simple"}),
     "ASA_CAF": frozenset({"combination", "simple"}),
     "COD": frozenset({"opioid"}),
+    "VITAMIN": frozenset(),  # known, in no class
 }
 
 

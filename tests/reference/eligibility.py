@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from .cycles import protocol_baseline
-from .headache_days import Classes, count_days, dates_between, derive_answers
+from .headache_days import Classes, count_days, dates_between, derive_answers, took_unknown_drug
+
+LIMITED = {"triptan", "ergot", "opioid", "combination", "simple"}  # the classes that ICHD-3 8.2 gives a limit
 
 
 def derive_eligibility(
@@ -52,12 +54,13 @@ def derive_eligibility(
 def diary_overuse(diary: dict[date, dict], start: date, end: date, protocol: dict, classes: Classes) -> bool | None:
     """Overuse counts days, not doses: two triptans on one day are one triptan day (ICHD-3 8.2).
 
-    None when no medication is written down anywhere in the diary: then it was not asked, rather than not taken.
+    None when no medication is written down anywhere in the diary: then it was not asked, rather than not taken. None as
+    well when it is not overuse by the known drugs, and a drug that is not known could make it so.
     """
     if not any(diary_day["acute_medication"] for diary_day in diary.values()):
         return None
 
-    recorded_days = any_class_days = 0
+    recorded_days = any_class_days = unknown_days = any_or_unknown_days = 0
     class_days: dict[str, int] = {}
     for day in dates_between(start, end):
         diary_day = diary.get(day)
@@ -67,10 +70,13 @@ def diary_overuse(diary: dict[date, dict], start: date, end: date, protocol: dic
         # A combination drug belongs to several classes, and its day counts in each.
         taken = set()
         for code in diary_day["acute_medication"]:
-            taken |= classes.get(code, frozenset())
+            taken |= classes.get(code, frozenset()) & LIMITED
         for medication_class in taken:
             class_days[medication_class] = class_days.get(medication_class, 0) + 1
         any_class_days += bool(taken)
+        is_unknown = took_unknown_drug(diary_day, classes)
+        unknown_days += is_unknown
+        any_or_unknown_days += bool(taken) or is_unknown
 
     def reaches(days: int, threshold: int) -> bool:
         return days * protocol["month_days"] >= threshold * recorded_days
@@ -80,7 +86,12 @@ def diary_overuse(diary: dict[date, dict], start: date, end: date, protocol: dic
         if reaches(days, protocol["overuse_simple_days" if is_simple else "overuse_days"]):
             return True
     # Several classes together: 5 triptan days and 5 other aspirin days are 10, though neither class is overused.
-    return len(class_days) >= 2 and reaches(any_class_days, protocol["overuse_days"])
+    if len(class_days) >= 2 and reaches(any_class_days, protocol["overuse_days"]):
+        return True
+    # The unknown drug may be of whichever class makes it overuse, on each of its days.
+    if unknown_days and reaches(any_or_unknown_days, protocol["overuse_days"]):
+        return None
+    return False
 
 
 def either_overuse(is_diary_overuse: bool | None, overuse_excluded: bool | None) -> bool | None:

@@ -12,7 +12,7 @@ LONG_HEADACHE_HOURS = 4
 MIGRAINE_SPECIFIC = {"triptan", "ergot"}  # the acute drugs that make a short headache count
 ONE_DAY = timedelta(days=1)
 
-Classes = dict[str, frozenset[str]]  # medication code -> overuse classes that the drug belongs to
+Classes = dict[str, frozenset[str]]  # drug as written -> overuse classes that it belongs to; one not in it is not known
 Answers = dict[date, bool]  # one subject's recorded days: True headache day, False free day
 
 
@@ -28,12 +28,20 @@ def headache_answer(diary_day: dict[str, Any], definition: str, classes: Classes
         return True  # known without the hours, which the drug may have cut short
     if diary_day["hours"] is None:
         return None
+    is_short = diary_day["hours"] < LONG_HEADACHE_HOURS
+    if definition == "hours_4_or_acute" and is_short and took_unknown_drug(diary_day, classes):
+        return None  # it may have been a triptan
     return diary_day["hours"] >= LONG_HEADACHE_HOURS
 
 
 def took_triptan_or_ergot(diary_day: dict[str, Any], classes: Classes) -> bool:
-    """Nothing written down is nothing taken; a code in no class is neither drug."""
+    """Nothing written down is nothing taken; a drug in no class is neither."""
     return any(MIGRAINE_SPECIFIC & classes.get(code, frozenset()) for code in diary_day["acute_medication"])
+
+
+def took_unknown_drug(diary_day: dict[str, Any], classes: Classes) -> bool:
+    """Something was taken, and nobody knows what."""
+    return any(drug not in classes for drug in diary_day["acute_medication"])
 
 
 def derive_answers(diary: dict[date, dict], definition: str, classes: Classes) -> Answers:

@@ -73,6 +73,12 @@ OVERUSE = [
     ([(9, "ASA_CAF"), (19,)], False),
     ([(28, "VITAMIN")], False),  # written down, but in no class
     ([(9, "SUMA"), (19, "VITAMIN")], False),
+    ([(9, "SUMA"), (1, "NEW"), (18,)], None),  # a drug that nobody knows: it may be of any class
+    ([(8, "SUMA"), (1, "SUMA", "NEW"), (19,)], False),
+    ([(14, "ASA"), (1, "NEW"), (13,)], None),
+    ([(10, "SUMA"), (18, "NEW")], True),
+    ([(10, "NEW"), (18,)], None),
+    ([(9, "NEW"), (19, "VITAMIN")], False),
 ]
 
 

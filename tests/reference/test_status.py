@@ -21,6 +21,9 @@ ANSWERS = [
     ((True, 0.25, ("ASA", "ERGO")), {"any": True, "hours_4": False, "hours_4_or_acute": True}),
     ((True, None, ()), {"any": True, "hours_4": None, "hours_4_or_acute": None}),
     ((True, None, ("NEW",)), {"any": True, "hours_4": None, "hours_4_or_acute": None}),
+    ((True, 3.75, ("NEW", "ASA")), {"any": True, "hours_4": False, "hours_4_or_acute": None}),
+    ((True, 4, ("NEW",)), {"any": True, "hours_4": True, "hours_4_or_acute": True}),
+    ((True, 3.75, ("NEW", "SUMA")), {"any": True, "hours_4": False, "hours_4_or_acute": True}),
     ((True, None, ("SUMA",)), {"any": True, "hours_4": None, "hours_4_or_acute": True}),
 ]
 

@@ -15,7 +15,7 @@ from typing import Any
 Row = dict[str, Any]
 ROOT = Path(__file__).resolve().parents[2]
 PROTOCOL = tomllib.loads((ROOT / "data/protocol.toml").read_text())
-CODELIST = tomllib.loads((ROOT / "data/codelists/acute_medication.toml").read_text())
+CODELIST = tomllib.loads((ROOT / "tests/reference/medication.toml").read_text())
 SHIPPED = {path.stem: tomllib.loads(path.read_text()) for path in sorted((ROOT / "data/rules").glob("*.toml"))}
 ALL_SHIPPED = tuple(SHIPPED)
 

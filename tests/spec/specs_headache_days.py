@@ -99,7 +99,7 @@ SPECS = [
         | D       | 11 of 28 | 45          | responder     | continue |
         | E       | 11 of 28 | 45          | responder     | continue |
         """,
-        source="docs/rule-parameters.md: hours_4_or_acute; data/codelists/acute_medication.toml",
+        source="docs/rule-parameters.md: hours_4_or_acute; docs/medication.md",
     ),
     Spec(
         title="Unknown duration, but a triptan",
@@ -122,6 +122,42 @@ SPECS = [
         | B       | or_acute   | 11 of 24 | 35.83..     | responder     | continue |
         """,
         source="docs/rule-parameters.md, Headache day and recorded day",
+    ),
+    Spec(
+        title="A short headache and a drug that nobody knows",
+        question="Four headaches of under four hours, and 'a white tablet' taken: was it a triptan?",
+        rules=(ACUTE,),
+        diary="""
+        | patient | Days -28..-1 | Days 57..84 |
+        | A       | 20 of 28     | 11H 4s 13F  |
+        | B       | 20 of 28     | 11H 4s 13F  |
+        | C       | 20 of 28     | 11H 4s 13F  |
+        | D       | 20 of 28     | 11H 4s 13F  |
+        | E       | 20 of 28     | 11H 4u 13F  |
+        """,
+        medication="""
+        | patient | drug           | taken on    |
+        | A       | a white tablet | Days 68..71 |
+        | C       | a white tablet | Days 68..71 |
+        | C       | sumatriptan    | Days 68..71 |
+        | D       | a white tablet | Days 57..67 |
+        | E       | a white tablet | Days 68..71 |
+        """,
+        arithmetic="""
+        A: it may have been one, so the four days are not recorded: 11 of 24, `100 * (1 - 11*28/(24*20)) ~= 35.8`.
+        B took nothing: four short headaches do not count, 11 of 28, `100 * (1 - 11/20) = 45`.
+        C: a triptan beside it settles them, `11 + 4 = 15` of 28, `100 * (1 - 15/20) = 25`.
+        D: on long headaches it changes nothing, 11 of 28. E: hours unknown, drug unknown, 11 of 24 again.
+        """,
+        expected="""
+        | patient | headache | reduction % | status        | verdict  |
+        | A       | 11 of 24 | 35.83..     | responder     | continue |
+        | B       | 11 of 28 | 45          | responder     | continue |
+        | C       | 15 of 28 | 25          | non_responder | continue |
+        | D       | 11 of 28 | 45          | responder     | continue |
+        | E       | 11 of 24 | 35.83..     | responder     | continue |
+        """,
+        source="docs/rule-parameters.md: hours_4_or_acute; docs/medication.md",
     ),
     Spec(
         title="A triptan on a day without headache",

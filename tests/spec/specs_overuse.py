@@ -149,6 +149,6 @@ SPECS = [
         | D       | no               | no      |
         | E       | no               | no      |
         """,
-        source="data/codelists/acute_medication.toml; ICHD-3 8.2: days, not doses",
+        source="docs/medication.md; ICHD-3 8.2: days, not doses",
     ),
 ]

@@ -153,4 +153,59 @@ SPECS = [
         """,
         source="data/dictionary/analysis.toml: has_medication_record",
     ),
+    Spec(
+        title="A drug that nobody knows",
+        question="Some days say 'a white tablet'. It may be of any class. Could it make overuse?",
+        rules=RULES,
+        diary="""
+        | patient | Days -28..-1 |
+        | A       | 20 of 28     |
+        | B       | 20 of 28     |
+        | C       | 20 of 28     |
+        | D       | 20 of 28     |
+        | E       | 20 of 28     |
+        | F       | 20 of 28     |
+        | G       | 20 of 28     |
+        | H       | 14 of 20     |
+        | I       | 14 of 20     |
+        """,
+        medication="""
+        | patient | drug            | taken on      |
+        | A       | sumatriptan     | Days -28..-20 |
+        | A       | a white tablet  | Day -19       |
+        | B       | sumatriptan     | Days -28..-20 |
+        | B       | a white tablet  | Day -28       |
+        | C       | sumatriptan     | Days -28..-19 |
+        | C       | a white tablet  | Day -18       |
+        | D       | ibuprofen       | Days -28..-15 |
+        | D       | a white tablet  | Day -28       |
+        | E       | ibuprofen       | Days -28..-15 |
+        | F       | nurtec odt 75mg | Days -28..-17 |
+        | F       | a white tablet  | Days -28..-20 |
+        | G       | a white tablet  | Days -28..-19 |
+        | H       | a white tablet  | Days -28..-21 |
+        | I       | a white tablet  | Days -28..-22 |
+        """,
+        arithmetic="""
+        A: nine triptan days, and one that may be a tenth, or of a second class: `9 + 1 = 10 >= 10`, unknown.
+        B: the tablet was taken on one of the nine days: `9 < 10` whatever it was.
+        C: the known days suffice, `10 >= 10`. Nothing could undo it.
+        D: a second class on one of 14 days with a drug would do, `14 >= 10`: unknown. E: one class alone, `14 < 15`.
+        F: a gepant has no limit, so nine days count: `9 < 10`. G: `10 >= 10`, unknown.
+        H: 20 recorded days, `8 * 28 = 224 >= 200 = 10 * 20`: unknown. I: `7 * 28 = 196 < 200 = 10 * 20`.
+        """,
+        eligibility="""
+        | patient | overuse by diary | overuse |
+        | A       | unknown          | unknown |
+        | B       | no               | no      |
+        | C       | yes              | yes     |
+        | D       | unknown          | unknown |
+        | E       | no               | no      |
+        | F       | no               | no      |
+        | G       | unknown          | unknown |
+        | H       | unknown          | unknown |
+        | I       | no               | no      |
+        """,
+        source="docs/medication.md; ICHD-3 8.2; data/dictionary/analysis.toml: any_or_unknown_days",
+    ),
 ]
