@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from flows.base.sql_text import rows_of
-from flows.explaining.explain import comparisons, diary_lines
+from flows.explaining.explain import columns_aside, comparisons, diary_lines, quarantined_days
 from flows.report.cells import ALL, Connection, Row
 
 # Measured on simulated studies (docs/performance.md): with so many subjects the report is 7 MB and opens in a second.
@@ -28,6 +28,7 @@ DEFINITION = "is_headache_"  # begins the name of the column of each definition 
 STATES = {True: "h", False: "f", None: "u"}  # headache, free, unknown
 LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
 MISSING_DAY = "-"
+SET_ASIDE = "x"  # the only line of the day is in quarantine
 SHOWN_AROUND = timedelta(84)  # a diary line with a wild date must not stretch a calendar over decades
 
 
@@ -69,7 +70,7 @@ def load_subjects(con: Connection, arms: dict[str, str], rule_sets: list[Row]) -
                     "site": subject["site"],
                     "sex": subject["sex"],
                     "cycles": treated[subject["subject_id"]],
-                    **diaries.get(subject["subject_id"], {"first": None, "states": {}, "runs": []}),
+                    **diaries.get(subject["subject_id"], {"first": None, "states": {}, "runs": [], "aside": {}}),
                 }
                 for subject in subjects[start : start + BLOCK]
             ]
@@ -133,34 +134,51 @@ def _treatments(con: Connection) -> dict[str, list[list[Any]]]:
 
 
 def _diaries(con: Connection, files: dict[str, int]) -> dict[str, dict[str, Any]]:
-    """Per subject: the first day, per definition of a headache day a letter a day (STATES, MISSING_DAY), and the lines
-    as runs of (day, days, file, line, step)."""
+    """Per subject: the first day, per definition of a headache day a letter a day (STATES, SET_ASIDE, MISSING_DAY), the
+    lines as runs of (day, days, file, line, step), and by day the columns whose cells were set aside."""
     con.execute("CREATE OR REPLACE TEMP TABLE shown_files AS SELECT unnest($1) AS path, unnest($2) AS file",
                 [list(files), list(files.values())])  # fmt: skip
-    rows = con.execute(
-        f"""WITH shown AS (
+    around = {"before": SHOWN_AROUND.days, "after": SHOWN_AROUND.days}
+    shown = """WITH shown AS (
             SELECT subject_id, min(start_date) - $before AS first_date, max(end_date) + $after AS last_date
             FROM analysis.cycles GROUP BY subject_id
-        )
-        SELECT day.subject_id, day.diary_date, shown_files.file, day.line_number, COLUMNS('^{DEFINITION}')
+        )"""
+    rows = con.execute(
+        f"""{shown}
+        SELECT day.subject_id, day.diary_date, shown_files.file, day.line_number, aside.columns,
+            COLUMNS('^{DEFINITION}')
         FROM ({diary_lines()}) AS day
         JOIN shown ON shown.subject_id = day.subject_id AND day.diary_date BETWEEN first_date AND last_date
         JOIN shown_files USING (path)
-        ORDER BY day.subject_id, day.diary_date""",
-        {"before": SHOWN_AROUND.days, "after": SHOWN_AROUND.days},
+        LEFT JOIN ({columns_aside()}) AS aside USING (path, line_number)""",
+        around,
     )
-    definitions = [column[0].removeprefix(DEFINITION) for column in rows.description or []][4:]
-    return {subject: _diary(list(days), definitions) for subject, days in groupby(rows.fetchall(), itemgetter(0))}
+    definitions = [column[0].removeprefix(DEFINITION) for column in rows.description or []][5:]
+    days = rows.fetchall()
+    quarantined = con.execute(
+        f"""{shown}
+        SELECT day.subject_id, day.diary_date, shown_files.file, day.place[2]
+        FROM ({quarantined_days()}) AS day
+        JOIN shown ON shown.subject_id = day.subject_id AND day.diary_date BETWEEN first_date AND last_date
+        JOIN shown_files ON shown_files.path = day.place[1]""",
+        around,
+    ).fetchall()
+    days += [(*day, None, *[SET_ASIDE] * len(definitions)) for day in quarantined]
+    days.sort(key=itemgetter(0, 1))
+    return {subject: _diary(list(of_one), definitions) for subject, of_one in groupby(days, itemgetter(0))}
 
 
 def _diary(days: list[tuple[Any, ...]], definitions: list[str]) -> dict[str, Any]:
     first = days[0][1]
     states = [[MISSING_DAY] * ((days[-1][1] - first).days + 1) for _ in definitions]
     runs: list[list[int]] = []
-    for _, day, file, line, *answers in days:
+    aside: dict[int, str] = {}
+    for _, day, file, line, columns, *answers in days:
         at = (day - first).days
         for letters, answer in zip(states, answers, strict=True):
-            letters[at] = STATES[answer]
+            letters[at] = SET_ASIDE if answer == SET_ASIDE else STATES[answer]
+        if columns:
+            aside[at] = ", ".join(columns)
         run = runs[-1] if runs else None
         if run and at == run[0] + run[1] and file == run[2] and (run[1] == 1 or line == run[3] + run[1] * run[4]):
             if run[1] == 1:
@@ -172,6 +190,7 @@ def _diary(days: list[tuple[Any, ...]], definitions: list[str]) -> dict[str, Any
         "first": first.isoformat(),
         "states": {name: "".join(letters) for name, letters in zip(definitions, states, strict=True)},
         "runs": [number for run in runs for number in run],
+        "aside": aside,
     }
 
 

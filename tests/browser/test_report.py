@@ -113,7 +113,7 @@ def test_drill_down_by_click(report: Path, report_snapshot: Path, watched: Watch
     days = [*told.baseline.days, *told.window.days]
     assert [line[0] for line in lines] == [str(day.date) for day in days]
     assert [line[3] for line in lines] == [f"{day.path}, line {day.line_number}" if day.path else "–" for day in days]
-    names = {"headache": "headache", "free": "no headache", "unknown": "no answer", "missing": "no diary line"}
+    names = {"headache": "headache", "free": "no headache", "unknown": "not known", "missing": "no diary line"}
     assert [line[2] for line in lines] == [names[day.state] for day in days]
     day = next(day for day in told.window.days if day.path)
     cell = panel.get_by_role("gridcell", name=str(day.date))

@@ -167,3 +167,34 @@ def test_a_subject_without_diary_has_no_first_day(report_snapshot: Path, tmp_pat
 
 def unpacked(packed: packing.Subjects, name: str) -> Any:
     return json.loads(gzip.decompress(base64.b64decode(packed.blocks[name])))
+
+
+def test_what_was_set_aside_is_shown_where_it_stands(report_snapshot: Path, tmp_path: Path):
+    """A day whose only line is in quarantine is no day without a line; a cell set aside is named beside its line."""
+    copy = tmp_path / "outcomes.duckdb"
+    shutil.copy(report_snapshot / "outcomes.duckdb", copy)
+    with duckdb.connect(copy) as con:
+        kept, lost = con.execute(
+            "SELECT diary_date, line_number, file_id FROM tabulation.diary_days WHERE subject_id = 'SUBJ-001'"
+            " AND file_id IN (SELECT file_id FROM landing.files WHERE status = 'landed') ORDER BY diary_date LIMIT 2"
+        ).fetchall()
+        (path,) = con.execute("SELECT path FROM landing.files WHERE file_id = ?", [lost[2]]).fetchall()[0]
+        con.execute("DELETE FROM tabulation.diary_days WHERE subject_id = 'SUBJ-001' AND diary_date = ?", [lost[0]])
+        con.execute(
+            "INSERT INTO landing.quarantine (file_id, path, line_number, subject_id, diary_date)"
+            " VALUES (?, ?, ?, 'SUBJ-001', ?)",
+            [lost[2], path, lost[1], lost[0]],
+        )
+        con.execute("DELETE FROM landing.quarantined_cells")
+        con.execute(
+            "INSERT INTO landing.quarantined_cells (file_id, path, line_number, kind, column_name)"
+            " VALUES (?, ?, ?, 'diary', 'severity'), (?, ?, ?, 'diary', 'hours')",
+            [kept[2], path, kept[1], kept[2], path, kept[1]],
+        )
+        again = packing.load_subjects(con, study_summary.load_arms(con), study_summary.load_rule_sets(con))
+    assert again
+    diary = unpacked(again, "days-0")[json.loads(again.index)["subjects"].index("SUBJ-001")]
+    first = date.fromisoformat(diary["first"])
+    at = (lost[0] - first).days
+    assert {letters[at] for letters in diary["states"].values()} == {"x"}
+    assert diary["aside"] == {str((kept[0] - first).days): "hours, severity"}

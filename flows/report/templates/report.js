@@ -8,8 +8,8 @@
   const panel = document.getElementById("panel"), body = document.getElementById("panel-body");
   const title = document.getElementById("panel-title"), back = document.getElementById("panel-back");
   const DAY = 864e5, NONE = "\u2013";
-  const STATES = { h: "headache", f: "free", u: "unknown" };
-  const NAMES = { free: "no headache", headache: "headache", unknown: "no answer", missing: "no diary line" };
+  const STATES = { h: "headache", f: "free", u: "unknown", x: "set_aside" };
+  const NAMES = { free: "no headache", headache: "headache", unknown: "not known", set_aside: "line set aside", missing: "no diary line" };
   const DEFINITIONS = { any: "any headache", hours_4: "at least 4 hours of headache",
     hours_4_or_acute: "at least 4 hours, or a triptan or ergot taken" };
 
@@ -105,7 +105,7 @@
   const lineOf = (days, offset) => {
     for (let i = 0; i < days.runs.length; i += 5) {
       const [at, length, file, line, step] = days.runs.slice(i, i + 5);
-      if (offset >= at && offset < at + length) return index.files[file] + ", line " + (line + (offset - at) * step);
+      if (offset >= at && offset < at + length) return index.files[file] + ", line " + (line + (offset - at) * step) + (days.aside[offset] ? ", set aside: " + days.aside[offset] : "");
     }
     return NAMES.missing;
   };
@@ -169,7 +169,7 @@
       cells[to].focus();
       event.preventDefault();
     });
-    const key = make("p", { className: "legend" }, ...["headache", "free", "unknown", "missing"].map((state) =>
+    const key = make("p", { className: "legend" }, ...["headache", "free", "unknown", "set_aside", "missing"].map((state) =>
       make("span", { className: "is key " + state }, NAMES[state])), make("span", { className: "is key counted" }, "counted by the rule set"), make("span", {}, "\u25bc start of a cycle"));
     return [key, grid, readout];
   };
