@@ -47,7 +47,9 @@ def told(snapshot: Path) -> tuple[list[str], list[str], list[tuple[str, str]]]:
     """Diary days that count, the checks of the quarantined lines, and what is said about dates that have come."""
     with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
         days = con.execute("SELECT CAST(diary_date AS VARCHAR) FROM tabulation.diary_days ORDER BY ALL").fetchall()
-        checks = con.execute("SELECT check_id FROM landing.quarantine ORDER BY ALL").fetchall()
+        checks = con.execute(
+            "SELECT check_id FROM landing.quarantine UNION ALL SELECT check_id FROM landing.quarantined_cells ORDER BY ALL"
+        ).fetchall()
         said = con.execute(
             "SELECT path, reason FROM meta.findings WHERE check_id = 'file.dates_come' ORDER BY ALL"
         ).fetchall()

@@ -53,7 +53,8 @@ def tables(study: Study) -> Generator[duckdb.DuckDBPyConnection]:
             find_repeats(con, kind)
         find_twins(con)
         for table in {name for check in ALL_CHECKS for name in tables_read(check.failing_rows())} | set(SUITES):
-            if (table.startswith("landing.") and table != "landing.files") or table.startswith("meta."):
+            is_made = table in ("landing.files", "meta.medication")
+            if not is_made and table.startswith(("landing.", "meta.")):
                 continue
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {table.split('.')[0]}")
             types = {
