@@ -5,9 +5,7 @@ its headache days and statuses under `article`, a rule that never looks at hours
 FAULTY_CELLS_SEEDS sets the number of trials.
 """
 
-import csv
 import os
-import random
 import tempfile
 from pathlib import Path
 
@@ -17,31 +15,15 @@ from flows.runs import steps
 from flows.study.dictionary import file_columns
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
+from tests.simulation.faulty_cells import rewrite
 from tests.simulation.pipeline import simulate
 
 SEEDS = range(1, 1 + int(os.environ.get("FAULTY_CELLS_SEEDS", "1")))
-SHARE = 0.15
 FAULTY = {"integer": "many", "number": "many", "boolean": "maybe", "date": "in spring", "timestamp": "evening"}
 KINDS = ("diary", "subjects", "injections")
 COLUMNS = [(k, c.name, FAULTY[c.type]) for k in KINDS for c in file_columns(k) if not c.required and c.type in FAULTY]
 NO_USE_OF_HOURS = "rule_set, subject_id, cycle, status, verdict, recorded_days, headache_days, baseline_headache_days"
 Results = dict[str, list[tuple]]
-
-
-def rewrite(folder: Path, kind: str, column: str, text: str, seed: int) -> int:
-    """Put the text into a share of the filled cells of a column; how many."""
-    chosen, number = random.Random(seed), 0
-    for path in sorted((folder / "inbox").rglob(f"{kind}*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        for row in rows:
-            if row.get(column) and chosen.random() < SHARE:
-                row[column], number = text, number + 1
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-    return number
 
 
 def results(folder: Path) -> tuple[Results, int]:
@@ -79,6 +61,6 @@ def test_a_faulty_cell_counts_as_an_empty_one(kind: str, column: str, text: str,
     planted = rewrite(simulate(tmp_path / "faulty", 8, seed), kind, column, text, seed)
     rewrite(simulate(tmp_path / "empty", 8, seed), kind, column, "", seed)
     faulty, aside = results(tmp_path / "faulty")
-    assert aside == planted
+    assert aside == planted > 0
     empty, _ = results(tmp_path / "empty")
     assert [name for name in empty if faulty[name] != empty[name]] == []

@@ -1,6 +1,6 @@
 """docs/validity.md: does the pipeline say what is true? Run: python -m tests.simulation.validity [section ...]
 
-Without a section all of them are made anew: coverage, error, power, bias, recall.
+Without a section all of them are made anew: coverage, error, power, bias, recall, cells.
 """
 
 import os
@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from flows.simulation.settings import load_preset
+from tests.simulation import faulty_cells
 from tests.simulation.bias import SUBJECTS, bias_table
 from tests.simulation.coverage import coverage_table, error_table, power_table
 from tests.simulation.recall import recall
@@ -59,6 +60,12 @@ presets, each through the pipeline. Every finding (file, line, check) of a spoil
 planted ones: a finding that is not on the list is a false alarm, one on the list that was not made is missed. Duplicates
 and superseded entries are no findings; they are compared by what became of the line. `diary.site.compliance_drop`
 compares months of a site and is no statement about a line: it is left out.
+""",
+    "cells": """## Bias of faulty optional cells
+
+A simulated trial ({cell_subjects} subjects, seed {cell_seed}) in which `hours = 30` stands on 15% of the headache days. `article` never
+looks at hours, so its results have to be those of the clean diary: the bias is 0.0 points. The last row shows what
+leaving such lines out would do: only headache days have hours, so it takes headache days away and makes responders.
 """,
 }
 
@@ -120,7 +127,13 @@ def recall_section(seeds: int) -> list[str]:
 def section(name: str) -> list[str]:
     """One section of the page: heading, text and table."""
     text = TEXTS[name].format(
-        seeds=SEEDS, subjects=DIRTY_SUBJECTS, rate=RATE, clean=sum(number for _, number in CLEAN), treated=SUBJECTS
+        seeds=SEEDS,
+        subjects=DIRTY_SUBJECTS,
+        rate=RATE,
+        clean=sum(number for _, number in CLEAN),
+        treated=SUBJECTS,
+        cell_subjects=faulty_cells.SUBJECTS,
+        cell_seed=faulty_cells.SEED,
     )
     made = {
         "coverage": coverage_table,
@@ -128,6 +141,7 @@ def section(name: str) -> list[str]:
         "power": power_table,
         "bias": bias_table,
         "recall": lambda: recall_section(SEEDS),
+        "cells": faulty_cells.faulty_cells_table,
     }
     return [text, *made[name](), ""]
 
