@@ -16,14 +16,15 @@ ROWS = ("clean diary", "faulty hours on 15% of the headache days", "the same, if
 
 
 def rewrite(folder: Path, kind: str, column: str, text: str | None, seed: int) -> int:
-    """Put the text into a share of the filled cells of a column (None: leave those lines out); how many."""
+    """Put the text into a share of the filled cells of a column, the first one among them (None: leave those lines out);
+    how many."""
     chosen, number = random.Random(seed), 0
     for path in sorted((folder / "inbox").rglob(f"{kind}*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         kept = []
         for row in rows:
-            if row.get(column) and chosen.random() < SHARE:
+            if row.get(column) and (number == 0 or chosen.random() < SHARE):
                 number += 1
                 if text is None:
                     continue
