@@ -56,16 +56,20 @@ def serve_study(study_folder: Path, out: Path, cron: str, timezone: str) -> None
             api_url=PREFECT_API_URL.value(),
         )
         api_url = PREFECT_API_URL.value()
-        publish_outcomes.serve(
-            name=study,
-            schedule=Cron(cron, timezone=timezone),
-            parameters={"study_folder": str(study_folder), "out": str(out)},
-            global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
-            entrypoint_type=EntrypointType.MODULE_PATH,  # an installed package has no file below the working directory
-            pause_on_shutdown=False,  # what falls due while this is stopped is made up for, not skipped
-            paused=False,
-            print_starting_message=False,
-        )
+        try:
+            publish_outcomes.serve(
+                name=study,
+                schedule=Cron(cron, timezone=timezone),
+                parameters={"study_folder": str(study_folder), "out": str(out)},
+                global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
+                entrypoint_type=EntrypointType.MODULE_PATH,  # an installed package has no file below the working directory
+                pause_on_shutdown=False,  # what falls due while this is stopped is made up for, not skipped
+                paused=False,
+                print_starting_message=False,
+            )
+        except KeyboardInterrupt:
+            if not lost.is_set():
+                raise
     if lost.is_set():
         raise ConfigurationError(
             f"The temporary Prefect server at {api_url} ended, so no run would have started any more. Start serve again"

@@ -18,6 +18,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 from types import FrameType
 
@@ -121,11 +122,11 @@ def check_answers(api_url: str) -> None:
             return
         except urllib.error.HTTPError:
             return  # whatever it says, it answers
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             reason = getattr(error, "reason", error)
             if isinstance(reason, ssl.SSLError):
                 return  # Prefect has settings of its own for certificates
-            if time.monotonic() > deadline or isinstance(error, ValueError):
+            if time.monotonic() > deadline or not isinstance(error, OSError) or isinstance(reason, str):
                 raise ConfigurationError(
                     f"PREFECT_API_URL: no Prefect server answers at {api_url} ({reason}). Start it, or take the setting"
                     " away: it stands in the environment, in a Prefect profile, or in .env, prefect.toml or pyproject.toml"
