@@ -16,6 +16,7 @@ from tests.cli.helpers import BASE, Outcome, process, write_study
 from tests.cli.zoo import zipped
 
 FILES_PER_STUDY = 250
+BLANKS = " \t\u00a0"
 PIECES = (
     b'"',
     b",",
@@ -120,7 +121,29 @@ def broken_promises(files: dict[str, bytes], outcome: Outcome) -> list[str]:
         lines = countable_lines(content)
         if outcome.files[path].status == "landed" and lines is not None and outcome.files[path].read != lines:
             told.append(f"{path}: {outcome.files[path].read} lines read, {lines} are there")
+        for column, there in countable_cells(path, content, outcome).items():
+            if (found := outcome.filled.get((path, column), 0)) != there:
+                told.append(f"{path}: column {column}: {found} cells with a value or set aside, {there} are there")
     return told
+
+
+def countable_cells(path: str, content: bytes, outcome: Outcome) -> dict[str, int]:
+    """Cells with a text by column, counted independently, of the lines that have the header's fields."""
+    if outcome.files[path].status != "landed" or countable_lines(content) is None:
+        return {}
+    encoding, delimiter = outcome.written[path]
+    lines = content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").split("\n")
+    numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip(" ")]
+    header = [name.strip(BLANKS).casefold() for name in numbered[0][1].split(delimiter)]
+    broken = {number for number, check in outcome.quarantine.get(path, []) if check.endswith(".line.columns")}
+    cells = dict.fromkeys((name for name in HEADERS[path.split("-")[0]].split(",") if header.count(name) == 1), 0)
+    cells.pop("acute_medication", None)
+    for number, line in numbered[1:]:
+        fields = line.split(delimiter)
+        if number not in broken and len(fields) == len(header):
+            for name in cells:
+                cells[name] += bool(fields[header.index(name)].strip(BLANKS))
+    return cells
 
 
 def countable_lines(content: bytes) -> int | None:

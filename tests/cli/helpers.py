@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import duckdb
+
 from flows.landing.land import Landing
 from flows.runs import steps
+from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 
@@ -90,6 +93,8 @@ class Outcome(NamedTuple):
     findings: list[tuple[str, str, str]]  # path, check_id, reason
     tabulation: dict[str, list[tuple[Any, ...]]]
     cells: dict[tuple[str, int, str], tuple[str | None, str]]  # path, line, column -> raw text and check_id
+    written: dict[str, tuple[str, str]]  # path -> encoding and delimiter
+    filled: dict[tuple[str, str], int]  # path, column -> cells with a value and cells set aside, of all landed lines
 
     def days_of(self, subject: str) -> dict[str, bool | None]:
         """headache by diary date of a subject."""
@@ -146,4 +151,23 @@ def process(study_folder: Path, out: Path | None = None) -> Outcome:
                     "SELECT path, line_number, column_name, raw, check_id FROM landing.quarantined_cells"
                 )
             },
+            {
+                path: (encoding, delimiter)
+                for path, encoding, delimiter in rows("SELECT path, encoding, delimiter FROM landing.landed_files")
+            },
+            _filled(con),
         )
+
+
+def _filled(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
+    filled = {}
+    for kind in FILE_KINDS:
+        for column in file_columns(kind):
+            if column.type != "codes":  # "none" says that nothing was taken: a cell that is read, and no value
+                aside = f"list_contains(string_split(concat_ws(',', unreadable, out_of_range, other_unit), ','), '{column.name}')"
+                counted = con.execute(
+                    f"SELECT path, count({column.name}) + count(*) FILTER ({aside}) FROM landing.{kind}"
+                    " JOIN landing.landed_files USING (file_id) GROUP BY path"
+                ).fetchall()
+                filled |= {(path, column.name): n for path, n in counted}
+    return filled
