@@ -31,6 +31,7 @@ WRITINGS = {
     "attack_only": Writing(marks=("diary.file.attack_only",), is_bare=True),
     "minutes": Writing(marks=("diary.hours.other_unit",), is_bare=True),
     "scale_of_ten": Writing(marks=("diary.severity.other_unit",), is_bare=True),
+    "twice_a_day": Writing(is_bare=True),
     "month_first": Writing(is_bare=True),
     "dates_mixed": Writing(marks=("file.refused",), outcome=REFUSED, is_bare=True),
 }
@@ -41,6 +42,10 @@ BESIDE = {
     "header_only": Mark("header_only", "file.no_rows", FLAGGED),
 }
 GERMAN_SETTINGS = 'delimiter = ";"\ndecimal = ","\ndate_format = "%d.%m.%Y"\n'
+
+
+# What study.toml has to declare of a file that is written in this way.
+SETTINGS = {"german": GERMAN_SETTINGS, "twice_a_day": 'entries_per_day = "several"\n'}
 
 
 def draw_writings(dirt: Dirt, rate: float, seed: int, sites: int) -> tuple[list[str], dict[int, str]]:
@@ -75,6 +80,17 @@ def header(name: str, text: str) -> bytes:
     return writing.byte_order_mark + f"{text}\n".encode(writing.encoding)
 
 
+def line_in_file(name: str, line: int) -> int:
+    """Where a line of the canonical form stands: of a day with two entries, at the first."""
+    return 2 * (line - 1) if name == "twice_a_day" else line
+
+
+def _evening(line: str) -> str:
+    """The second entry of a day, which adds nothing to the first: no headache since, or no answer either."""
+    subject, day, headache, *others = line.split(",")
+    return ",".join([subject, day, "0" if headache else "", *("" for _ in others)])
+
+
 def _either_order(found: re.Match[str]) -> str:
     """Odd days are written day first, even ones month first."""
     subject, year, month, day = found.groups()
@@ -89,6 +105,8 @@ def written(name: str, piece: bytes) -> bytes:
     if name == "german":
         text = _DATE.sub(r"\1,\4.\3.\2,", text).replace(";", "+").replace(",", ";").replace(".", ",")
         text = re.sub(r"^([^;]*;\d\d),(\d\d),(\d{4};)", r"\1.\2.\3", text, flags=re.MULTILINE)
+    elif name == "twice_a_day":
+        text = "".join(f"{line}\n{_evening(line)}\n" for line in text.splitlines())
     elif name == "month_first":
         text = _DATE.sub(r"\1,\3/\4/\2,", text)
     elif name == "dates_mixed":

@@ -125,7 +125,7 @@ def write_study(folder: Path, preset: Preset, sizes: tuple[int, ...], seed: int,
             for piece, count_of_lines, marks in apply(block, edits, sink.next_line):
                 # The lines of a file that is refused are never read: nothing can be found on them.
                 for line, mark in marks if file_formats.WRITINGS[sink.writing].outcome != REFUSED else ():
-                    truth.fault(sink.path, line, mark)
+                    truth.fault(sink.path, file_formats.line_in_file(sink.writing, line), mark)
                     faults += 1
                 sink.add(piece, count_of_lines)
     for sink in (*sinks.values(), *diaries):
@@ -206,13 +206,13 @@ def _settings(preset: Preset, seed: int, writings: list[str]) -> str:
     cutoff = study.start_date + timedelta(days=study.enrolment_days + longest_stay(preset, True) + 60)
     arms = "".join(f'{arm.code} = "{arm.label}"\n' for arm in preset.arms)
     rule_sets = ", ".join(f'"{name}"' for name in study.rule_sets)
-    german = "".join(
-        f'\n[[files.diary]]\npattern = "diary_{_site(site)}*.csv"\n{file_formats.GERMAN_SETTINGS}'
+    declared = "".join(
+        f'\n[[files.diary]]\npattern = "diary_{_site(site)}*.csv"\n{file_formats.SETTINGS[name]}'
         for site, name in enumerate(writings)
-        if name == "german"
+        if name in file_formats.SETTINGS
     )
     return (
         f'# Simulated: preset {preset.id}, seed {seed}. The truth is in truth/.\n\n[study]\nid = "SIM-{seed}"\n'
         f'title = "{preset.title}"\nprimary_rule_set = "{study.primary_rule_set}"\nrule_sets = [{rule_sets}]\n'
-        f"data_cutoff = {cutoff.isoformat()}\n\n[arms]\n{arms}{german}"
+        f"data_cutoff = {cutoff.isoformat()}\n\n[arms]\n{arms}{declared}"
     )

@@ -60,7 +60,7 @@ def read_outcome(con: duckdb.DuckDBPyConnection) -> Outcome:
     ).fetchall()
     aside = con.execute(
         "SELECT file.path, aside.line_number, aside.outcome FROM landing.set_aside AS aside"
-        " JOIN landing.landed_files AS file USING (file_id)"
+        " JOIN landing.landed_files AS file USING (file_id) WHERE aside.outcome <> 'merged'"  # it counts with its day
     ).fetchall()
     cells = con.execute("SELECT DISTINCT path, line_number, 'cell' FROM landing.quarantined_cells").fetchall()
     statuses = con.execute(
