@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from flows.warehouse.medication_table import read_current_medication
 from flows.warehouse.settings_tables import load_metadata
 from flows.warehouse.sql_models import build_models
 from tests.generative.compare import CLASSES, KEYS, PROTOCOL, table_differences
@@ -27,10 +28,12 @@ DAY = ("subject_id", "diary_date")
 def differences(study: dict[str, Any], con: duckdb.DuckDBPyConnection) -> list[str]:
     """Every cell of the diary days and the analysis tables in which SQL and reference differ."""
     days = clean_days(study["lines"], study["several"])
-    load_metadata(con, make_study(study["rule_sets"], study["cutoff"]), None)
+    settings_of_study = make_study(study["rule_sets"], study["cutoff"])
+    load_metadata(con, settings_of_study, None)
     load_tabulation(con, {"injections": study["injections"], "subjects": study["subjects"]})
     con.execute("DROP TABLE tabulation.diary_days")
     tabulate_lines(con, study["lines"], study["several"])
+    read_current_medication(con, settings_of_study)
     build_models(con, schemas={"analysis"})
     got = _rows(con, "SELECT * FROM tabulation.diary_days ORDER BY ALL")
     published = [{**day, "acute_medication": ";".join(day["acute_medication"]) or None} for day in days]
