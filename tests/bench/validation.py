@@ -19,9 +19,11 @@ import duckdb
 
 from flows.checking import validation
 from flows.checking.checks import Check, load_suites, row_condition
+from flows.landing.dates_come import find_dates_come
 from flows.landing.land import create_landing_tables
 from flows.study.dictionary import FILE_KINDS
 from flows.study.study_folder import load_study
+from flows.warehouse.medication_table import read_landed_medication
 from flows.warehouse.settings_tables import load_metadata
 from flows.warehouse.sql_models import build_models
 from tests.cli.helpers import write_study
@@ -101,6 +103,8 @@ def generate(path: Path, rows: int) -> None:
             if statement.strip():
                 names = {name: value for name, value in sizes.items() if f"${name}" in statement}
                 con.execute(statement, names)
+        find_dates_come(con, None)
+        read_landed_medication(con, study)
 
 
 def measure(path: Path, memory_limit: str) -> None:

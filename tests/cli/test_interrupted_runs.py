@@ -82,10 +82,13 @@ def test_damaged_state_is_told_plainly(damage: str, tmp_path: Path) -> None:
     land_only(study)
     (study / "out/state/warehouse.duckdb").unlink()
     inputs = study / "out/state/inputs"
+    diary = sha256_of(study / "inbox/diary.csv")
     if damage == "index":
         (inputs / "index.jsonl").write_text("[{\n")
     else:
-        next(path for path in inputs.iterdir() if path.name != "index.jsonl").unlink()
+        # A copy whose content still lies in the inbox would be taken from there.
+        (inputs / diary).unlink()
+        (study / "inbox/diary.csv").unlink()
     with pytest.raises(ConfigurationError, match="state"):
         land_only(study)
 

@@ -54,7 +54,7 @@ KEPT_EXTRA = [
             ("0302", "1.1"), ("0311", "2.2"), ("0403", "1.1"), ("0404", "2.2"), ("0514", "2.3"), ("0505", "baseline"),
         ]
     ],
-    *[("diary.subject_id.unknown", "0211", period, {"subject_id": "211"}) for period in ("2.3", "3.1", "3.3")],
+    *[("diary.subject_id.unknown", "0211", period, {"subject_id": "0221"}) for period in ("2.3", "3.1", "3.3")],
     *[("diary.subject_id.unknown", "0503", period, {"subject_id": "0530"}) for period in ("1.1", "1.2")],
 ]  # fmt: skip
 
