@@ -25,14 +25,21 @@ def create_cells_aside(con: Connection) -> None:
 def set_cells_aside(con: Connection, check: Check, place: int) -> None:
     """The cells in which a check failed; of a finding about a whole file every cell of the column in it."""
     kind, column = check.table.partition(".")[2], check.sets_aside
+    # Two joins, each by equal keys: one with OR would compare every failing cell with every line of its file.
     con.execute(
         f"""INSERT INTO landing.cells_aside
-        SELECT $kind, line.file_id, line.line_number, $column, $check_id, $severity, $reason, line.subject_id, $place,
-            $reveals_arm
-        FROM (SELECT file_id, line_number FROM ({check.failing_rows()})) AS failed
-        JOIN landing.{kind} AS line ON line.file_id = failed.file_id AND (
-            line.line_number = failed.line_number
-            OR (failed.line_number IS NULL AND list_contains(string_split(line.other_unit, ','), $column)))""",
+        WITH failed AS (SELECT file_id, line_number FROM ({check.failing_rows()})),
+        cells AS (
+            SELECT line.file_id, line.line_number, line.subject_id
+            FROM failed JOIN landing.{kind} AS line USING (file_id, line_number)
+            UNION ALL
+            SELECT line.file_id, line.line_number, line.subject_id
+            FROM landing.{kind} AS line
+            SEMI JOIN (FROM failed WHERE line_number IS NULL) AS whole ON whole.file_id = line.file_id
+            WHERE list_contains(string_split(line.other_unit, ','), $column)
+        )
+        SELECT $kind, file_id, line_number, $column, $check_id, $severity, $reason, subject_id, $place, $reveals_arm
+        FROM cells""",
         {
             "kind": kind,
             "column": column,

@@ -3,7 +3,7 @@
 import duckdb
 
 from flows.base.errors import FileRefused
-from flows.base.sql_text import one_row
+from flows.base.sql_text import one_row, one_value
 from flows.study.study_folder import FileFormat
 from flows.warehouse.kept_inputs import KeptFile
 
@@ -19,20 +19,30 @@ def refuse_undeclared_entries(con: duckdb.DuckDBPyConnection, entry: KeptFile, g
     """
     if entry.kind != "diary" or group.entries_per_day:
         return
-    several, days, looks_like_it = one_row(
+    # Distinct answers are counted of the few days with two entries or more, and all days only where it matters.
+    several, most, percent = one_row(
         con,
-        f"""WITH days AS (
-            SELECT count(DISTINCT ({ANSWERS})) FILTER (CAST(entered_at AS DATE) = diary_date) > 1 AS is_several
-            FROM landing.diary WHERE file_id = ? AND subject_id IS NOT NULL AND diary_date IS NOT NULL
-            GROUP BY subject_id, diary_date
+        f"""WITH entered AS (
+            FROM landing.diary WHERE file_id = ? AND subject_id IS NOT NULL AND CAST(entered_at AS DATE) = diary_date
+        ),
+        repeated AS (SELECT subject_id, diary_date FROM entered GROUP BY ALL HAVING count(*) > 1),
+        several AS (
+            SELECT subject_id, diary_date FROM entered SEMI JOIN repeated USING (subject_id, diary_date)
+            GROUP BY ALL HAVING count(DISTINCT ({ANSWERS})) > 1
         )
-        SELECT count(*) FILTER (is_several), count(*),
-            coalesce(count(*) FILTER (is_several) >= any_value(check_limits.several_entries_days)
-                AND 100 * count(*) FILTER (is_several) >= any_value(check_limits.several_entries_percent) * count(*), false)
-        FROM days CROSS JOIN meta.check_limits AS check_limits""",
+        SELECT (SELECT count(*) FROM several), check_limits.several_entries_days, check_limits.several_entries_percent
+        FROM meta.check_limits AS check_limits""",
         [entry.file_id],
     )
-    if looks_like_it:
+    if several < most:
+        return
+    days = one_value(
+        con,
+        "SELECT count(DISTINCT (subject_id, diary_date)) FROM landing.diary"
+        " WHERE file_id = ? AND subject_id IS NOT NULL AND diary_date IS NOT NULL",
+        [entry.file_id],
+    )
+    if 100 * several >= percent * days:
         raise FileRefused(
             f"{several:,} of {days:,} days hold different answers entered on the day itself; set entries_per_day for"
             ' these files in study.toml: "several" if all entries of a day count, "one" if a later one corrects'

@@ -17,22 +17,29 @@ def set_other_units_aside(con: duckdb.DuckDBPyConnection, entry: KeptFile) -> No
     ``other_unit`` then names the column in every line that had a value there. Too many: at least
     ``unit_suspicion_lines``, and ``unit_suspicion_percent`` of the values above zero (meta.check_limits).
     """
-    for column in (column for column in file_columns(entry.kind) if column.has_limits):
-        name = column.name
-        is_beyond = f"list_contains(string_split(out_of_range, ','), '{name}')"
-        (is_other,) = one_row(
-            con,
-            f"""SELECT count(*) FILTER ({is_beyond}) >= any_value(check_limits.unit_suspicion_lines)
-                AND 100 * count(*) FILTER ({is_beyond})
-                    >= any_value(check_limits.unit_suspicion_percent) * count(*) FILTER ({name} > 0 OR {is_beyond})
-            FROM landing.{entry.kind} CROSS JOIN meta.check_limits AS check_limits WHERE file_id = ?""",
+    limited = [column.name for column in file_columns(entry.kind) if column.has_limits]
+    if not limited:
+        return
+    suspicions = ", ".join(
+        f"""count(*) FILTER ({_is_beyond(name)}) >= any_value(check_limits.unit_suspicion_lines)
+            AND 100 * count(*) FILTER ({_is_beyond(name)})
+                >= any_value(check_limits.unit_suspicion_percent) * count(*) FILTER ({name} > 0 OR {_is_beyond(name)})"""
+        for name in limited
+    )
+    are_other = one_row(
+        con,
+        f"SELECT {suspicions} FROM landing.{entry.kind} CROSS JOIN meta.check_limits AS check_limits WHERE file_id = ?",
+        [entry.file_id],
+    )
+    for name in (name for name, is_other in zip(limited, are_other, strict=True) if is_other):
+        con.execute(
+            f"""UPDATE landing.{entry.kind} SET {name} = NULL, other_unit = concat_ws(',', other_unit, '{name}'),
+            out_of_range = nullif(array_to_string(
+                list_filter(string_split(out_of_range, ','), lambda named: named <> '{name}'), ','), '')
+            WHERE file_id = ? AND ({name} IS NOT NULL OR {_is_beyond(name)})""",
             [entry.file_id],
         )
-        if is_other:
-            con.execute(
-                f"""UPDATE landing.{entry.kind} SET {name} = NULL, other_unit = concat_ws(',', other_unit, '{name}'),
-                out_of_range = nullif(array_to_string(
-                    list_filter(string_split(out_of_range, ','), lambda named: named <> '{name}'), ','), '')
-                WHERE file_id = ? AND ({name} IS NOT NULL OR {is_beyond})""",
-                [entry.file_id],
-            )
+
+
+def _is_beyond(name: str) -> str:
+    return f"list_contains(string_split(out_of_range, ','), '{name}')"
