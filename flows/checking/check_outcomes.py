@@ -31,7 +31,7 @@ class CheckOutcome(Frozen):
     source: str
     status: str  # passed, failed, not_applicable, or not_run after a critical finding
     not_applicable_reason: str | None  # the file or column that nobody sent
-    tested: int | None  # rows; null where the check was not run
+    tested: int | None  # rows; null where the check was not run, or looks at injections of a blinded study
     count: int
     files: int
     places: tuple[Place, ...]
@@ -75,7 +75,7 @@ def load_outcomes(con: duckdb.DuckDBPyConnection, listed: int) -> tuple[CheckOut
     found = {
         check_id: facts
         for check_id, *facts in con.execute(
-            """SELECT check_id, count(DISTINCT path),
+            """SELECT check_id, count(*), count(DISTINCT path),
                 min({'path': path, 'line': line_number, 'reason': reason}, $listed) FILTER (path IS NOT NULL)
             FROM meta.findings GROUP BY check_id""",
             {"listed": listed},
@@ -84,13 +84,13 @@ def load_outcomes(con: duckdb.DuckDBPyConnection, listed: int) -> tuple[CheckOut
     ended = {
         check_id: facts
         for check_id, *facts in con.execute(
-            "SELECT check_id, status, rows_tested, coalesce(rows_failing, 0), not_applicable_reason FROM meta.checks"
+            "SELECT check_id, status, rows_tested, rows_failing, not_applicable_reason FROM meta.checks"
         ).fetchall()
     }
     outcomes = []
     for check in (check for checks in load_suites().values() for check in checks):
         status, tested, failing, missing = ended.get(check.id, (NOT_RUN, None, 0, None))
-        files, places = found.get(check.id, (0, None))
+        findings, files, places = found.get(check.id, (0, 0, None))
         outcomes.append(
             CheckOutcome(
                 check_id=check.id,
@@ -103,7 +103,7 @@ def load_outcomes(con: duckdb.DuckDBPyConnection, listed: int) -> tuple[CheckOut
                 status=status,
                 not_applicable_reason=missing,
                 tested=tested,
-                count=failing,
+                count=findings if failing is None else failing,  # not counted: injections of a blinded study
                 files=files,
                 places=tuple(
                     Place(path=f"inbox/{place['path']}", line=place["line"], reason=place["reason"])

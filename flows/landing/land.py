@@ -20,10 +20,11 @@ from flows.study.study_folder import FileFormat, Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 Connection = duckdb.DuckDBPyConnection
+Refused = tuple[str, str, str | None, str, str]  # path, SHA-256, kind, status, reason
 
 
 class Landing(NamedTuple):
-    """What one landing step did."""
+    """What one landing step did; lines of injections of a blinded study are not counted."""
 
     files_seen: int
     files_landed: int
@@ -81,14 +82,14 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
     create_landing_tables(con)
     con.execute(
         "CREATE OR REPLACE TABLE landing.refused_files (path VARCHAR, sha256 VARCHAR, kind VARCHAR, status VARCHAR,"
-        " reason VARCHAR)"
+        " reason VARCHAR, content_id VARCHAR)"
     )
     kinds = _land_kept(con, study, kept)
     offers: list[Offer] = []
     in_inbox = set()
     for source, path, unlisted in _entries(study.inbox):
         if unlisted:
-            _refuse(con, path, "", None, "refused", unlisted)
+            _refuse(con, kept, path, "", None, "refused", unlisted)
             continue
         in_inbox.add(path)
         matched = study.kind_of(path)
@@ -96,31 +97,38 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
             sha256 = sha256_of(source) if source.is_file() else None
         except OSError as error:
             kinds |= {matched[0]} if matched else set()
-            _refuse(con, path, "", matched[0] if matched else None, "refused", _unreadable(error))
+            _refuse(con, kept, path, "", matched[0] if matched else None, "refused", _unreadable(error))
             continue
         if sha256 is None:
             reason = "is not a file: a link that leads nowhere or to a folder, or a pipe"
-            _refuse(con, path, "", None, "ignored", reason)
+            _refuse(con, kept, path, "", None, "ignored", reason)
             continue
         if matched and (_is_new(con, study, kept, offer := Offer(source, path, sha256, *matched, study.id_folding))):
             kinds.add(offer.kind)  # a refused one too: file.kind_needed then tells which, and why
             offers.append(offer)
         elif not matched:
             _refuse_unmatched(con, kept, path, sha256)
+    last_sequence = max((entry.sequence for entry in kept.files), default=0)
     landed = _land_offers(con, study, kept, offers)
     for path in {entry.path for entry in kept.files} - in_inbox:
         con.execute("UPDATE landing.landed_files SET is_in_inbox = false WHERE path = ?", [path])
     withdrawn = con.execute("SELECT path, sha256 FROM landing.refused_files WHERE status = 'withdrawn'").fetchall()
     for entry in study.withdrawn:
-        if knows_all_files and not any(entry.covers(*file) for file in withdrawn):
+        if knows_all_files and not any(entry.covers(path, *kept.hashes_of(sha256)) for path, sha256 in withdrawn):
             raise ConfigurationError(
                 f"{study.folder / 'study.toml'}: [[withdrawn]] names '{entry.file}', which is no file of this study; "
                 "give its path in inbox/ or its file_id (see landing.files)."
             )
     _needs_files(study, kinds)
     find_dates_come(con, tomorrow())
-    lines = [count for count in landed if count is not None]
-    return Landing(len(in_inbox), len(lines), sum(lines), landed.count(None))
+    # Between two nights the lines of injections, which a blinded study does not publish, tell whose session was added.
+    lines = one_value(
+        con,
+        "SELECT CAST(coalesce(sum(lines_read), 0) AS BIGINT) FROM landing.landed_files"
+        " WHERE sequence > $1 AND NOT ($2 AND kind = 'injections')",
+        [last_sequence, study.facts.blinded],
+    )
+    return Landing(len(in_inbox), len(landed) - landed.count(None), lines, landed.count(None))
 
 
 def _entries(inbox: Path) -> list[tuple[Path, str, str | None]]:
@@ -154,10 +162,10 @@ def _is_new(con: Connection, study: Study, kept: KeptInputs, offer: Offer) -> bo
     known = kept.holds(sha256)
     if known and known.path == path:
         return False
-    if withdrawal := study.withdrawal_of(path, sha256):
-        _refuse(con, path, sha256, offer.kind, "withdrawn", withdrawal.reason)
+    if withdrawal := study.withdrawal_of(path, *kept.hashes_of(sha256)):
+        _refuse(con, kept, path, sha256, offer.kind, "withdrawn", withdrawal.reason)
     elif known:
-        _refuse(con, path, sha256, known.kind, "ignored", _same_content(known))
+        _refuse(con, kept, path, sha256, known.kind, "ignored", _same_content(known))
     else:
         return True
     return False
@@ -166,9 +174,9 @@ def _is_new(con: Connection, study: Study, kept: KeptInputs, offer: Offer) -> bo
 def _refuse_unmatched(con: Connection, kept: KeptInputs, path: str, sha256: str) -> None:
     known = kept.holds(sha256)
     if known and known.path != path:
-        _refuse(con, path, sha256, known.kind, "ignored", _same_content(known))
+        _refuse(con, kept, path, sha256, known.kind, "ignored", _same_content(known))
     elif not known:
-        _refuse(con, path, sha256, None, "ignored", "matches no file pattern; see [files] in study.toml")
+        _refuse(con, kept, path, sha256, None, "ignored", "matches no file pattern; see [files] in study.toml")
 
 
 def _land_offers(con: Connection, study: Study, kept: KeptInputs, offers: list[Offer]) -> list[int | None]:
@@ -209,7 +217,7 @@ def _each_copied(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iter
     with ThreadPoolExecutor(_threads(con)) as pool:
         for offer, outcome in zip(offers, pool.map(copy, offers), strict=True):
             if isinstance(outcome, OSError):
-                _refuse(con, offer.path, offer.sha256, offer.kind, "refused", _unreadable(outcome))
+                _refuse(con, kept, offer.path, offer.sha256, offer.kind, "refused", _unreadable(outcome))
                 yield None
             else:
                 yield outcome
@@ -229,7 +237,7 @@ def _each_read(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iterat
     with ThreadPoolExecutor(_threads(con)) as pool:
         for entry, outcome in pool.map(read, offers, count(first)):
             if isinstance(outcome, FileRefused):
-                _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(outcome))
+                _refuse(con, kept, entry.path, entry.sha256, entry.kind, "refused", str(outcome))
                 yield None
             else:
                 kept.keep(entry)
@@ -252,19 +260,19 @@ def _land_kept(con: Connection, study: Study, kept: KeptInputs) -> set[str]:
         _undo(con, file_id)
         landed = [other for other in landed if other != file_id]
     present = set(landed)
-    withdrawn = {file.file_id for file in kept.files if study.withdrawal_of(file.path, file.sha256)}
+    withdrawn = {file.file_id for file in kept.files if study.withdrawal_of(file.path, *kept.hashes_of(file.sha256))}
     for file_id in present - {file.file_id for file in kept.files} | present & withdrawn:
         _undo(con, file_id)
     con.execute("UPDATE landing.landed_files SET is_in_inbox = true WHERE NOT is_in_inbox")
     for entry in kept.files:
-        if withdrawal := study.withdrawal_of(entry.path, entry.sha256):
-            _refuse(con, entry.path, entry.sha256, entry.kind, "withdrawn", withdrawal.reason)
+        if withdrawal := study.withdrawal_of(entry.path, *kept.hashes_of(entry.sha256)):
+            _refuse(con, kept, entry.path, entry.sha256, entry.kind, "withdrawn", withdrawal.reason)
         elif entry.file_id not in present:
             _, group = study.kind_of(entry.path) or (entry.kind, FileFormat())
             try:
                 land_file(con, kept.sound(entry), entry, group, study.id_folding)
             except FileRefused as refusal:  # landed before, under other settings
-                _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(refusal))
+                _refuse(con, kept, entry.path, entry.sha256, entry.kind, "refused", str(refusal))
     return {file.kind for file in kept.files if file.file_id not in withdrawn}
 
 
@@ -282,5 +290,13 @@ def _needs_files(study: Study, kinds: set[str]) -> None:
             raise ConfigurationError(f"{study.inbox}: has no {kind} file; a run needs at least one ({kind}*.csv).")
 
 
-def _refuse(con: Connection, path: str, sha256: str, kind: str | None, status: str, reason: str) -> None:
-    con.execute("INSERT INTO landing.refused_files VALUES (?, ?, ?, ?, ?)", [path, sha256, kind, status, reason])
+def _refuse(
+    con: Connection, kept: KeptInputs, path: str, sha256: str, kind: str | None, status: str, reason: str
+) -> None:
+    write_refused(con, kept, [(path, sha256, kind, status, reason)])
+
+
+def write_refused(con: Connection, kept: KeptInputs, files: list[Refused]) -> None:
+    """Files that do not count, into landing.refused_files; ``sha256`` is the plain one, which stays in OUT/state."""
+    for file in files:
+        con.execute("INSERT INTO landing.refused_files VALUES (?, ?, ?, ?, ?, ?)", [*file, kept.content_id(file[1])])

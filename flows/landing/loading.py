@@ -54,7 +54,7 @@ def land_file(
                 [
                     entry.file_id,
                     entry.path,
-                    entry.sha256,
+                    entry.content_id,
                     entry.kind,
                     lines,
                     entry.landed_at,

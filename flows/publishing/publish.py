@@ -1,6 +1,5 @@
 """publish: a snapshot built aside and renamed, then ``current`` switched atomically; readers are never disturbed."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -16,7 +15,7 @@ from flows.base.files import sha256_of, to_disk, tree_to_disk
 from flows.base.own_files import own_files
 from flows.base.sql_text import one_value, quoted, transaction
 from flows.checking.validation import CheckResult
-from flows.publishing.blinding import names_to_withhold, published_select, stop_on_arm_names
+from flows.publishing.blinding import names_to_withhold, published_select, stop_on_arm_names, withhold_texts
 from flows.publishing.exports import write_publication
 from flows.publishing.publications import Publication, record_publication
 from flows.publishing.site_queries import write_queries
@@ -31,7 +30,7 @@ Connection = duckdb.DuckDBPyConnection
 
 def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
     """The name of the snapshot these inputs lead to: equal inputs, settings and own files (code, templates, SQL,
-    rules, checks) give an equal name."""
+    rules, checks) give an equal name. In a blinded study it is a keyed hash, as those of the files are."""
     refused = con.execute("SELECT path, sha256, status, reason FROM landing.refused_files ORDER BY ALL").fetchall()
     absent = con.execute("SELECT path FROM landing.landed_files WHERE NOT is_in_inbox ORDER BY ALL").fetchall()
     come = con.execute(
@@ -48,7 +47,7 @@ def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
         sorted(own_files().items()),
         _versions(),
     ]
-    return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()[:16]
+    return kept.digest_of(json.dumps(ingredients, sort_keys=True))[:16]
 
 
 def published_snapshot(out: Path, name: str) -> Path | None:
@@ -72,6 +71,7 @@ def publish(
     """
     names = names_to_withhold(con, study)
     stop_on_arm_names(con, published_tables(con), names)
+    withhold_texts(con, published_tables(con), names)
     record = made_again or record_publication(con, out, name, study)
     snapshots = out / "snapshots"
     snapshots.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def publish(
     shutil.rmtree(building, ignore_errors=True)
     (building / "tables").mkdir(parents=True)
     _write_run(con, name, study)
-    _write_database(con, building / "outcomes.duckdb", study, names)
+    write_database(con, building / "outcomes.duckdb", study)
     render_validation(con, building / "validation", results)
     _write_files(con, building)
     _write_manifest(con, building, name, study, record.published_at)
@@ -130,14 +130,15 @@ def _write_run(con: Connection, name: str, study: Study) -> None:
     )
 
 
-def _write_database(con: Connection, path: Path, study: Study, names: str | None) -> None:
+def write_database(con: Connection, path: Path, study: Study) -> None:
+    """The published tables as one database file, with what each table and column means."""
     # Readable by DuckDB 1.5 as well: researchers do not upgrade with us.
     con.execute(f"ATTACH {quoted(str(path))} AS snapshot (STORAGE_VERSION 'v1.5.0')")
     try:
         tables = published_tables(con)
         for table in tables:
             con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
-            con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(table, study, names)}")
+            con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(table, study)}")
         _write_comments(con, tables)
         con.execute("CHECKPOINT snapshot")
     finally:
@@ -192,7 +193,14 @@ def _write_manifest(con: Connection, folder: Path, name: str, study: Study, publ
     with ThreadPoolExecutor() as threads:
         hashes = list(threads.map(sha256_of, paths))
     outputs = dict(zip((path.relative_to(folder).as_posix() for path in paths), hashes, strict=True))
-    inputs = con.execute("SELECT path, kind, status, sha256, lines_read FROM landing.files ORDER BY ALL").fetchall()
+    with duckdb.connect(folder / "outcomes.duckdb", read_only=True) as published:
+        inputs = published.execute(
+            "SELECT path, kind, status, sha256, lines_read FROM landing.files ORDER BY ALL"
+        ).fetchall()
+        counts = {
+            table.full_name: one_value(published, f"SELECT count(*) FROM {table.full_name}")
+            for table in published_tables(published)
+        }
     manifest: dict[str, Any] = {
         "snapshot_id": name,
         "study_id": study.facts.id,
@@ -200,12 +208,10 @@ def _write_manifest(con: Connection, folder: Path, name: str, study: Study, publ
         "cutoff_date": one_value(con, "SELECT CAST(cutoff_date AS VARCHAR) FROM analysis.cutoff"),
         "rule_sets": [rule.id for rule in study.rule_sets],
         "versions": _versions(),
+        "input_hash": "HMAC-SHA256 of the SHA-256" if study.facts.blinded else "SHA-256",
         "inputs": [dict(zip(("path", "kind", "status", "sha256", "lines_read"), row, strict=True)) for row in inputs],
         "own_files": own_files(),
-        "counts": {
-            table.full_name: one_value(con, f"SELECT count(*) FROM {table.full_name}")
-            for table in published_tables(con)
-        },
+        "counts": counts,
         "outputs": outputs,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

@@ -20,6 +20,9 @@ def render_validation(con: duckdb.DuckDBPyConnection, folder: Path, results: lis
     Grain of the JSON: one entry per check, with the rows tested and the rows that failed; no values of patients.
     """
     folder.mkdir(parents=True)
+    # As they are published: lines of injections are not counted in a blinded study.
+    rows = con.execute("SELECT check_id, rows_tested, rows_failing FROM meta.checks").fetchall()
+    counted = {check_id: counts for check_id, *counts in rows}
     entries: list[dict[str, object]] = [
         {
             "table": result.check.table,
@@ -28,8 +31,8 @@ def render_validation(con: duckdb.DuckDBPyConnection, folder: Path, results: lis
             "severity": result.check.severity,
             "status": result.status,
             "success": None if result.missing else result.failing == 0,
-            "tested": result.tested,
-            "failing": result.failing,
+            "tested": counted[result.check.id][0],
+            "failing": counted[result.check.id][1],
             "reason": result.check.reason,
             "fix": result.check.fix,
             "source": result.check.source,

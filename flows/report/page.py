@@ -15,6 +15,7 @@ from flows.base.resources import resource
 from flows.base.toml_files import read_toml
 from flows.report import change, quality, responders, response_course, study_summary, subjects, treatment
 from flows.report.cells import ALL, Row, grouped, load_cells
+from flows.report.telling_events import load_telling_events
 from flows.report.wording import FILTERS
 from flows.study.study_folder import Protocol
 
@@ -110,6 +111,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "improved": treatment.load_improved(con),
         "has_events_file": quality.has_file(con, "adverse_events"),
         "events": treatment.load_events(con),
+        "telling_events": load_telling_events(con) if run["is_blinded"] else [],
         "compliance": quality.load_compliance(con, arms),
         "files": quality.load_files(con),
         "lines": quality.load_line_totals(con),

@@ -170,9 +170,10 @@ class Withdrawal(Frozen):
     file: str = Field(min_length=1)
     reason: str = Field(min_length=1)
 
-    def covers(self, path: str, sha256: str) -> bool:
-        """Whether this file is withdrawn."""
-        return self.file == path or (len(self.file) >= SHORTEST_FILE_ID and sha256.startswith(self.file))
+    def covers(self, path: str, *hashes: str) -> bool:
+        """Whether this file is withdrawn; ``hashes`` are its SHA-256 and, in a blinded study, its keyed hash."""
+        is_hash = len(self.file) >= SHORTEST_FILE_ID
+        return self.file == path or (is_hash and any(name.startswith(self.file) for name in hashes))
 
 
 class SubjectSettings(Frozen):
@@ -247,9 +248,9 @@ class Study(Frozen):
     def inbox(self) -> Path:
         return self.folder / "inbox"
 
-    def withdrawal_of(self, path: str, sha256: str) -> Withdrawal | None:
+    def withdrawal_of(self, path: str, *hashes: str) -> Withdrawal | None:
         """The entry of study.toml that withdraws a file, if any."""
-        return next((entry for entry in self.withdrawn if entry.covers(path, sha256)), None)
+        return next((entry for entry in self.withdrawn if entry.covers(path, *hashes)), None)
 
     def kind_of(self, path: str) -> tuple[str, FileFormat] | None:
         """Which kind of file an inbox path is, and how it is written; None when no pattern fits."""

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from flows.base.files import sha256_of
 from flows.base.sql_text import one_value, quoted, rows_of
 from flows.verifying.differences import Differences
-from flows.verifying.verify_inputs import verify_inputs
+from flows.verifying.verify_inputs import verify_inputs, verify_keyed_inputs
 from flows.verifying.verify_outcomes import verify_rates, verify_statuses
 from flows.warehouse.snapshots import find_database
 
@@ -22,6 +22,7 @@ Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
 MOST_DIARY_ROWS = 2_000_000  # above this many, statuses are recomputed for a sample of subjects
 TABULATED = ("diary_days", "subjects", "injections", "scores", "adverse_events")
+PLAIN_HASH = "SHA-256"
 OUTCOMES = ("current", "superseded", "duplicate", "quarantined", "merged")
 
 
@@ -30,7 +31,8 @@ class Input(BaseModel):
 
     path: str
     sha256: str
-    lines_read: int
+    status: str = "landed"
+    lines_read: int | None  # null: not published, for the study is blinded
 
 
 class Manifest(BaseModel):
@@ -38,6 +40,7 @@ class Manifest(BaseModel):
 
     snapshot_id: str
     cutoff_date: date
+    input_hash: str = PLAIN_HASH
     inputs: tuple[Input, ...]
     counts: dict[str, int]
     outputs: dict[str, str]
@@ -64,7 +67,11 @@ def verify(place: Path, most_diary_rows: int = MOST_DIARY_ROWS) -> Verification:
         found.add("files", "manifest.json is missing or cannot be read; nothing can be held against it.")
         return Verification(folder, facts, found.sentences())
     facts.append(_verify_files(folder, manifest.outputs, found))
-    facts += verify_inputs(folder.parent.parent / "state" / "inputs", found)
+    state = folder.parent.parent / "state"
+    facts += verify_inputs(state / "inputs", found)
+    if manifest.input_hash != PLAIN_HASH:
+        landed = [(file.path, file.sha256) for file in manifest.inputs if file.status == "landed"]
+        facts.append(verify_keyed_inputs(state, landed, found))
     try:
         with duckdb.connect(folder / "outcomes.duckdb", read_only=True) as con:
             facts.append(_verify_tables(con, folder, manifest.counts, found))
@@ -161,7 +168,8 @@ def _verify_conservation(con: Connection, manifest: Manifest, found: Differences
             "SELECT file_id, outcome, count(*) FROM tabulation.diary_history GROUP BY file_id, outcome"
         ).fetchall()
     }
-    for file in files:
+    counted = [file for file in files if file["lines_read"] is not None]
+    for file in counted:
         parts = {name: file[f"lines_{name}"] for name in OUTCOMES}
         if file["lines_read"] != sum(parts.values()):
             parts_in_words = ", ".join(f"{n:,} {name}" for name, n in parts.items())
@@ -197,15 +205,22 @@ def _verify_conservation(con: Connection, manifest: Manifest, found: Differences
         "snapshot_id": manifest.snapshot_id,
         "cutoff_date": manifest.cutoff_date,
         "files_landed": sum(file["status"] == "landed" for file in files),
-        "lines_read": sum(file["lines_read"] for file in files),
-        "lines_quarantined": sum(file["lines_quarantined"] for file in files),
+        "lines_read": sum(file["lines_read"] for file in counted),
+        "lines_quarantined": sum(file["lines_quarantined"] for file in counted),
     }
     for run in rows_of(con, "SELECT * FROM meta.runs"):
         found.compare("meta.runs", {"study_id": run["study_id"]}, wanted, run)
     cutoff = one_value(con, "SELECT cutoff_date FROM analysis.cutoff")
     if cutoff != manifest.cutoff_date:
         found.add("analysis.cutoff", f"is {cutoff} and {manifest.cutoff_date} by manifest.json.")
-    return f"lines: {wanted['lines_read']:,} of {wanted['files_landed']:,} files, each counted once"
+    if manifest.input_hash == PLAIN_HASH:
+        return f"lines: {wanted['lines_read']:,} of {wanted['files_landed']:,} files, each counted once"
+    n_counted = sum(file["status"] == "landed" for file in counted)
+    return (
+        f"lines: {wanted['lines_read']:,} of {n_counted:,} files, each counted once; those of"
+        f" {wanted['files_landed'] - n_counted:,} files of injections NOT counted, nor which line of a file of subjects lost"
+        " a cell: a blinded snapshot does not hold that"
+    )
 
 
 def _verify_cells(con: Connection, found: Differences) -> None:

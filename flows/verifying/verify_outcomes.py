@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from flows.base.sql_text import one_value, rows_of
+from flows.study.arm_names import WITHHELD_NAME
 from flows.verifying.differences import Differences
 from flows.verifying.recount import UNKNOWN, recount_rates, recount_subject
 
@@ -36,7 +37,7 @@ def verify_statuses(con: Connection, most_diary_rows: int, found: Differences) -
     }
     arms = dict(con.execute(f"SELECT subject_id, arm FROM tabulation.subjects {where}", chosen).fetchall())
     judge = _judge_of(con)
-    compared, left = 0, set(sample)
+    compared, left, withheld = 0, set(sample), 0
     diary = _stream_rows(con, f"SELECT * FROM tabulation.diary_days {where} ORDER BY subject_id", chosen)
     by_subject = ((subject, list(days)) for subject, days in groupby(diary, key=itemgetter("subject_id")))
 
@@ -51,7 +52,11 @@ def verify_statuses(con: Connection, most_diary_rows: int, found: Differences) -
     for subject, days in by_subject:
         if subject in left:
             left.remove(subject)
-            compared += compare(subject, days)
+            if any(day["acute_medication"] == WITHHELD_NAME for day in days):
+                withheld += 1
+                published = {key: row for key, row in published.items() if key[1] != subject}
+            else:
+                compared += compare(subject, days)
     for subject in sorted(left):
         compared += compare(subject, [])
     for rule_set, subject, cycle in sorted(published):
@@ -59,7 +64,9 @@ def verify_statuses(con: Connection, most_diary_rows: int, found: Differences) -
             "analysis.responder",
             f"rule_set {rule_set}, subject_id {subject}, cycle {cycle}: nobody was given this cycle by the cut-off.",
         )
-    line = f"statuses: {compared:,} recomputed from the diaries of {len(sample):,} subjects"
+    line = f"statuses: {compared:,} recomputed from the diaries of {len(sample) - withheld:,} subjects"
+    if withheld:
+        line += f" ({withheld:,} NOT recomputed: what they took names an arm of a blinded study and is withheld)"
     if n_days > most_diary_rows:
         line += f", a sample of {len(injections):,} (more than {most_diary_rows:,} diary days; chosen by the SHA-256 of"
         line += " subject_id)"

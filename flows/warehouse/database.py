@@ -17,6 +17,7 @@ from flows.base.errors import ConfigurationError, LockedError
 from flows.base.own_files import own_files_below
 from flows.base.sql_text import one_value
 from flows.study.study_folder import Study
+from flows.warehouse.blinding_key import key_for
 from flows.warehouse.kept_inputs import KeptInputs
 
 MEMORY_LIMIT = "MIGRAINE_OUTCOMES_MEMORY_LIMIT"
@@ -27,6 +28,7 @@ READS_FILES = (
     "flows/landing",
     "flows/base",
     "flows/study",
+    "flows/warehouse/blinding_key.py",
     "flows/warehouse/kept_inputs.py",
     "data/dictionary/landing.toml",
     "data/dictionary/tabulation.toml",
@@ -87,7 +89,9 @@ def open_warehouse(out: Path, study: Study) -> Generator[tuple[duckdb.DuckDBPyCo
         raise ConfigurationError(f"{out}: lies in the inbox, where every file is read; choose another --out.")
     path = out / "state" / "warehouse.duckdb"
     with _told_when_full(out):
-        kept = KeptInputs(out / "state" / "inputs", study.facts.id, study.inbox)
+        inputs = out / "state" / "inputs"
+        inputs.mkdir(parents=True, exist_ok=True)
+        kept = KeptInputs(inputs, study.facts.id, study.inbox, key_for(out / "state", study.facts.blinded))
         con = _open_for(path, _fingerprint(study))
         try:
             yield con, kept

@@ -8,18 +8,23 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from flows.base.errors import ConfigurationError
 from flows.base.files import sha256_of, stream_to_disk, to_disk
 from flows.base.toml_files import Frozen
+from flows.warehouse.blinding_key import BlindingKey
 
 CHUNK_BYTES = 1 << 20
 SHA256_DIGITS = 64
+FILE_ID_DIGITS = 12
 
 
 class KeptFile(Frozen):
-    """One landed file. ``sequence`` orders landings: of two entries for a key the later landing wins."""
+    """One landed file. ``sequence`` orders landings: of two entries for a key the later landing wins.
+
+    ``content_id`` is the hash that is shown: the SHA-256, or in a blinded study the keyed hash of it. It is not stored.
+    """
 
     file_id: str
     sha256: str
@@ -27,20 +32,24 @@ class KeptFile(Frozen):
     kind: str
     sequence: int
     landed_at: datetime
+    content_id: str = Field("", exclude=True)
 
 
 class KeptInputs:
     """The store of landed files. Its index grows by one line a file; a line that was cut short does not count.
 
-    A copy that is gone is taken from ``inbox`` where the file still stands there with the same content.
+    A copy that is gone is taken from ``inbox`` where the file still stands there with the same content. In a
+    blinded study every file is shown by a hash with the ``key`` (``content_id``, ``file_id``); only the store itself goes
+    by the SHA-256.
     Raises ConfigurationError where the store is damaged or belongs to another study.
     """
 
-    def __init__(self, folder: Path, study_id: str, inbox: Path | None = None) -> None:
+    def __init__(self, folder: Path, study_id: str, inbox: Path | None = None, key: BlindingKey | None = None) -> None:
         self.folder = folder
+        self._key = key
         folder.mkdir(parents=True, exist_ok=True)
         self._index = folder / "index.jsonl"
-        self.files = first_of_each_content(self._listed(study_id))
+        self.files = [self._named(kept) for kept in first_of_each_content(self._listed(study_id))]
         self._by_sha256 = {kept.sha256: kept for kept in self.files}
         for partial in folder.glob("*.part"):
             partial.unlink()
@@ -68,6 +77,24 @@ class KeptInputs:
             out = self.folder.parent.parent
             raise ConfigurationError(f"{out}: holds study '{owned_by}', not '{study_id}'; choose another --out.")
         return listed
+
+    def _named(self, kept: KeptFile) -> KeptFile:
+        """The entry by its shown names, whichever it was listed under: a study may be blinded or opened later."""
+        shown = self.content_id(kept.sha256)
+        return kept.model_copy(update={"content_id": shown, "file_id": shown[:FILE_ID_DIGITS]})
+
+    def content_id(self, sha256: str) -> str:
+        """The hash by which a content is shown to others; empty where the file could not be read."""
+        return self._key.hash_of(sha256) if self._key and self._key.is_in_use and sha256 else sha256
+
+    def hashes_of(self, sha256: str) -> tuple[str, ...]:
+        """Every hash by which a content is shown, or was while the study was blinded."""
+        return (sha256, self._key.hash_of(sha256)) if self._key and sha256 else (sha256,)
+
+    def digest_of(self, text: str) -> str:
+        """A hash of anything that hangs on the files: SHA-256, in a blinded study with the key."""
+        plain = hashlib.sha256(text.encode()).hexdigest()
+        return self.content_id(plain)
 
     def _taken_from(self, inbox: Path | None, kept: KeptFile) -> bool:
         """Whether a missing copy could be made again from the file as it was sent."""
@@ -126,20 +153,16 @@ class KeptInputs:
 
     def entry(self, sha256: str, path: str, kind: str, sequence: int) -> KeptFile:
         """The entry a file would get; it is not listed yet."""
-        return KeptFile(
-            file_id=sha256[:12],
-            sha256=sha256,
-            path=path,
-            kind=kind,
-            sequence=sequence,
-            landed_at=datetime.now(UTC).replace(microsecond=0, tzinfo=None),
-        )
+        landed_at = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+        entry = KeptFile(file_id="", sha256=sha256, path=path, kind=kind, sequence=sequence, landed_at=landed_at)
+        return self._named(entry)
 
     def keep(self, entry: KeptFile) -> None:
         """List a stored file: from here on it counts as landed."""
-        self._append(entry.model_dump(mode="json"))
-        self.files.append(entry)
-        self._by_sha256[entry.sha256] = entry
+        named = self._named(entry)
+        self._append(named.model_dump(mode="json"))
+        self.files.append(named)
+        self._by_sha256[named.sha256] = named
 
     def _append(self, line: dict[str, object]) -> None:
         with self._index.open("ab") as index:

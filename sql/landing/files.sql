@@ -62,9 +62,9 @@ LEFT JOIN (
 UNION ALL
 SELECT
     -- A name of its own: a file ignored for repeating another one has that one's content.
-    left(sha256(refused.path || refused.sha256), 12),
+    left(sha256(refused.path || refused.content_id), 12),
     refused.path,
-    refused.sha256,
+    refused.content_id,
     refused.kind,
     refused.status,
     0, 0, 0, 0, 0, 0, 0,

@@ -1,0 +1,243 @@
+"""The hashes of a blinded study's files: whoever knows all of a file but the arms cannot try which arms fit them."""
+
+import hashlib
+import json
+import re
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pytest
+
+from flows.base.errors import ConfigurationError
+from flows.base.files import sha256_of
+from flows.explaining.explain import explain
+from flows.runs.as_of import publish_as_of
+from flows.verifying.verify import verify
+from flows.warehouse.blinding_key import KEY_NAME, BlindingKey, load_key, make_key
+from tests.cli.helpers import SETTINGS, write_study
+from tests.cli.published_bytes import contents
+from tests.run import run_without_prefect
+
+SUBJECTS = [f"S{number:02}" for number in range(1, 17)]
+START = date(2024, 3, 1)
+BLINDED = SETTINGS.replace("[study]", "[study]\nblinded = true") + '[arms]\nqzx = "Quarzinol"\nwvk = "Wolkamid"\n'
+# The truth, as unknown to the attacker as any other of the 65,536 fillings.
+TRUTH = tuple(number in (1, 2, 5, 7, 8, 12, 13, 14) for number in range(16))
+SHORTEST_HASH = 10  # hexadecimal digits; shorter ones are equal by chance
+Writer = Callable[[tuple[bool, ...]], str]
+
+
+def subjects(arms: tuple[bool, ...]) -> str:
+    """The arm in the subjects file."""
+    lines = (f"{s},{'qzx' if arm else 'wvk'},north,F\n" for s, arm in zip(SUBJECTS, arms, strict=True))
+    return "subject_id,arm,site,sex\n" + "".join(lines)
+
+
+def injections(arms: tuple[bool, ...]) -> str:
+    """The dose in the injections file."""
+    lines = (f"{s},{START},{155 if arm else 75},31\n" for s, arm in zip(SUBJECTS, arms, strict=True))
+    return "subject_id,injection_date,units,sites\n" + "".join(lines)
+
+
+def scores(arms: tuple[bool, ...]) -> str:
+    """The number of a kit in a column that nobody reads."""
+    lines = (f"{s},{START},HIT6,60,{1 if arm else 2}\n" for s, arm in zip(SUBJECTS, arms, strict=True))
+    return "subject_id,score_date,instrument,score,kit\n" + "".join(lines)
+
+
+WRITERS: dict[str, Writer] = {"subjects.csv": subjects, "injections.csv": injections, "scores.csv": scores}
+
+
+class Attacked(NamedTuple):
+    """A blinded snapshot and the file whose arms the attacker tries."""
+
+    study: Path
+    snapshot: Path
+    name: str
+    writer: Writer
+
+
+@pytest.fixture(scope="module", params=sorted(WRITERS))
+def attacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Attacked:
+    diary = "".join(f"{s},{START + timedelta(day)},{day % 2}\n" for s in SUBJECTS for day in range(-5, 5))
+    nobody = {
+        "diary.csv": "subject_id,diary_date,headache\n" + diary,
+        "injections.csv": "subject_id,injection_date\n" + "".join(f"{s},{START}\n" for s in SUBJECTS),
+    }
+    name, writer = request.param, WRITERS[request.param]
+    study = write_study(tmp_path_factory.mktemp("attacked") / "study", nobody | {name: writer(TRUTH)}, BLINDED)
+    return Attacked(study, run_without_prefect(study, study / "published"), name, writer)
+
+
+def fillings(writer: Writer) -> Iterator[tuple[tuple[bool, ...], str]]:
+    """Every filling of the column and the SHA-256 that the file would have."""
+    for arms in product((False, True), repeat=len(SUBJECTS)):
+        yield arms, hashlib.sha256(writer(arms).encode()).hexdigest()
+
+
+def found_by(writer: Writer, published: set[str]) -> list[tuple[bool, ...]]:
+    """The fillings whose SHA-256, or its beginning, is published."""
+    lengths = {len(word) for word in published}
+    return [arms for arms, sha256 in fillings(writer) if any(sha256[:length] in published for length in lengths)]
+
+
+def hashes_in(snapshot: Path) -> set[str]:
+    """Whatever may be a hash in a name, a file or a table of a snapshot."""
+    words = re.compile(rb"[0-9a-f]{%d,64}" % SHORTEST_HASH)
+    return {word.decode() for _, held in contents(snapshot) for word in words.findall(held.lower())}
+
+
+def test_the_attack_finds_the_arms_behind_a_plain_hash(attacked: Attacked) -> None:
+    """The whole SHA-256, or the twelve digits of a file_id, are enough: that is why they are not published."""
+    plain = sha256_of(attacked.study / "inbox" / attacked.name)
+    assert found_by(attacked.writer, {plain}) == [TRUTH]
+    assert found_by(attacked.writer, {plain[:12]}) == [TRUTH]
+
+
+def test_the_attack_finds_nothing_in_all_that_is_published(attacked: Attacked) -> None:
+    published = hashes_in(attacked.snapshot)
+    with duckdb.connect(attacked.snapshot / "outcomes.duckdb", read_only=True) as con:
+        shown = con.execute("SELECT sha256, file_id FROM landing.files").fetchall()
+    assert {word for row in shown for word in row} | {attacked.snapshot.name} <= published  # the search sees them
+    assert found_by(attacked.writer, published) == []
+
+
+def test_what_is_published_is_the_keyed_hash(attacked: Attacked) -> None:
+    secret = load_key(attacked.study / "published/state")
+    assert secret is not None
+    plain = sha256_of(attacked.study / "inbox" / attacked.name)
+    shown = BlindingKey(secret).hash_of(plain)
+    with duckdb.connect(attacked.snapshot / "outcomes.duckdb", read_only=True) as con:
+        row = con.execute("SELECT sha256, file_id FROM landing.files WHERE path = ?", [attacked.name]).fetchone()
+    assert row == (shown, shown[:12])
+    manifest = json.loads((attacked.snapshot / "manifest.json").read_text())
+    assert {entry["path"]: entry["sha256"] for entry in manifest["inputs"]}[attacked.name] == shown
+    assert manifest["input_hash"].startswith("HMAC-SHA256")
+
+
+@pytest.fixture(scope="module")
+def blinded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A blinded study, published once, with one file that repeats another and one that fits no pattern."""
+    files = {
+        "diary.csv": "subject_id,diary_date,headache,acute_medication\nS01,2024-02-20,1,ibuprofen\n"
+        "S02,2024-02-20,1,saline drip\nS02,2024-02-21,1,Botox\nS01,2024-06-30,0,\n",
+        "injections.csv": injections(TRUTH),
+        "subjects.csv": subjects(TRUTH),
+        "other/subjects.csv": subjects(TRUTH),
+        "notes.txt": subjects(TRUTH[::-1]),
+    }
+    study = write_study(tmp_path_factory.mktemp("blinded") / "study", files, BLINDED)
+    run_without_prefect(study, study / "published")
+    return study
+
+
+def test_the_key_is_its_owners_and_is_made_once(blinded: Path) -> None:
+    place = blinded / "published/state" / KEY_NAME
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    key = place.read_text()
+    assert re.fullmatch("[0-9a-f]{64}\n", key)
+    first = (blinded / "published/current").resolve().name
+    assert run_without_prefect(blinded, blinded / "published").name == first
+    assert place.read_text() == key
+    assert [path.name for path in (blinded / "published/state").glob("*.tmp")] == []
+
+
+def test_verify_holds_the_keyed_hashes_against_the_kept_files(blinded: Path) -> None:
+    verification = verify(blinded / "published")
+    assert verification.differences == []
+    assert "inputs: 3 keyed hashes held against the kept files" in verification.facts
+    (statuses,) = [fact for fact in verification.facts if fact.startswith("statuses")]
+    assert "of 15 subjects (1 NOT recomputed" in statuses  # whose acute medication names an arm
+    (lines,) = [fact for fact in verification.facts if fact.startswith("lines")]
+    assert "1 files of injections NOT counted" in lines
+
+
+def test_withheld_medication_is_one_text_and_explained_once(blinded: Path) -> None:
+    withheld = "(withheld: names an arm of a blinded study)"
+    with duckdb.connect(blinded / "published/current/outcomes.duckdb", read_only=True) as con:
+        texts = con.execute("SELECT text, is_known, n_lines FROM meta.medication ORDER BY text").fetchall()
+        days = con.execute("SELECT DISTINCT acute_medication FROM tabulation.diary_days ORDER BY ALL").fetchall()
+    assert texts == [(withheld, False, 2), ("ibuprofen", True, 1)]
+    assert days == [(withheld,), ("ibuprofen",)]
+    (cycle,) = explain(blinded, "S02", None, None)
+    assert [day.state for day in cycle.baseline.days].count("headache") == 2
+
+
+def test_verify_says_what_it_cannot_look_at_without_the_key(blinded: Path, tmp_path: Path) -> None:
+    """Whoever was sent the snapshot alone has no key, and must not have one."""
+    alone = tmp_path / "snapshot"
+    shutil.copytree(blinded / "published/current/", alone)
+    verification = verify(alone)
+    assert verification.differences == []
+    (inputs,) = [fact for fact in verification.facts if fact.startswith("inputs")]
+    assert "3 files NOT held against what was landed" in inputs
+    assert KEY_NAME in inputs
+
+
+def test_verify_finds_hashes_of_another_key(blinded: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(blinded / "published", out, symlinks=True)
+    (out / "state" / KEY_NAME).write_text("00" * 32 + "\n")
+    differences = verify(out).differences
+    assert len([line for line in differences if "is that of no kept file" in line]) == 3
+
+
+def test_a_snapshot_made_again_has_its_name_and_bytes(blinded: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(blinded / "published", out, symlinks=True)
+    name = (out / "current").resolve().name
+    before = tmp_path / "before"
+    shutil.move(out / "snapshots" / name, before)
+    again = publish_as_of(out, name)
+    assert again.name == name
+    for path in before.rglob("*"):
+        if path.is_file() and path.name not in ("outcomes.duckdb", "manifest.json"):
+            assert path.read_bytes() == (again / path.relative_to(before)).read_bytes(), path
+    shutil.rmtree(out / "snapshots" / name)
+    (out / "state" / KEY_NAME).unlink()
+    with pytest.raises(ConfigurationError, match="the key it was made with is gone"):
+        publish_as_of(out, name)
+
+
+def test_a_file_is_withdrawn_by_the_id_it_is_shown_by(blinded: Path, tmp_path: Path) -> None:
+    """Also after the study was opened, when the files are shown by their plain hashes again."""
+    study = tmp_path / "study"
+    shutil.copytree(blinded, study, symlinks=True)
+    with duckdb.connect(study / "published/current/outcomes.duckdb", read_only=True) as con:
+        ((subjects_id,),) = con.execute(
+            "SELECT file_id FROM landing.files WHERE path = 'other/subjects.csv'"
+        ).fetchall()
+    withdrawal = f'\n[[withdrawn]]\nfile = "{subjects_id}"\nreason = "sent too early"\n'
+    for settings in (BLINDED + withdrawal, BLINDED.replace("blinded = true", "blinded = false") + withdrawal):
+        (study / "study.toml").write_text(settings, encoding="utf-8")
+        snapshot = run_without_prefect(study, study / "published")
+        with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
+            status = con.execute("SELECT status FROM landing.files WHERE path = 'other/subjects.csv'").fetchall()
+        assert status == [("withdrawn",)]
+    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
+        plain = con.execute("SELECT sha256 FROM landing.files WHERE path = 'diary.csv'").fetchone()
+    assert plain == (sha256_of(study / "inbox/diary.csv"),)
+
+
+def test_a_lost_key_is_made_anew_and_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    first = make_key(tmp_path)
+    assert caplog.messages == []
+    (tmp_path / "publications" / "0123456789abcdef").mkdir(parents=True)
+    assert make_key(tmp_path) == first
+    (tmp_path / KEY_NAME).unlink()
+    assert make_key(tmp_path) != first
+    assert "another key is made" in caplog.text
+
+
+def test_a_damaged_key_stops_the_run(blinded: Path, tmp_path: Path) -> None:
+    study = tmp_path / "study"
+    shutil.copytree(blinded, study, symlinks=True)
+    (study / "published/state" / KEY_NAME).write_text("not a key\n")
+    with pytest.raises(ConfigurationError, match="the key of the blinded study cannot be read"):
+        run_without_prefect(study, study / "published")
