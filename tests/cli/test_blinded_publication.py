@@ -3,7 +3,6 @@
 import csv
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,9 +12,10 @@ import pytest
 from flows.base.errors import DataError
 from flows.checking.checks import load_suites
 from flows.checking.dose_findings import is_about_dose
-from flows.publishing.blinding import arm_names
+from flows.study.arm_names import arm_names
 from flows.study.dictionary import load_dictionary, reveals_arm
 from tests.cli.helpers import SETTINGS, write_study
+from tests.cli.published_bytes import Held, all_held, told
 from tests.conftest import Published
 from tests.run import run_without_prefect
 
@@ -51,58 +51,6 @@ def files() -> dict[str, str]:
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = write_study(tmp_path_factory.mktemp("blinded") / "study", files(), SETTINGS_OF_ARMS)
     return run_without_prefect(study, study / "published")
-
-
-Held = list[tuple[str, bytes]]  # name of a file, something it holds, in small letters
-
-
-def contents(snapshot: Path) -> Iterator[tuple[str, bytes]]:
-    """Everything published: the name and the bytes of each file, and what its compression hides."""
-    for path in sorted(file for file in snapshot.rglob("*") if file.is_file()):
-        name = path.relative_to(snapshot).as_posix()
-        yield name, f"{name}\n".encode() + path.read_bytes()
-        if path.suffix == ".parquet":
-            for query in (
-                "SELECT * FROM read_parquet($1)",
-                "SELECT * FROM parquet_metadata($1)",
-                "SELECT * FROM parquet_kv_metadata($1)",
-                "SELECT * FROM parquet_schema($1)",
-            ):
-                yield f"{name} {query}", rows(duckdb.connect(), query, [str(path)])
-        if path.suffix == ".duckdb":
-            with duckdb.connect(path, read_only=True) as con:
-                tables = con.execute("SELECT schema_name, table_name, comment FROM duckdb_tables()").fetchall()
-                assert tables
-                for schema, table, _ in tables:
-                    yield f"{name} {schema}.{table}", rows(con, f'FROM "{schema}"."{table}"')
-                for catalogue in ("duckdb_tables()", "duckdb_columns()", "duckdb_views()"):
-                    yield f"{name} {catalogue}", rows(con, f"FROM {catalogue}")
-
-
-def rows(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) -> bytes:
-    return "\n".join(str(value) for row in con.execute(query, parameters).fetchall() for value in row).encode()
-
-
-LONGEST_BY_CHANCE = 5
-
-
-def all_held(snapshot: Path) -> Held:
-    return [(name, held.lower()) for name, held in contents(snapshot)]
-
-
-def told(secrets: list[str], published: Held) -> list[tuple[str, str]]:
-    """Where a secret stands, in whatever letters, in one byte a letter or in two. Secrets are ASCII.
-
-    A short one stands in compressed bytes by chance; what they hold is searched uncompressed.
-    """
-    found = []
-    for secret in secrets:
-        forms = [secret.lower().encode("ascii"), secret.lower().encode("utf-16-le")]
-        is_short = len(secret) < LONGEST_BY_CHANCE
-        for name, held in published:
-            if not (is_short and name.endswith((".parquet", ".duckdb"))) and any(form in held for form in forms):
-                found.append((secret, name))
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -241,9 +189,7 @@ def test_names_that_cannot_be_withheld_stop_the_publication(name: str, subject: 
     ],
 )
 def test_names_of_arms_in_texts(text: str, is_found: bool) -> None:
-    pattern = arm_names({"p": "Placebo", "ona": "Onabot. (A)"})
-    found = duckdb.execute("SELECT regexp_matches(lower($1), $2)", [text, pattern]).fetchone()
-    assert found == (is_found,)
+    assert arm_names({"p": "Placebo", "ona": "Onabot. (A)"}).are_in_text(text) is is_found
 
 
 def test_every_dose_in_the_dictionary_is_withheld() -> None:

@@ -48,7 +48,7 @@ def tables_of(study: Path, out: Path) -> Tables:
             tables = {NAME: [run.snapshot_id]}
             for table in published_tables(run.con):
                 names = [column.name for column in table.columns]
-                rows = run.con.execute(published_select(table, run.study, None)).fetchall()
+                rows = run.con.execute(published_select(table, run.study)).fetchall()
                 tables[table.full_name] = [repr(dict(zip(names, row, strict=True))) for row in rows]
             return tables
     except OutcomesError as error:
