@@ -15,6 +15,7 @@ from flows.base.files import sha256_of
 from flows.base.sql_text import one_value, quoted, rows_of
 from flows.verifying.differences import Differences
 from flows.verifying.verify_inputs import verify_inputs
+from flows.verifying.verify_medication import verify_medication
 from flows.verifying.verify_outcomes import verify_rates, verify_statuses
 from flows.warehouse.snapshots import find_database
 
@@ -64,13 +65,15 @@ def verify(place: Path, most_diary_rows: int = MOST_DIARY_ROWS) -> Verification:
         found.add("files", "manifest.json is missing or cannot be read; nothing can be held against it.")
         return Verification(folder, facts, found.sentences())
     facts.append(_verify_files(folder, manifest.outputs, found))
-    facts += verify_inputs(folder.parent.parent / "state" / "inputs", found)
+    state = folder.parent.parent / "state"
+    facts += verify_inputs(state / "inputs", found)
     try:
         with duckdb.connect(folder / "outcomes.duckdb", read_only=True) as con:
             facts.append(_verify_tables(con, folder, manifest.counts, found))
             facts.append(_verify_conservation(con, manifest, found))
             facts.append(verify_statuses(con, most_diary_rows, found))
             facts.append(verify_rates(con, found))
+            facts.append(verify_medication(con, state / "publications" / folder.name / "study", found))
     except (duckdb.Error, ValueError) as error:
         kind = type(error).__name__
         found.add("outcomes.duckdb", f"cannot be read to its end ({kind}); what follows from it was not verified.")
