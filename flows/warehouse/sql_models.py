@@ -10,8 +10,8 @@ from sqlglot import exp
 from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
 
-# A model with this line in its header is large, read once or twice, and kept as a query.
-VIEW = "\n-- View:"
+# Models that are kept as a query: large, and read once or twice, each time for a part of their rows or columns.
+VIEWS = frozenset({"analysis.diary_states", "analysis.headache_counts", "analysis.response"})
 
 
 @cache
@@ -55,7 +55,6 @@ def build_models(
         if (schemas and schema not in schemas) or (only and name not in only):
             continue
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        select = load_models()[name]
-        con.execute(f"CREATE OR REPLACE {'VIEW' if VIEW in select else 'TABLE'} {name} AS\n{select}")
+        con.execute(f"CREATE OR REPLACE {'VIEW' if name in VIEWS else 'TABLE'} {name} AS\n{load_models()[name]}")
         built.append(name)
     return built
