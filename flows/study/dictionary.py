@@ -87,7 +87,7 @@ def file_columns(kind: str) -> tuple[Column, ...]:
 
 
 PROVENANCE = ("file_id", "line_number")
-FILE_KINDS = ("diary", "attacks", "subjects", "injections", "scores", "adverse_events")
+FILE_KINDS = tuple(input_tables())
 SQL_TYPES = {
     "text": "VARCHAR",
     "date": "DATE",
