@@ -19,9 +19,9 @@ from flows.deriving.partitions import Cluster
 from flows.publishing.publications import prune_snapshots
 from flows.publishing.publish import publish, published_snapshot, snapshot_id, switch_current
 from flows.runs import steps
-from flows.runs.deployment import leave_artifacts, named_in_logs, notify, one_run_at_a_time, retried
+from flows.runs.deployment import leave_artifacts, log_end, named_in_logs, notify, one_run_at_a_time, retried
 from flows.runs.run_summary import RunSummary, summarise_run
-from flows.study.study_folder import Study, load_study
+from flows.study.study_folder import Study, check_out, load_study
 from flows.warehouse.database import only_run, open_warehouse
 
 land = task(name="land", persist_result=False)(plainly(steps.land))
@@ -36,9 +36,9 @@ publish_snapshot = task(name="publish", persist_result=False)(plainly(publish))
     name="migraine-outcomes",
     persist_result=False,
     on_completion=[notify],
-    on_failure=[notify],
-    on_crashed=[notify],
-    on_cancellation=[notify],
+    on_failure=[log_end, notify],
+    on_crashed=[log_end, notify],
+    on_cancellation=[log_end, notify],
 )
 def publish_outcomes(
     study_folder: Path, out: Path | None = None, cutoff: date | None = None, cluster: Cluster | None = None
@@ -50,8 +50,10 @@ def publish_outcomes(
     """
     try:
         study = load_study(study_folder)
+        target = (out or study_folder / "published").resolve()
+        check_out(study_folder, target)
         with named_in_logs(study), one_run_at_a_time(study):
-            summary = retried(run_study)(study, (out or study_folder / "published").resolve(), cutoff, cluster)
+            summary = retried(run_study)(study, target, cutoff, cluster)
         leave_artifacts(study, summary)
     except (OutcomesError, *PASSING) as error:
         return _as_result(Failed(message=str(error), data=error))

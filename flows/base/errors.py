@@ -27,6 +27,14 @@ class LockedError(OutcomesError):
     exit_code = 3
 
 
+class Interrupted(OutcomesError):
+    """Ctrl-C or SIGTERM ended the process before its work was done (exit 130 or 143)."""
+
+    def __init__(self, message: str, exit_code: int = 130) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
 class Defect(OutcomesError):
     """Something that should not have happened; the message names its kind only, for its text could hold a diary's values."""
 

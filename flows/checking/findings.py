@@ -4,6 +4,7 @@ import duckdb
 from rich.console import Console
 from rich.markup import escape
 
+from flows.base.logs import log
 from flows.base.toml_files import Frozen
 from flows.checking.dose_findings import withhold_places
 
@@ -63,6 +64,19 @@ def print_findings(console: Console, groups: tuple[FindingGroup, ...]) -> None:
         if rest := of_check[SHOWN_REASONS:]:
             count = sum(group.count for group in rest)
             _print_line(console, rest[0], f"and {count:,} more findings of {escape(check_id)} for other reasons")
+
+
+def log_findings(groups: tuple[FindingGroup, ...]) -> None:
+    """One line of the log a group."""
+    for group in groups:
+        log(
+            group.reason,
+            event="finding",
+            severity=group.severity,
+            check_id=group.check_id,
+            count=group.count,
+            places=group.places,
+        )
 
 
 def _print_line(console: Console, group: FindingGroup, text: str) -> None:

@@ -8,10 +8,10 @@ import duckdb
 from rich.markup import escape
 from rich.table import Table
 
-from flows.base.logs import console, is_json, log
+from flows.base.logs import console, is_json, log, print_result
 from flows.base.sql_text import one_value
 from flows.base.toml_files import Frozen
-from flows.checking.findings import FindingGroup, count_by_severity, load_findings, print_findings
+from flows.checking.findings import FindingGroup, count_by_severity, load_findings, log_findings, print_findings
 
 
 class RunSummary(Frozen):
@@ -26,8 +26,8 @@ class RunSummary(Frozen):
     rates: tuple[dict[str, Any], ...]
 
     def as_json(self) -> str:
-        """The same for machines."""
-        return json.dumps(self.model_dump(mode="json"), indent=2)
+        """The same for machines; on one line where all lines are JSON."""
+        return json.dumps(self.model_dump(mode="json"), indent=None if is_json() else 2)
 
 
 def summarise_run(snapshot: Path, is_new: bool) -> RunSummary:
@@ -57,7 +57,7 @@ def print_summary(summary: RunSummary) -> None:
     if not summary.is_new:
         log("Nothing new since the last run: the current snapshot stands.", event="nothing_new")
     if is_json():
-        _print_findings(summary.errors)
+        log_findings(summary.errors)
         log(
             "ended",
             event="published" if summary.is_new else "unchanged",
@@ -72,19 +72,7 @@ def print_summary(summary: RunSummary) -> None:
         )
         found = ", ".join(f"{count} {severity}" for severity, count in sorted(summary.findings.items())) or "none"
         console.print(f"Data-quality findings: {found}.")
-    print(summary.report)
-
-
-def _print_findings(groups: tuple[FindingGroup, ...]) -> None:
-    for group in groups:
-        log(
-            group.reason,
-            event="finding",
-            severity=group.severity,
-            check_id=group.check_id,
-            count=group.count,
-            places=group.places,
-        )
+    print_result(str(summary.report), report=summary.report)
 
 
 def _rates(summary: RunSummary) -> Table:

@@ -142,7 +142,8 @@ class FileFormat(Frozen):
         if name is not None:
             import duckdb
 
-            known = duckdb.execute("SELECT count(*) FROM pg_timezone_names() WHERE name = ?", [name]).fetchall()
+            with duckdb.connect() as con:
+                known = con.execute("SELECT count(*) FROM pg_timezone_names() WHERE name = ?", [name]).fetchall()
             if known == [(0,)]:
                 raise ValueError(f"'{name}' is not a time zone; write it as in 'Europe/Vienna'")
         return name
@@ -289,3 +290,16 @@ def load_study(folder: Path) -> Study:
         publishing=settings.publishing,
         own_medication=own_list(folder),
     )
+
+
+def check_out(folder: Path, out: Path) -> None:
+    """Raises ConfigurationError where OUT is a study folder itself, or lies in one of the folders a study is made of:
+    what is published would stand among what is read.
+    """
+    place = out.resolve()
+    default = f"choose another --out, or leave it out to publish to {folder / 'published'}."
+    if place == folder.resolve() or (place / "study.toml").exists():
+        raise ConfigurationError(f"{out}: is a study folder itself, which a run only reads; {default}")
+    for name in ("inbox", "rules", "codelists"):
+        if place.is_relative_to((folder / name).resolve()):
+            raise ConfigurationError(f"{out}: lies in {name}/ of the study, which a run only reads; {default}")
