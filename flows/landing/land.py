@@ -20,6 +20,8 @@ from flows.study.study_folder import FileFormat, Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 Connection = duckdb.DuckDBPyConnection
+# Of refused_files: a file with the content of one that counts. It lands nothing and makes no new snapshot.
+REPEATS_ANOTHER = "status = 'ignored' AND sha256 IN (SELECT sha256 FROM landing.landed_files)"
 
 
 class Landing(NamedTuple):
@@ -29,6 +31,7 @@ class Landing(NamedTuple):
     files_landed: int
     lines_landed: int
     files_refused: int
+    files_repeated: int = 0  # with the content of one that counts
 
 
 class Offer(NamedTuple):
@@ -120,7 +123,11 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
     _needs_files(study, kinds)
     find_dates_come(con, tomorrow())
     lines = [count for count in landed if count is not None]
-    return Landing(len(in_inbox), len(lines), sum(lines), landed.count(None))
+    repeated = one_value(
+        con,
+        f"SELECT count(*) FROM landing.refused_files WHERE {REPEATS_ANOTHER}",
+    )
+    return Landing(len(in_inbox), len(lines), sum(lines), landed.count(None), repeated)
 
 
 def _entries(inbox: Path) -> list[tuple[Path, str, str | None]]:

@@ -20,8 +20,8 @@ def publish_as_of(out: Path, wanted: str) -> Path:
 
     Raises ConfigurationError where it is not known, or was made by another version of the software.
     """
+    record = find_publication(out, wanted)
     with only_run(out):
-        record = find_publication(out, wanted)
         if snapshot := published_snapshot(out, record.snapshot_id):
             return snapshot
         study = load_study(publication_folder(out) / record.snapshot_id / "study")
