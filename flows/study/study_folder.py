@@ -9,7 +9,8 @@ from pydantic import Field, field_validator, model_validator
 
 from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
-from flows.base.toml_files import Frozen, read_toml
+from flows.base.suggestions import did_you_mean
+from flows.base.toml_files import Frozen, fault_at, read_toml
 from flows.study.check_limits import CheckLimits, CheckOverrides, load_limits
 from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.study.medication_list import own_list
@@ -217,14 +218,18 @@ class StudyFile(Frozen):
     def _names_are_known(self) -> "StudyFile":
         for kind, groups in self.files.items():
             if kind not in FILE_KINDS:
-                raise ValueError(f"files.{kind}: there is no such kind of file; known are {', '.join(FILE_KINDS)}")
-            known = {column.name for column in file_columns(kind)}
-            for group in groups:
-                for where, given in (("columns", group.columns), ("values", group.values)):
-                    if unknown := sorted(set(given) - known):
-                        raise ValueError(
-                            f"files.{kind}.{where}: there is no column '{unknown[0]}'; known are "
-                            + ", ".join(sorted(known))
+                known = f"known are {', '.join(FILE_KINDS)}"
+                raise fault_at(
+                    ("files", kind), f"there is no such kind of file; {known}{did_you_mean(kind, FILE_KINDS)}"
+                )
+            columns = sorted(column.name for column in file_columns(kind))
+            for number, group in enumerate(groups):
+                for where in ("columns", "values", "units", "scales"):
+                    if unknown := sorted(set(getattr(group, where)) - set(columns)):
+                        raise fault_at(
+                            ("files", kind, number, where),
+                            f"there is no column '{unknown[0]}'; known are {', '.join(columns)}"
+                            + did_you_mean(unknown[0], columns),
                         )
         return self
 
