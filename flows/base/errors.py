@@ -20,6 +20,11 @@ class DataError(OutcomesError):
 
     exit_code = 1
 
+    def __init__(self, message: str, *details: str) -> None:
+        """``details`` go on lines of their own; ``message`` alone is for where they are printed anyway."""
+        super().__init__("\n".join([message, *details]))
+        self.message = message
+
 
 class LockedError(OutcomesError):
     """Another run of the same study is under way (exit 3)."""

@@ -110,6 +110,11 @@ def _log(level: int, message: str, facts: dict[str, object]) -> None:
     logger.log(level, message, extra={"facts": facts})
 
 
+def name_process(**names: str) -> None:
+    """All lines of this process from here on carry these names."""
+    _about.update(names)
+
+
 @contextmanager
 def about(**names: str) -> Generator[None]:
     """All lines within carry these names, as run_id and study."""

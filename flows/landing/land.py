@@ -13,8 +13,10 @@ import duckdb
 from flows.base.errors import ConfigurationError, FileRefused
 from flows.base.files import sha256_of
 from flows.base.sql_text import one_value
+from flows.base.suggestions import did_you_mean
 from flows.landing.dates_come import find_dates_come, tomorrow
 from flows.landing.loading import land_file
+from flows.landing.unused_settings import create_settings_tables, list_unused_settings, note_withdrawal, why_unread
 from flows.study.dictionary import FILE_KINDS, LANDED_TYPES, file_columns
 from flows.study.study_folder import FileFormat, Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
@@ -69,6 +71,7 @@ def create_landing_tables(con: Connection) -> None:
         """CREATE TABLE IF NOT EXISTS landing.written_ids (
             file_id VARCHAR, subject_id VARCHAR, written VARCHAR, n_lines BIGINT)"""
     )
+    create_settings_tables(con)
     find_dates_come(con, None)
 
 
@@ -109,17 +112,21 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
             kinds.add(offer.kind)  # a refused one too: file.kind_needed then tells which, and why
             offers.append(offer)
         elif not matched:
-            _refuse_unmatched(con, kept, path, sha256)
+            _refuse_unmatched(con, study, kept, path, sha256)
     landed = _land_offers(con, study, kept, offers)
     for path in {entry.path for entry in kept.files} - in_inbox:
         con.execute("UPDATE landing.landed_files SET is_in_inbox = false WHERE path = ?", [path])
     withdrawn = con.execute("SELECT path, sha256 FROM landing.refused_files WHERE status = 'withdrawn'").fetchall()
+    paths = list_unused_settings(con, study, (entry.path for entry in kept.files))
     for entry in study.withdrawn:
-        if knows_all_files and not any(entry.covers(*file) for file in withdrawn):
+        if any(entry.covers(*file) for file in withdrawn):
+            continue
+        if knows_all_files:
             raise ConfigurationError(
-                f"{study.folder / 'study.toml'}: [[withdrawn]] names '{entry.file}', which is no file of this study; "
-                "give its path in inbox/ or its file_id (see landing.files)."
+                f"{study.folder / 'study.toml'}: [[withdrawn]] names '{entry.file}', which is no file of this study"
+                f"{did_you_mean(entry.file, paths) or '.'} Give its path in inbox/ or its file_id (see landing.files)."
             )
+        note_withdrawal(con, entry.file, paths)
     _needs_files(study, kinds)
     find_dates_come(con, tomorrow())
     lines = [count for count in landed if count is not None]
@@ -170,12 +177,12 @@ def _is_new(con: Connection, study: Study, kept: KeptInputs, offer: Offer) -> bo
     return False
 
 
-def _refuse_unmatched(con: Connection, kept: KeptInputs, path: str, sha256: str) -> None:
+def _refuse_unmatched(con: Connection, study: Study, kept: KeptInputs, path: str, sha256: str) -> None:
     known = kept.holds(sha256)
     if known and known.path != path:
         _refuse(con, path, sha256, known.kind, "ignored", _same_content(known))
     elif not known:
-        _refuse(con, path, sha256, None, "ignored", "matches no file pattern; see [files] in study.toml")
+        _refuse(con, path, sha256, None, "ignored", why_unread(study, path))
 
 
 def _land_offers(con: Connection, study: Study, kept: KeptInputs, offers: list[Offer]) -> list[int | None]:
@@ -277,7 +284,7 @@ def _land_kept(con: Connection, study: Study, kept: KeptInputs) -> set[str]:
 
 def _undo(con: Connection, file_id: str) -> None:
     con.execute("BEGIN")
-    for table in (*FILE_KINDS, "broken_lines", "written_ids", "landed_files"):
+    for table in (*FILE_KINDS, "broken_lines", "written_ids", "settings_used", "landed_files"):
         con.execute(f"DELETE FROM landing.{table} WHERE file_id = ?", [file_id])
     con.execute("COMMIT")
 

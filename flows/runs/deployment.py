@@ -10,7 +10,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +86,11 @@ def named_in_logs(study: Study) -> Generator[None]:
 
     handler = APILogHandler()
     handler.addFilter(name_run)
-    with ExitStack() as until_its_end:
-        until_its_end.enter_context(logs.about(run_id=run_id, study=study.facts.id))
+    names = {"run_id": run_id, "study": study.facts.id}
+    if deployment.id:
+        logs.name_process(**names)
+    with nullcontext() if deployment.id else logs.about(**names):
         if deployment.id:
-            until_its_end.pop_all()
             for name in ("prefect.flow_runs", "prefect.task_runs"):
                 logging.getLogger(name).addFilter(_as_it_ended)
             logs.logger.addHandler(handler)

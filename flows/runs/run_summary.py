@@ -25,6 +25,7 @@ class RunSummary(Frozen):
     is_back: bool = False  # nothing new, and another snapshot than before is current: the inputs are its inputs again
     findings: dict[str, int]
     errors: tuple[FindingGroup, ...]
+    unused: tuple[FindingGroup, ...] = ()  # settings that no file took up
     primary_rule_set: str
     rates: tuple[dict[str, Any], ...]
 
@@ -58,6 +59,7 @@ def summarise_run(snapshot: Path, is_new: bool, is_back: bool = False) -> RunSum
         is_back=is_back,
         findings=count_by_severity(groups),
         errors=tuple(group for group in groups if group.severity in ("critical", "error")),
+        unused=tuple(group for group in groups if group.check_id.startswith("settings.")),
         primary_rule_set=primary,
         rates=tuple(dict(zip(names, row, strict=True)) for row in rates),
     )
@@ -68,7 +70,7 @@ def print_summary(summary: RunSummary) -> None:
     if not summary.is_new:
         log(summary.nothing_new, event="nothing_new")
     if is_json():
-        log_findings(summary.errors)
+        log_findings((*summary.errors, *summary.unused))
         log(
             "ended",
             event="published" if summary.is_new else "unchanged",
@@ -77,7 +79,7 @@ def print_summary(summary: RunSummary) -> None:
             findings=summary.findings,
         )
     else:
-        print_findings(console, summary.errors)
+        print_findings(console, (*summary.errors, *summary.unused))
         print_rates(console, summary)
         found = ", ".join(f"{count} {severity}" for severity, count in sorted(summary.findings.items())) or "none"
         console.print(f"Data-quality findings: {found}.")

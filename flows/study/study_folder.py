@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -183,6 +184,12 @@ class SubjectSettings(Frozen):
     id_folding: tuple[Literal["case", "zeros", "blanks"], ...] = ()
 
 
+class Intake(Frozen):
+    """The [intake] table: what may lie in inbox/ and is not read, by patterns as '*.pdf' or 'notes/*'."""
+
+    ignore: tuple[str, ...] = ()
+
+
 class Publishing(Frozen):
     """The [publishing] table: nothing in it shapes a result."""
 
@@ -196,6 +203,7 @@ class StudyFile(Frozen):
     withdrawn: tuple[Withdrawal, ...] = ()
     arms: dict[str, str] = Field(default_factory=dict)
     subjects: SubjectSettings = SubjectSettings()
+    intake: Intake = Intake()
     files: dict[str, tuple[FileFormat, ...]] = Field(default_factory=dict)
     checks: CheckOverrides = Field(default_factory=CheckOverrides)
     publishing: Publishing = Publishing()
@@ -245,6 +253,7 @@ class Study(Frozen):
     rule_sets: tuple[RuleSet, ...]
     protocol: Protocol
     id_folding: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
     limits: CheckLimits = Field(default_factory=load_limits)
     publishing: Publishing = Publishing()
     own_medication: DrugList | None = None
@@ -259,17 +268,33 @@ class Study(Frozen):
 
     def kind_of(self, path: str) -> tuple[str, FileFormat] | None:
         """Which kind of file an inbox path is, and how it is written; None when no pattern fits."""
-        patterns = {kind: f"{kind}*.csv" for kind in FILE_KINDS}
+        return next(((kind, group) for kind, group in self._groups() if group.matches(path)), None)
+
+    def _groups(self) -> list[tuple[str, FileFormat]]:
+        """Every entry with its pattern, in the order in which they are tried."""
         declared = [(kind, group) for kind in FILE_KINDS for group in self.files.get(kind, ())]
         # A pattern that the study wrote counts before ours of another kind.
         groups = [(kind, group) for kind, group in declared if group.pattern]
         groups += [
-            (kind, group.model_copy(update={"pattern": patterns[kind]}))
+            (kind, group.model_copy(update={"pattern": f"{kind}*.csv"}))
             for kind, group in declared
             if not group.pattern
         ]
-        groups += [(kind, FileFormat(pattern=pattern)) for kind, pattern in patterns.items()]
-        return next(((kind, group) for kind, group in groups if group.matches(path)), None)
+        return groups + [(kind, FileFormat(pattern=f"{kind}*.csv")) for kind in FILE_KINDS]
+
+    def patterns(self, declared: bool = False) -> list[tuple[str, str]]:
+        """(kind, pattern) of every entry; of those that study.toml has, where ``declared``."""
+        n_declared = sum(map(len, self.files.values()))
+        groups = self._groups()[:n_declared] if declared else self._groups()
+        return [(kind, group.pattern or "") for kind, group in groups]
+
+    def ignores(self, pattern: str, path: str) -> bool:
+        """Whether a pattern of [intake] ignore fits a path below inbox/; ``notes/*`` holds for folders in notes/ too."""
+        return fnmatchcase(path, pattern) or PurePosixPath(path).match(pattern)
+
+    def may_ignore(self, path: str) -> bool:
+        """Whether a file may lie in inbox/ unread."""
+        return any(self.ignores(pattern, path) for pattern in self.ignore)
 
 
 def load_study(folder: Path) -> Study:
@@ -289,6 +314,7 @@ def load_study(folder: Path) -> Study:
         files=settings.files,
         withdrawn=settings.withdrawn,
         id_folding=tuple(sorted(set(settings.subjects.id_folding))),
+        ignore=settings.intake.ignore,
         rule_sets=load_rule_sets(settings.study.rule_sets, [resource("data/rules"), folder / "rules"]),
         protocol=read_toml(resource("data/protocol.toml"), Protocol),
         limits=load_limits(settings.checks),
