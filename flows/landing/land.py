@@ -16,7 +16,13 @@ from flows.base.sql_text import one_value
 from flows.base.suggestions import did_you_mean
 from flows.landing.dates_come import find_dates_come, tomorrow
 from flows.landing.loading import land_file
-from flows.landing.unused_settings import create_settings_tables, list_unused_settings, note_withdrawal, why_unread
+from flows.landing.unused_settings import (
+    UNREAD,
+    create_settings_tables,
+    list_unused_settings,
+    note_withdrawal,
+    why_unread,
+)
 from flows.study.dictionary import FILE_KINDS, LANDED_TYPES, file_columns
 from flows.study.study_folder import FileFormat, Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
@@ -127,7 +133,7 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
                 f"{did_you_mean(entry.file, paths) or '.'} Give its path in inbox/ or its file_id (see landing.files)."
             )
         note_withdrawal(con, entry.file, paths)
-    _needs_files(study, kinds)
+    _needs_files(con, study, kinds)
     find_dates_come(con, tomorrow())
     lines = [count for count in landed if count is not None]
     repeated = one_value(
@@ -289,11 +295,17 @@ def _undo(con: Connection, file_id: str) -> None:
     con.execute("COMMIT")
 
 
-def _needs_files(study: Study, kinds: set[str]) -> None:
+def _needs_files(con: Connection, study: Study, kinds: set[str]) -> None:
+    unread = con.execute(
+        "SELECT path FROM landing.refused_files WHERE starts_with(reason, ?) ORDER BY path", [UNREAD]
+    ).fetchall()
+    lying = f" Nothing reads {', '.join(path for (path,) in unread[:5])}." if unread else ""
     for needed in (("diary", "attacks"), ("injections",)):
         if not kinds.intersection(needed):
             kind = needed[0]
-            raise ConfigurationError(f"{study.inbox}: has no {kind} file; a run needs at least one ({kind}*.csv).")
+            raise ConfigurationError(
+                f"{study.inbox}: has no {kind} file; a run needs at least one ({kind}*.csv).{lying}"
+            )
 
 
 def _refuse(con: Connection, path: str, sha256: str, kind: str | None, status: str, reason: str) -> None:
