@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
 from flows.base.errors import ConfigurationError
-from flows.base.suggestions import did_you_mean
+from flows.base.suggestions import VERY_NEAR, nearest
 from flows.base.toml_places import Loc, place_of
 
 M = TypeVar("M", bound=BaseModel)
@@ -79,10 +79,17 @@ def _hint(model: type[BaseModel], loc: Loc) -> str:
     tables = _tables(model)
     around = tuple(part for part in loc[:-1] if isinstance(part, str))
     here = next((keys for path, keys in tables.items() if _is_path(path, around)), set())
+    if near := nearest(key, here, VERY_NEAR):
+        return f"; did you mean '{near}'?"
     homes = [path for path, keys in tables.items() if key in keys]
     if len(homes) == 1:
         return f"; it belongs under [{'.'.join(homes[0])}]." if homes[0] else f"; [{key}] is a table of its own."
-    return did_you_mean(key, here)
+    if near := nearest(key, here):
+        return f"; did you mean '{near}'?"
+    for path, keys in tables.items():
+        if near := nearest(key, keys, VERY_NEAR):
+            return f"; did you mean '{near}' under [{'.'.join(path)}]?"
+    return ""
 
 
 ANY_NAME = "NAME"

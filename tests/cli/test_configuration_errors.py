@@ -65,11 +65,11 @@ CASES = {
         diary("scales = { severity = { form = '0-10', cuts = [1], from = '0-10' } }"),
     ),
     "one entry of several": Case(
-        ("study.toml: [[files.diary]] of line 12 (pattern 'c*'): columns:",), settings(more=ENTRIES + "columns = 3\n")
+        ("study.toml: [[files.diary]] of line 11 (pattern 'c*'): columns:",), settings(more=ENTRIES + "columns = 3\n")
     ),
     "one entry of several: column": Case(
         (
-            "study.toml: [[files.diary]] of line 12 (pattern 'c*'): columns: there is no column 'hour'",
+            "study.toml: [[files.diary]] of line 11 (pattern 'c*'): columns: there is no column 'hour'",
             "did you mean 'hours'?",
         ),
         settings(more=ENTRIES + "columns = { hour = 'x' }\n"),
@@ -113,7 +113,9 @@ CASES = {
     "no inbox": Case(("has no inbox/ folder",), files={}),
     "no diary file": Case(("has no diary file", "diary*.csv"), files={"injections.csv": BASE["injections.csv"]}),
     "no injections file": Case(("has no injections file", "injections*.csv"), files={"diary.csv": BASE["diary.csv"]}),
-    "own rules: key": own(RULES + "treshold = 1", "own.toml: response.treshold:", "did you mean 'threshold'?"),
+    "own rules: key": own(
+        RULES + "treshold = 1", "own.toml: response.treshold:", "did you mean 'threshold' under [response.conditions]?"
+    ),
     "own rules: table": own(RULES + "[windw]\ndays = 28", "own.toml: windw:", "did you mean 'window'?"),
     "own rules: id": own(RULES.replace('"own"', '"other"'), "own.toml: id: is 'other' but the file is named 'own'"),
     "own rules: comparator": own(

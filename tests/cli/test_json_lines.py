@@ -108,17 +108,20 @@ def test_prefects_lines_have_a_formatter_that_exists() -> None:
 
 
 def test_a_failed_run_of_a_deployment_is_an_error_with_study_state_and_reason(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from flows.runs.deployment import log_end
 
-    monkeypatch.setattr(logs.logger, "propagate", True)
+    logged: list[logging.LogRecord] = []
+    keep = logging.Handler()
+    keep.emit = logged.append  # type: ignore[method-assign]
+    monkeypatch.setattr(logs.logger, "handlers", [keep])
     study = write_study(tmp_path / "study")
     state = SimpleNamespace(name="Failed", message="Nothing was published: no diary.")
-    for deployment_id in (None, "d"):
+    for deployment_id in (None, "d"):  # a run of the command line prints its error itself
         run = SimpleNamespace(id="r", deployment_id=deployment_id, parameters={"study_folder": str(study)})
         log_end(None, run, state)  # type: ignore[arg-type]
-    (record,) = [record for record in caplog.records if record.name == "migraine_outcomes"]
+    (record,) = logged
     assert record.levelno == logging.ERROR
     line = json.loads(logs.JsonLines().format(record))
     assert {name: line[name] for name in ("event", "level", "study", "state", "reason", "run_id")} == {
