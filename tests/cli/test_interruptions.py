@@ -15,7 +15,7 @@ from flows.base.errors import Interrupted
 from tests.cli.helpers import BASE, DIARY, ROOT, write_study
 
 MANY = DIARY + "".join(f"S{n},2024-01-{day:02},1\n" for n in range(200) for day in range(1, 29))
-SECONDS = 120
+SECONDS = 300
 
 
 def start(*words: str | Path, **environment: str) -> "subprocess.Popen[str]":
