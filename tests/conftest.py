@@ -114,7 +114,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _EXIT_STATUS in config.stash:
-        end_process(config.stash[_EXIT_STATUS])
+        end_process(config.stash[_EXIT_STATUS], with_exit_handlers=False)
 
 
 _EXIT_STATUS = pytest.StashKey[int]()

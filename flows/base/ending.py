@@ -12,10 +12,12 @@ from contextlib import suppress
 from typing import NoReturn
 
 
-def end_process(code: int) -> NoReturn:
-    """End now, as the command line and the tests do: exit handlers run (Prefect stops its temporary server), buffers are
-    written, and the interpreter is not taken down piece by piece."""
-    atexit._run_exitfuncs()
+def end_process(code: int, with_exit_handlers: bool = True) -> NoReturn:
+    """End now: exit handlers run (the command line stops its temporary Prefect server in one), buffers are written, and
+    the interpreter is not taken down piece by piece. Tests, whose servers are stopped already, leave the handlers out:
+    Prefect's would wait for the server."""
+    if with_exit_handlers:
+        atexit._run_exitfuncs()
     _write_buffers()
     os._exit(code)
 
