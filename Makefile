@@ -7,7 +7,7 @@ RUN := $(UV) run --frozen --quiet
 export DO_NOT_TRACK = 1
 DEMO_OUT ?= build/demo
 
-.PHONY: help setup demo kostecki-dillon test test-fast check lint types generative mutants fuzz kills expectations calibration validity bench-validation bench clean
+.PHONY: help setup demo kostecki-dillon test test-fast check lint types generative mutants fuzz kills installed expectations calibration validity bench-validation bench clean
 
 help:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS='	' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
@@ -66,6 +66,10 @@ mutants: setup ## break the rules one at a time: the tests must notice each
 # Thousands of diary files damaged at random: each must end in a clean outcome with all its lines.
 fuzz: setup ## thousands of damaged diary files: each must end cleanly
 	$(RUN) python -m tests.cli.fuzz --files 5000 --seed 1
+
+# The wheel in an empty environment, from another folder: the command line, the workflow of init, the published hook.
+installed: setup ## the wheel in an empty environment: init, check, run, workflow, hook (ten minutes, needs the registry)
+	$(RUN) pytest tests/packaging -m installed
 
 # Two hundred runs killed at random moments: nothing lost, the same tables. Twenty minutes; see tests/crash/kills.py.
 kills: setup ## two hundred runs killed at random moments (twenty minutes)

@@ -14,14 +14,15 @@ from prefect.states import Completed, Failed
 
 from flows.base.defects import PASSING, plainly
 from flows.base.errors import OutcomesError
+from flows.base.logs import log
 from flows.base.progress import step
 from flows.deriving.partitions import Cluster
-from flows.publishing.publications import prune_snapshots
+from flows.publishing.publications import changed_since_current, prune_snapshots
 from flows.publishing.publish import publish, published_snapshot, snapshot_id, switch_current
 from flows.runs import steps
-from flows.runs.deployment import leave_artifacts, named_in_logs, notify, one_run_at_a_time, retried
+from flows.runs.deployment import leave_artifacts, log_end, named_in_logs, notify, one_run_at_a_time, retried
 from flows.runs.run_summary import RunSummary, summarise_run
-from flows.study.study_folder import Study, load_study
+from flows.study.study_folder import Study, check_out, load_study
 from flows.warehouse.database import only_run, open_warehouse
 
 land = task(name="land", persist_result=False)(plainly(steps.land))
@@ -36,9 +37,9 @@ publish_snapshot = task(name="publish", persist_result=False)(plainly(publish))
     name="migraine-outcomes",
     persist_result=False,
     on_completion=[notify],
-    on_failure=[notify],
-    on_crashed=[notify],
-    on_cancellation=[notify],
+    on_failure=[log_end, notify],
+    on_crashed=[log_end, notify],
+    on_cancellation=[log_end, notify],
 )
 def publish_outcomes(
     study_folder: Path, out: Path | None = None, cutoff: date | None = None, cluster: Cluster | None = None
@@ -50,12 +51,14 @@ def publish_outcomes(
     """
     try:
         study = load_study(study_folder)
+        target = (out or study_folder / "published").resolve()
+        check_out(study_folder, target)
         with named_in_logs(study), one_run_at_a_time(study):
-            summary = retried(run_study)(study, (out or study_folder / "published").resolve(), cutoff, cluster)
+            summary = retried(run_study)(study, target, cutoff, cluster)
         leave_artifacts(study, summary)
     except (OutcomesError, *PASSING) as error:
         return _as_result(Failed(message=str(error), data=error))
-    outcome = "Published snapshot" if summary.is_new else "Nothing new since the last run: the current snapshot stands,"
+    outcome = "Published snapshot" if summary.is_new else f"{summary.nothing_new[:-1]},"
     return _as_result(Completed(message=f"{outcome} {summary.snapshot.name}.", data=summary))
 
 
@@ -78,11 +81,15 @@ def run_study(study: Study, out: Path, cutoff: date | None, cluster: Cluster | N
                 f"{landed.files_seen} files seen, {landed.files_landed} new with {landed.lines_landed:,} lines, "
                 f"{landed.files_refused} refused"
             )
+            line.text += f", {landed.files_repeated} with the content of another" if landed.files_repeated else ""
             line.counts = landed._asdict()
         name = snapshot_id(con, study, kept)
         if snapshot := published_snapshot(out, name):
+            is_back = (out / "current").resolve().name != name
             switch_current(out, name)
-            return summarise_run(snapshot, is_new=False)
+            return summarise_run(snapshot, is_new=False, is_back=is_back)
+        if not landed.files_landed and (changed := changed_since_current(con, out, study, kept)):
+            log(f"No new file, and yet a new snapshot: {', '.join(changed)} changed.", event="changed", parts=changed)
         with step("validate") as line:
             quality = validate(con, study, kept)
             line.text = (

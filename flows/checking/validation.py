@@ -19,6 +19,7 @@ from flows.checking.corrections import (
     set_repeats_aside,
 )
 from flows.checking.faulty_cells import create_cells_aside, set_cells_aside, view_lines_as_known
+from flows.checking.findings import listed, one_line
 from flows.checking.twins import find_twins
 from flows.study.dictionary import file_columns
 from flows.warehouse.sql_models import build_models
@@ -104,8 +105,18 @@ def stop_on_critical(con: Connection, results: list[CheckResult]) -> None:
         said = [reason for check_id, reason in found if check_id in {check.id for check in failed}]
         counts = ", ".join(f"{result.check.id} ({result.failing:,})" for result in stopping)
         raise DataError(
-            f"Nothing was published: {'; '.join(said or [check.reason for check in failed])}. Failed checks: {counts}."
+            f"Nothing was published: {'; '.join(said or [check.reason for check in failed])}. Failed checks: {counts}.",
+            *(refusals(con) if "file.kind_needed" in {check.id for check in failed} else ()),
         )
+
+
+def refusals(con: Connection) -> list[str]:
+    """Why files were refused: one sentence a reason, with its files."""
+    rows = con.execute(
+        "SELECT reason, list(path ORDER BY path) FROM landing.refused_files WHERE status = 'refused'"
+        " GROUP BY reason ORDER BY count(*) DESC, reason"
+    ).fetchall()
+    return [f"{reason}: {one_line(listed(paths, len(paths)))}." for reason, paths in rows]
 
 
 def what_was_sent(con: Connection) -> set[str]:

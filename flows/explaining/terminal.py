@@ -5,6 +5,7 @@ from datetime import date
 from rich.console import Console
 from rich.markup import escape
 
+from flows.base.logs import Terminal
 from flows.explaining.explain import Day, Explanation, Period
 
 NAMES = {
@@ -16,7 +17,7 @@ NAMES = {
 
 def print_explanation(explanation: Explanation) -> None:
     """One status, from injection dates to the lines of the counted days."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal(highlight=False, soft_wrap=True)
     say = console.print
     arm = f", arm {explanation.arm}" if explanation.arm else ""
     say(

@@ -13,13 +13,23 @@ import duckdb
 from flows.base.errors import ConfigurationError, FileRefused
 from flows.base.files import sha256_of
 from flows.base.sql_text import one_value
+from flows.base.suggestions import did_you_mean
 from flows.landing.dates_come import find_dates_come, tomorrow
 from flows.landing.loading import land_file
+from flows.landing.unused_settings import (
+    UNREAD,
+    create_settings_tables,
+    list_unused_settings,
+    note_withdrawal,
+    why_unread,
+)
 from flows.study.dictionary import FILE_KINDS, LANDED_TYPES, file_columns
 from flows.study.study_folder import FileFormat, Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 Connection = duckdb.DuckDBPyConnection
+# Of refused_files: a file with the content of one that counts. It lands nothing and makes no new snapshot.
+REPEATS_ANOTHER = "status = 'ignored' AND sha256 IN (SELECT sha256 FROM landing.landed_files)"
 
 
 class Landing(NamedTuple):
@@ -29,6 +39,7 @@ class Landing(NamedTuple):
     files_landed: int
     lines_landed: int
     files_refused: int
+    files_repeated: int = 0  # with the content of one that counts
 
 
 class Offer(NamedTuple):
@@ -66,6 +77,7 @@ def create_landing_tables(con: Connection) -> None:
         """CREATE TABLE IF NOT EXISTS landing.written_ids (
             file_id VARCHAR, subject_id VARCHAR, written VARCHAR, n_lines BIGINT)"""
     )
+    create_settings_tables(con)
     find_dates_come(con, None)
 
 
@@ -106,21 +118,29 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
             kinds.add(offer.kind)  # a refused one too: file.kind_needed then tells which, and why
             offers.append(offer)
         elif not matched:
-            _refuse_unmatched(con, kept, path, sha256)
+            _refuse_unmatched(con, study, kept, path, sha256)
     landed = _land_offers(con, study, kept, offers)
     for path in {entry.path for entry in kept.files} - in_inbox:
         con.execute("UPDATE landing.landed_files SET is_in_inbox = false WHERE path = ?", [path])
     withdrawn = con.execute("SELECT path, sha256 FROM landing.refused_files WHERE status = 'withdrawn'").fetchall()
+    paths = list_unused_settings(con, study, (entry.path for entry in kept.files))
     for entry in study.withdrawn:
-        if knows_all_files and not any(entry.covers(*file) for file in withdrawn):
+        if any(entry.covers(*file) for file in withdrawn):
+            continue
+        if knows_all_files:
             raise ConfigurationError(
-                f"{study.folder / 'study.toml'}: [[withdrawn]] names '{entry.file}', which is no file of this study; "
-                "give its path in inbox/ or its file_id (see landing.files)."
+                f"{study.folder / 'study.toml'}: [[withdrawn]] names '{entry.file}', which is no file of this study"
+                f"{did_you_mean(entry.file, paths) or '.'} Give its path in inbox/ or its file_id (see landing.files)."
             )
-    _needs_files(study, kinds)
+        note_withdrawal(con, entry.file, paths)
+    _needs_files(con, study, kinds)
     find_dates_come(con, tomorrow())
     lines = [count for count in landed if count is not None]
-    return Landing(len(in_inbox), len(lines), sum(lines), landed.count(None))
+    repeated = one_value(
+        con,
+        f"SELECT count(*) FROM landing.refused_files WHERE {REPEATS_ANOTHER}",
+    )
+    return Landing(len(in_inbox), len(lines), sum(lines), landed.count(None), repeated)
 
 
 def _entries(inbox: Path) -> list[tuple[Path, str, str | None]]:
@@ -163,12 +183,12 @@ def _is_new(con: Connection, study: Study, kept: KeptInputs, offer: Offer) -> bo
     return False
 
 
-def _refuse_unmatched(con: Connection, kept: KeptInputs, path: str, sha256: str) -> None:
+def _refuse_unmatched(con: Connection, study: Study, kept: KeptInputs, path: str, sha256: str) -> None:
     known = kept.holds(sha256)
     if known and known.path != path:
         _refuse(con, path, sha256, known.kind, "ignored", _same_content(known))
     elif not known:
-        _refuse(con, path, sha256, None, "ignored", "matches no file pattern; see [files] in study.toml")
+        _refuse(con, path, sha256, None, "ignored", why_unread(study, path))
 
 
 def _land_offers(con: Connection, study: Study, kept: KeptInputs, offers: list[Offer]) -> list[int | None]:
@@ -270,16 +290,22 @@ def _land_kept(con: Connection, study: Study, kept: KeptInputs) -> set[str]:
 
 def _undo(con: Connection, file_id: str) -> None:
     con.execute("BEGIN")
-    for table in (*FILE_KINDS, "broken_lines", "written_ids", "landed_files"):
+    for table in (*FILE_KINDS, "broken_lines", "written_ids", "settings_used", "landed_files"):
         con.execute(f"DELETE FROM landing.{table} WHERE file_id = ?", [file_id])
     con.execute("COMMIT")
 
 
-def _needs_files(study: Study, kinds: set[str]) -> None:
+def _needs_files(con: Connection, study: Study, kinds: set[str]) -> None:
+    unread = con.execute(
+        "SELECT path FROM landing.refused_files WHERE starts_with(reason, ?) ORDER BY path", [UNREAD]
+    ).fetchall()
+    lying = f" Nothing reads {', '.join(path for (path,) in unread[:5])}." if unread else ""
     for needed in (("diary", "attacks"), ("injections",)):
         if not kinds.intersection(needed):
             kind = needed[0]
-            raise ConfigurationError(f"{study.inbox}: has no {kind} file; a run needs at least one ({kind}*.csv).")
+            raise ConfigurationError(
+                f"{study.inbox}: has no {kind} file; a run needs at least one ({kind}*.csv).{lying}"
+            )
 
 
 def _refuse(con: Connection, path: str, sha256: str, kind: str | None, status: str, reason: str) -> None:

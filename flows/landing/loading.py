@@ -14,6 +14,7 @@ from flows.landing.identities import fold_ids
 from flows.landing.other_units import set_other_units_aside
 from flows.landing.parsing import parsed_select
 from flows.landing.reading import Layout, PlainText, data_records, find_layout, header_words, to_plain_text
+from flows.landing.unused_settings import find_settings_used, note_settings_used
 from flows.study.dictionary import file_columns
 from flows.study.study_folder import FileFormat
 from flows.warehouse.kept_inputs import KeptFile
@@ -37,6 +38,7 @@ def land_file(
         plain = to_plain_text(source, scratch, group.encoding)
         layout = find_layout(plain, entry.kind, group)
         dates = find_date_format(plain, layout, entry.kind, group.date_format)
+        used = find_settings_used(con, plain, layout, group)
         group = group.model_copy(update={"date_format": dates.format})
         con.execute("BEGIN")
         try:
@@ -49,6 +51,7 @@ def land_file(
             fold_ids(con, entry, id_folding)
             refuse_undeclared_entries(con, entry, group)
             set_other_units_aside(con, entry)
+            note_settings_used(con, entry, group, used)
             con.execute(
                 "INSERT INTO landing.landed_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, true, ?)",
                 [

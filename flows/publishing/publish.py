@@ -1,6 +1,5 @@
 """publish: a snapshot built aside and renamed, then ``current`` switched atomically; readers are never disturbed."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -18,6 +17,7 @@ from flows.base.sql_text import one_value, quoted, transaction
 from flows.checking.validation import CheckResult
 from flows.publishing.blinding import names_to_withhold, published_select, stop_on_arm_names
 from flows.publishing.exports import write_publication
+from flows.publishing.ingredients import digest_ingredients, id_of, versions
 from flows.publishing.publications import Publication, record_publication
 from flows.publishing.site_queries import write_queries
 from flows.publishing.validation_page import render_validation
@@ -31,24 +31,8 @@ Connection = duckdb.DuckDBPyConnection
 
 def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
     """The name of the snapshot these inputs lead to: equal inputs, settings and own files (code, templates, SQL,
-    rules, checks) give an equal name."""
-    refused = con.execute("SELECT path, sha256, status, reason FROM landing.refused_files ORDER BY ALL").fetchall()
-    absent = con.execute("SELECT path FROM landing.landed_files WHERE NOT is_in_inbox ORDER BY ALL").fetchall()
-    come = con.execute(
-        "SELECT file_id, CAST(last_date AS VARCHAR), n_dates FROM landing.dates_come ORDER BY ALL"
-    ).fetchall()
-    cutoff = one_value(con, "SELECT CAST(data_cutoff AS VARCHAR) FROM meta.study")
-    ingredients = [
-        [entry.model_dump(mode="json") for entry in kept.files],
-        refused,
-        absent,
-        come,
-        cutoff,
-        study.model_dump(mode="json", exclude={"folder", "publishing"}),
-        sorted(own_files().items()),
-        _versions(),
-    ]
-    return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()[:16]
+    rules, checks) give an equal name, whatever their files are called a second time."""
+    return id_of(digest_ingredients(con, study, kept.files))
 
 
 def published_snapshot(out: Path, name: str) -> Path | None:
@@ -199,7 +183,7 @@ def _write_manifest(con: Connection, folder: Path, name: str, study: Study, publ
         "published_at": published_at.isoformat(timespec="seconds"),
         "cutoff_date": one_value(con, "SELECT CAST(cutoff_date AS VARCHAR) FROM analysis.cutoff"),
         "rule_sets": [rule.id for rule in study.rule_sets],
-        "versions": _versions(),
+        "versions": versions(),
         "inputs": [dict(zip(("path", "kind", "status", "sha256", "lines_read"), row, strict=True)) for row in inputs],
         "own_files": own_files(),
         "counts": {
@@ -209,10 +193,6 @@ def _write_manifest(con: Connection, folder: Path, name: str, study: Study, publ
         "outputs": outputs,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-
-
-def _versions() -> dict[str, str]:
-    return {name: version(name) for name in ("migraine-outcomes", "duckdb", "great-expectations", "statsmodels")}
 
 
 def _files(folder: Path) -> list[Path]:

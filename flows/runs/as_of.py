@@ -7,10 +7,11 @@ import duckdb
 
 from flows.base.errors import ConfigurationError
 from flows.landing.dates_come import find_dates_come
+from flows.landing.unused_settings import list_unused_settings
 from flows.publishing.publications import Publication, find_publication, publication_folder
 from flows.publishing.publish import publish, published_snapshot, snapshot_id
 from flows.runs import steps
-from flows.study.study_folder import load_study
+from flows.study.study_folder import Study, load_study
 from flows.warehouse.database import only_run, open_warehouse
 from flows.warehouse.kept_inputs import KeptInputs, first_of_each_content
 
@@ -20,8 +21,8 @@ def publish_as_of(out: Path, wanted: str) -> Path:
 
     Raises ConfigurationError where it is not known, or was made by another version of the software.
     """
+    record = find_publication(out, wanted)
     with only_run(out):
-        record = find_publication(out, wanted)
         if snapshot := published_snapshot(out, record.snapshot_id):
             return snapshot
         study = load_study(publication_folder(out) / record.snapshot_id / "study")
@@ -30,7 +31,7 @@ def publish_as_of(out: Path, wanted: str) -> Path:
             with open_warehouse(Path(scratch), study) as (con, kept):
                 steps.load_metadata(con, study, record.cutoff)
                 steps.land(con, study, kept, knows_all_files=False)
-                _as_it_was(con, record)
+                _as_it_was(con, study, record)
                 if snapshot_id(con, study, kept) != record.snapshot_id:
                     raise ConfigurationError(
                         f"{out}: snapshot {record.snapshot_id} was made by version {record.software_version} with other "
@@ -55,10 +56,11 @@ def _lend(inputs: KeptInputs, scratch: Path, record: Publication, study_id: str)
         lent.keep(entry)
 
 
-def _as_it_was(con: duckdb.DuckDBPyConnection, record: Publication) -> None:
+def _as_it_was(con: duckdb.DuckDBPyConnection, study: Study, record: Publication) -> None:
     """What was known at that time: of inbox/, and which dates had come."""
     find_dates_come(con, record.last_date_come)
     con.execute("UPDATE landing.landed_files SET is_in_inbox = path NOT IN (SELECT unnest($1))", [record.paths_absent])
     con.execute("DELETE FROM landing.refused_files")
     for file in record.not_landed:
         con.execute("INSERT INTO landing.refused_files VALUES (?, ?, ?, ?, ?)", list(file.model_dump().values()))
+    list_unused_settings(con, study, (entry.path for entry in record.files))

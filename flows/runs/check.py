@@ -35,7 +35,7 @@ def check_study(study: Study, queries: Path | None = None, listed: int = LISTED_
             with step("results") as line:
                 line.text = f"{len(steps.summarise(con))} checks"
         except DataError as error:
-            stopped = str(error)
+            stopped = error.message  # the refused files are among the findings
             build_models(con, schemas={"tabulation"})
             build_models(con, only={"landing.files"})
             write_findings(con)

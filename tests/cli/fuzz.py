@@ -5,13 +5,12 @@
 
 import argparse
 import gzip
-import os
 import random
-import sys
 import tempfile
 from datetime import date
 from pathlib import Path
 
+from flows.base.ending import end_process
 from tests.cli.helpers import BASE, Outcome, process, write_study
 from tests.cli.zoo import zipped
 
@@ -182,5 +181,4 @@ def main() -> int:
 
 if __name__ == "__main__":
     broken = main()
-    sys.stdout.flush()
-    os._exit(1 if broken else 0)  # see flows/cli.py: DuckDB prints pages about leaks otherwise
+    end_process(1 if broken else 0)

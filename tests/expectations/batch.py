@@ -56,6 +56,10 @@ DEFECTS = {
         "UPDATE landing.files SET lines_duplicate = lines_duplicate + 1 WHERE path LIKE 'scores-scores.line%'",
         1,
     ),
+    **{
+        f"settings.{name}.unused": (f"INSERT INTO landing.unused_settings VALUES ('{name}', NULL, 'x')", 1)
+        for name in ("pattern", "columns", "values", "withdrawn", "ignore")
+    },
     "file.kind_needed": ("UPDATE landing.files SET status = 'refused' WHERE kind = 'injections'", 1),
 }
 
