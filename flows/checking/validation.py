@@ -5,6 +5,7 @@ duplicate. GX counts the failing rows; the check's own predicate finds them; the
 column nobody sent is not applicable: it is neither run nor passed.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import duckdb
@@ -78,22 +79,27 @@ def validate_landing(con: Connection) -> list[CheckResult]:
     return results
 
 
+def validate_tabulated(con: Connection) -> list[CheckResult]:
+    """Run the checks on the lines that count and on the files; they flag, or stop the run, but set nothing aside."""
+    return _run_suites(con, lambda name: name == "landing.files" or name.startswith("tabulation."))
+
+
 def validate_results(con: Connection) -> list[CheckResult]:
-    """Run the checks on what was tabulated and derived; they flag, or stop the run, but set nothing aside."""
+    """Run the checks on what was derived: contracts, each of them critical."""
+    return _run_suites(con, lambda name: name.startswith("analysis."))
+
+
+def _run_suites(con: Connection, is_wanted: Callable[[str], bool]) -> list[CheckResult]:
     from flows.checking.gx_duckdb import gx_on
 
-    suites = {
-        name: checks
-        for name, checks in load_suites().items()
-        if not name.startswith("landing.") or name == "landing.files"
-    }
-    results = []
     present = what_was_sent(con)
     with gx_on(con) as source:
-        for name, checks in suites.items():
-            results += run_suite(con, source, name, checks, present)
-    stop_on_critical(con, results)
-    return results
+        return [
+            result
+            for name, checks in load_suites().items()
+            if is_wanted(name)
+            for result in run_suite(con, source, name, checks, present)
+        ]
 
 
 def stop_on_critical(con: Connection, results: list[CheckResult]) -> None:

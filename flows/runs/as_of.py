@@ -10,7 +10,7 @@ from flows.landing.dates_come import find_dates_come
 from flows.landing.unused_settings import list_unused_settings
 from flows.publishing.publications import Publication, find_publication, publication_folder
 from flows.publishing.publish import publish, published_snapshot, snapshot_id
-from flows.runs import steps
+from flows.runs.sequence import compute, take_in
 from flows.study.study_folder import Study, load_study
 from flows.warehouse.database import only_run, open_warehouse
 from flows.warehouse.kept_inputs import KeptInputs, first_of_each_content
@@ -29,17 +29,14 @@ def publish_as_of(out: Path, wanted: str) -> Path:
         with tempfile.TemporaryDirectory(prefix="as-of-", dir=out / "state") as scratch:
             _lend(KeptInputs(out / "state" / "inputs", study.facts.id), Path(scratch), record, study.facts.id)
             with open_warehouse(Path(scratch), study) as (con, kept):
-                steps.load_metadata(con, study, record.cutoff)
-                steps.land(con, study, kept, knows_all_files=False)
+                take_in(con, study, kept, record.cutoff, knows_all_files=False)
                 _as_it_was(con, study, record)
                 if snapshot_id(con, study, kept) != record.snapshot_id:
                     raise ConfigurationError(
                         f"{out}: snapshot {record.snapshot_id} was made by version {record.software_version} with other "
                         "code, rules, checks or libraries than are installed; install what made it to make it again."
                     )
-                results = steps.validate(con, study, kept).results
-                steps.derive(con)
-                results += steps.summarise(con)
+                results = compute(con, study, kept)
                 return publish(con, out, record.snapshot_id, study, results, made_again=record)
 
 

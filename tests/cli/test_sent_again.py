@@ -6,8 +6,8 @@ import pytest
 
 from flows.publishing.publications import changed_since_current
 from flows.publishing.publish import published_snapshot, snapshot_id
-from flows.runs import steps
 from flows.runs.run_summary import summarise_run
+from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import BASE, DIARY, SETTINGS, write_files, write_study
@@ -26,8 +26,7 @@ def next_run(study_folder: Path, out: Path) -> tuple[str, list[str], int]:
     """The name of the next snapshot, what changed since the current one, and how many files repeat another."""
     study = load_study(study_folder)
     with open_warehouse(out, study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        landed = steps.land(con, study, kept)
+        landed = take_in(con, study, kept)
         return snapshot_id(con, study, kept), changed_since_current(con, out, study, kept), landed.files_repeated
 
 

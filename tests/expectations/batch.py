@@ -5,8 +5,9 @@ from pathlib import Path
 
 from flows.checking.checks import load_suites
 from flows.checking.gx_duckdb import gx_on
-from flows.checking.validation import CheckResult, run_suite, validate_results, what_was_sent
+from flows.checking.validation import CheckResult, run_suite, what_was_sent
 from flows.runs import steps
+from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import write_study
@@ -72,12 +73,10 @@ class Batch:
         files = {path: content for case in self.cases.values() for path, content in case.files.items()}
         study = load_study(write_study(folder, files | _sound_files(self.cases), SETTINGS))
         with open_warehouse(folder / "out", study) as (con, kept):
-            steps.load_metadata(con, study, None)
-            steps.land(con, study, kept)
+            take_in(con, study, kept)
             con.execute("UPDATE landing.landed_files SET landed_at = TIMESTAMP '2026-01-02 12:00'")
             steps.validate(con, study, kept)
             steps.derive(con)
-            validate_results(con)
             self.found = con.execute(
                 "SELECT path, line_number, check_id, reason FROM landing.findings LEFT JOIN landing.files USING (file_id)"
             ).fetchall()

@@ -16,6 +16,7 @@ from flows.deriving.partitions import (
     write_partitions,
 )
 from flows.runs import steps
+from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from flows.warehouse.sql_models import build_order, load_models, tables_read
@@ -30,8 +31,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
     """The demo's warehouse: analysis.* by partitions, and as it was before that as whole.*"""
     study, folder = load_study(DEMO), tmp_path_factory.mktemp("partitions")
     with open_warehouse(tmp_path_factory.mktemp("out"), study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
+        take_in(con, study, kept)
         steps.validate(con, study, kept)
         steps.derive(con)
         con.execute("CREATE SCHEMA whole")
