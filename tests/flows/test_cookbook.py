@@ -33,7 +33,8 @@ def test_comments_in_the_database_are_the_dictionary(demo: Published) -> None:
     with duckdb.connect(demo.current / "outcomes.duckdb", read_only=True) as con:
         listed = con.execute("SELECT table_name, column_name, description, unit, grain FROM meta.dictionary").fetchall()
         columns = con.execute(
-            "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
+            "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns()"
+            " SEMI JOIN duckdb_tables() USING (schema_name, table_name) WHERE NOT internal"
         ).fetchall()
         tables = con.execute("SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()").fetchall()
     said = {(table, column): text + (f" [{unit}]" if unit else "") for table, column, text, unit, _ in listed}
