@@ -30,7 +30,9 @@ SETTINGS = {"meta.rule_sets", "meta.protocol", "meta.check_limits"}
 # design contracts: lines of the diary, each one diary day
 FIXED = {("meta.medication", "n_lines"), ("tabulation.subjects", "birth_year")}
 WORDS = set(
-    """
+    re.findall(
+        r"\w+",
+        """
     acute age agreement allowed analysis anchor any applicable arm article as aside at attack attacks backfill band baseline
     below better birth blinded both cells change characteristic check chronic ci citation class classes clear cmh column
     columns combination comparator compliance condition consent correlation course crystal cumulative current cutoff cycle
@@ -47,7 +49,8 @@ WORDS = set(
     software source start state statistic status step stop strata stratum study subject subjects substances success
     superseded suspicion table term test tested text threshold timed tip title to treatment triptan twin type unanimous unit
     units unknown used value verdict version whole window with without word written year years
-    """.split()
+    """,
+    )
 )
 
 
@@ -77,9 +80,7 @@ def not_called() -> dict[str, str]:
     """Words that no column has, each with the word that stands for it: the second table of docs/naming.md."""
     (table,) = re.findall(r"\| word \| not called \|\n\|---\|---\|\n((?:\|.+\n)+)", NAMING)
     rows = (line.strip("|").split("|") for line in table.splitlines())
-    return {
-        re.sub(r"\(.+?\)", "", other).strip(): word.strip() for word, others in rows for other in others.split(",")
-    }
+    return {re.sub(r"\(.+?\)", "", other).strip(): word.strip() for word, others in rows for other in others.split(",")}
 
 
 @pytest.mark.parametrize(("other", "word"), not_called().items())

@@ -22,7 +22,9 @@ conditions = [{{ measure = "{measure}", comparator = "{comparator}", threshold =
 """
 
 
-def reason_of(folder: Path, rule: str, window: tuple[int, int], baseline: tuple[int, int]) -> tuple[str, str, list[str]]:
+def reason_of(
+    folder: Path, rule: str, window: tuple[int, int], baseline: tuple[int, int]
+) -> tuple[str, str, list[str]]:
     """Status, reason and comparisons of one cycle with so many headache days of so many recorded ones."""
     days = {-28 + n: n < baseline[0] for n in range(baseline[1])} | {56 + n: n < window[0] for n in range(window[1])}
     diary = "subject_id,diary_date,headache\n"
