@@ -24,6 +24,7 @@ class RunSummary(Frozen):
     errors: tuple[FindingGroup, ...]
     primary_rule_set: str
     rates: tuple[dict[str, Any], ...]
+    treated_without_arm: int  # subjects; they are why the arms do not add up to all
 
     def as_json(self) -> str:
         """The same for machines."""
@@ -41,6 +42,11 @@ def summarise_run(snapshot: Path, is_new: bool) -> RunSummary:
             [primary],
         ).fetchall()
         names = [column[0] for column in con.description or []]
+        without_arm = one_value(
+            con,
+            "SELECT count(*) FROM analysis.subjects WHERE first_injection_date IS NOT NULL AND arm IS NULL"
+            " AND (SELECT count(*) FROM meta.arms) > 0",
+        )
     return RunSummary(
         snapshot=snapshot,
         report=snapshot.parent.parent / "current" / "report.html",
@@ -49,6 +55,7 @@ def summarise_run(snapshot: Path, is_new: bool) -> RunSummary:
         errors=tuple(group for group in groups if group.severity in ("critical", "error")),
         primary_rule_set=primary,
         rates=tuple(dict(zip(names, row, strict=True)) for row in rates),
+        treated_without_arm=without_arm,
     )
 
 
@@ -70,6 +77,9 @@ def print_summary(summary: RunSummary) -> None:
         console.print(
             _rates(summary) if summary.rates else "No cycle has a status: there is no injection up to the data cut-off."
         )
+        if summary.rates and summary.treated_without_arm:
+            n = summary.treated_without_arm
+            console.print(f"All: with {n} treated {'subject' if n == 1 else 'subjects'} of no known arm.")
         found = ", ".join(f"{count} {severity}" for severity, count in sorted(summary.findings.items())) or "none"
         console.print(f"Data-quality findings: {found}.")
     print(summary.report)
