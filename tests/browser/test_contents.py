@@ -85,6 +85,15 @@ def test_on_a_phone_sections_and_contents_begin_folded(report: Path, watched: Wa
     expect(page.locator("nav a").first).to_be_hidden()
 
 
+def test_what_is_open_stays_open_when_a_phone_prints_or_turns(report: Path, watched: Watched):
+    page = watched.open(report, "#safety", width=PHONE, height=844)
+    page.pdf(format="A4")
+    page.set_viewport_size({"width": 844, "height": PHONE})
+    page.set_viewport_size({"width": PHONE, "height": 844})
+    assert sum(folds(page)) == 1
+    expect(page.locator("nav a").first).to_be_hidden()
+
+
 def test_an_address_opens_its_section_on_a_phone(report: Path, watched: Watched):
     page = watched.open(report, "#methods", width=PHONE, height=844)
     assert sum(folds(page)) == 1

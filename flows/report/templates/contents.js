@@ -31,8 +31,6 @@
 
   const fit = () => {
     contents.open = !small.matches;
-    if (small.matches) setFolds(false);
-    unfold(location.hash);
     nameButton();
     follow();
   };
@@ -67,5 +65,7 @@
   addEventListener("afterprint", () => { for (const fold of folded) fold.open = false; });
 
   document.documentElement.classList.add("scripted");
+  if (small.matches) setFolds(false);
+  unfold(location.hash);
   fit();
 })();
