@@ -12,6 +12,7 @@ import duckdb
 from flows.publishing.publication_tables import MACROS, TABLES, PublicationTable
 
 Connection = duckdb.DuckDBPyConnection
+ALL = "all"
 PAGE_TWIPS = 13_800  # width of a landscape A4 page within its margins
 STYLE = (
     "body{font:15px/1.4 system-ui,sans-serif;margin:2rem;color:#1a1a1a;background:#fff}"
@@ -61,13 +62,22 @@ def lay_out(con: Connection, table: PublicationTable) -> Layout:
     ).fetchall()
     used = {arm for cells in rows.values() for arm in cells}
     shown = [(arm, f"{label} (N = {n})") for arm, label, n in sizes if arm in used]
-    note = table.note if rows else _why_empty(con, table)
+    note = f"{table.note}{_without_arm(sizes, used)}" if rows else _why_empty(con, table)
     return Layout(
         f"Table {int(table.name[:2])}. {table.title}",
         [label for _, label in shown],
         [(section, label, [cells.get(arm) or "–" for arm, _ in shown]) for (section, label), cells in rows.items()],
         note,
     )
+
+
+def _without_arm(sizes: list[tuple[str, str, int]], used: set[str]) -> str:
+    """Why the arms do not add up to all subjects, where a table shows both."""
+    treated = {arm: n for arm, _, n in sizes}
+    missing = treated.pop(ALL, 0) - sum(treated.values())
+    if not treated or not missing or ALL not in used:
+        return ""
+    return f" All subjects: with {missing} treated {'subject' if missing == 1 else 'subjects'} of no known arm."
 
 
 def _why_empty(con: Connection, table: PublicationTable) -> str:

@@ -101,9 +101,9 @@ TABLES = (
             (1, 'responders', share(n_responders, n_subjects, responder_pct)),
             (2, 'reference arm', share(n_reference_responders, n_reference, reference_pct)),
             (3, 'difference, percentage points', coalesce(tenth(difference_pct) || span(ci_low_pct, ci_high_pct), '–')),
-            (4, 'number needed to treat', coalesce(tenth(nnt) || span(nnt_low, nnt_high)
+            (4, 'number needed to treat', coalesce(tenth(nnt) || span(nnt_ci_low, nnt_ci_high)
                 || CASE nnt_kind WHEN 'harm' THEN ' (harm)' ELSE '' END, '–')),
-            (5, 'odds ratio', coalesce(tenth(odds_ratio) || span(odds_ratio_low, odds_ratio_high), '–')),
+            (5, 'odds ratio', coalesce(tenth(odds_ratio) || span(odds_ratio_ci_low, odds_ratio_ci_high), '–')),
             (6, 'p-value', p_text(p_value))
         ) AS item (position, label, cell)
         WHERE {PRIMARY} ORDER BY cycle, analysis DESC, item.position""",
@@ -119,9 +119,9 @@ TABLES = (
         FROM summary.change_from_baseline
         CROSS JOIN LATERAL (VALUES
             (1, 'mean (SD)', amount(mean, sd, n)),
-            (2, 'change', amount(change_mean, change_sd, change_n)),
-            (3, 'LS mean change', tenth(ls_mean) || span(ls_low, ls_high)),
-            (4, 'difference', tenth(difference) || span(difference_low, difference_high)),
+            (2, 'change', amount(change_mean, change_sd, n_change)),
+            (3, 'LS mean change', tenth(ls_mean) || span(ls_ci_low, ls_ci_high)),
+            (4, 'difference', tenth(difference) || span(difference_ci_low, difference_ci_high)),
             (5, 'p-value', CASE WHEN difference IS NOT NULL THEN p_text(p_value) END)
         ) AS item (position, label, cell)
         WHERE measure = 'headache_days' AND item.cell IS NOT NULL ORDER BY cycle, month, item.position""",
@@ -134,7 +134,7 @@ TABLES = (
             SELECT format('cycle {{}}', cycle) AS section, cycle, words(course) AS label, arm,
                 share(n_course, n_subjects, course_pct) AS cell,
                 list_position(['first', 'sustained', 'regained', 'lost', 'none_yet'], course) AS position
-            FROM summary.trajectories WHERE {PRIMARY}
+            FROM summary.response_courses WHERE {PRIMARY}
             UNION ALL
             SELECT 'all cycles', 99999, words(outcome), arm, share(n_outcome, n_subjects, outcome_pct), position
             FROM summary.response_outcomes WHERE {PRIMARY}
@@ -178,8 +178,8 @@ TABLES = (
             FROM summary.quality_of_life
             CROSS JOIN LATERAL (VALUES
                 (1, 'mean (SD)', amount(mean, sd, n)),
-                (2, 'change', amount(change_mean, change_sd, change_n)),
-                (3, 'difference (LS means)', tenth(difference) || span(difference_low, difference_high)
+                (2, 'change', amount(change_mean, change_sd, n_change)),
+                (3, 'difference (LS means)', tenth(difference) || span(difference_ci_low, difference_ci_high)
                     || ', p ' || p_text(p_value))
             ) AS item (position, label, cell)
             UNION ALL

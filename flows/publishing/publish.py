@@ -123,6 +123,7 @@ def _write_database(con: Connection, path: Path, study: Study, names: str | None
             con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
             con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(table, study, names)}")
         _write_comments(con, tables)
+        _write_former_names(con, tables)
         con.execute("CHECKPOINT snapshot")
     finally:
         con.execute("DETACH snapshot")
@@ -138,6 +139,17 @@ def _write_comments(con: Connection, tables: list[Table]) -> None:
                 con.execute(
                     f"COMMENT ON COLUMN snapshot.{table.full_name}.{column.name} IS {quoted(column.description + unit)}"
                 )
+
+
+def _write_former_names(con: Connection, tables: list[Table]) -> None:
+    """A table that was renamed can be queried by its former name too: a view, in the database only."""
+    for table in tables:
+        if table.former_name:
+            former = f"snapshot.{table.schema_name}.{table.former_name}"
+            con.execute(f"CREATE VIEW {former} AS SELECT * FROM {table.full_name}")
+            con.execute(
+                f"COMMENT ON VIEW {former} IS 'former name of {table.full_name}, which the next version does not know'"
+            )
 
 
 def _write_files(con: Connection, building: Path) -> None:

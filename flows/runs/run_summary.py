@@ -28,6 +28,7 @@ class RunSummary(Frozen):
     unused: tuple[FindingGroup, ...] = ()  # settings that no file took up
     primary_rule_set: str
     rates: tuple[dict[str, Any], ...]
+    treated_without_arm: int = 0  # subjects; they are why the arms do not add up to all
 
     @property
     def nothing_new(self) -> str:
@@ -52,6 +53,11 @@ def summarise_run(snapshot: Path, is_new: bool, is_back: bool = False) -> RunSum
             [primary],
         ).fetchall()
         names = [column[0] for column in con.description or []]
+        without_arm = one_value(
+            con,
+            "SELECT count(*) FROM analysis.subjects WHERE first_injection_date IS NOT NULL AND arm IS NULL"
+            " AND (SELECT count(*) FROM meta.arms) > 0",
+        )
     return RunSummary(
         snapshot=snapshot,
         report=snapshot.parent.parent / "current" / "report.html",
@@ -62,6 +68,7 @@ def summarise_run(snapshot: Path, is_new: bool, is_back: bool = False) -> RunSum
         unused=tuple(group for group in groups if group.check_id.startswith("settings.")),
         primary_rule_set=primary,
         rates=tuple(dict(zip(names, row, strict=True)) for row in rates),
+        treated_without_arm=without_arm,
     )
 
 
@@ -81,6 +88,9 @@ def print_summary(summary: RunSummary) -> None:
     else:
         print_findings(console, (*summary.errors, *summary.unused))
         print_rates(console, summary)
+        if summary.rates and summary.treated_without_arm:
+            n = summary.treated_without_arm
+            console.print(f"All: with {n} treated {'subject' if n == 1 else 'subjects'} of no known arm.")
         found = ", ".join(f"{count} {severity}" for severity, count in sorted(summary.findings.items())) or "none"
         console.print(f"Data-quality findings: {found}.")
     print_result(str(summary.report), report=summary.report)

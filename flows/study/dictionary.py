@@ -53,6 +53,7 @@ class Table(BaseModel):
     file: str | None = None
     required_file: bool = False
     same_file_rows: Literal["conflict", "keep"] = "conflict"  # two different rows of one key in one file
+    former_name: str | None = None  # published as a view for one version, so that the queries of others go on
 
     @property
     def full_name(self) -> str:

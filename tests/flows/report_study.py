@@ -102,8 +102,9 @@ def blind(snapshot: Path) -> list[str]:
     """The statements that make of a copy of the snapshot what a blinded study publishes."""
     with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
         tables = con.execute(
-            "SELECT schema_name || '.' || table_name FROM duckdb_columns() WHERE column_name = 'arm'"
-            " AND schema_name IN ('analysis', 'summary', 'tabulation')"
+            "SELECT schema_name || '.' || table_name FROM duckdb_columns()"
+            " SEMI JOIN duckdb_tables() USING (schema_name, table_name)"
+            " WHERE column_name = 'arm' AND schema_name IN ('analysis', 'summary', 'tabulation')"
         ).fetchall()
     compared = ("arm_differences", "repeated_response", "tipping_points")
     return [

@@ -64,8 +64,11 @@ def test_a_stopped_subject_is_told_why(demo: Published) -> None:
     assert (told.status, told.verdict) == ("responder", "stop_no_response")
     assert (told.baseline.headache_days, told.window.headache_days) == (13, 14)
     assert told.comparisons == (
-        "headache-free days >= 15 a month of 30: 14 x 30 = 420 >= 420 = 15 x 28 holds",
+        "headache-free days >= 15 of 30: 14 x 30 = 420 >= 420 = 15 x 28 holds",
         "relief, any fall below baseline: 14 x 28 = 392 < 364 = 13 x 28 does not hold",
+    )
+    assert told.reason == (
+        "14 headache days in 28 days judged; 14 of 28 days headache-free = 15.00 of 30, needed >= 15"
     )
     assert told.verdict_reason == "2 evaluable cycles in a row without relief"
 

@@ -9,6 +9,7 @@ import pytest
 
 from flows.publishing.exports import Layout, as_html, as_rtf, lay_out, write_publication
 from flows.publishing.publication_tables import MACROS, TABLES
+from flows.runs.run_summary import print_summary, summarise_run
 from tests.conftest import Published
 from tests.summary_study import Trial, only
 
@@ -62,6 +63,18 @@ def test_cells_are_those_of_the_summary(demo: Published) -> None:
         rate = only(con, "summary.responder_rates", rule_set="article", cycle=1, arm="ona")
     shown = "{n_responders}/{n_evaluable} ({responder_pct:.1f}%) [{ci_low_pct:.1f}, {ci_high_pct:.1f}]".format(**rate)
     assert first[2] == shown
+
+
+def test_arms_that_do_not_add_up_are_explained_where_both_are_shown(
+    demo: Published, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two treated subjects of the demo have no known arm: 30 and 33 of 65."""
+    reason = "with 2 treated subjects of no known arm."
+    for name in NAMES:
+        page = (demo.current / "publication" / f"{name}.html").read_text()
+        assert (f"All subjects: {reason}" in page) == ("All subjects (N = 65)" in page), name
+    print_summary(summarise_run(demo.current, is_new=True))
+    assert f"All: {reason}" in " ".join("".join(capsys.readouterr()).split())
 
 
 def rtf_rows_are_sound(text: str) -> bool:
