@@ -1,4 +1,4 @@
-"""publication/: the thirteen tables of publication_tables.py as HTML and RTF, for a manuscript or study report.
+"""publication/: the tables of sql/publication/ as HTML and RTF, for a manuscript or study report.
 
 Read from the published database, so that nothing stands here that is not there, and a blinded study stays blinded.
 """
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from flows.publishing.publication_tables import MACROS, TABLES, PublicationTable
+from flows.publishing.publication_tables import PublicationTable, create_cell_macros, load_publication_tables
 
 Connection = duckdb.DuckDBPyConnection
 ALL = "all"
@@ -38,8 +38,8 @@ def write_publication(database: Path, folder: Path) -> list[Path]:
     folder.mkdir(parents=True)
     written = []
     with duckdb.connect(database, read_only=True) as con:
-        con.execute(MACROS)
-        for table in TABLES:
+        create_cell_macros(con)
+        for table in load_publication_tables():
             layout = lay_out(con, table)
             for ending, text in (("html", as_html(layout)), ("rtf", as_rtf(layout))):
                 path = folder / f"{table.name}.{ending}"

@@ -10,6 +10,7 @@ from sqlglot import exp
 from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
 
+SCHEMAS = ("analysis", "landing", "summary", "tabulation")
 # Models that are kept as a query: large, and read once or twice, each time for a part of their rows or columns.
 VIEWS = frozenset({"analysis.diary_states", "analysis.headache_counts", "analysis.response"})
 
@@ -19,7 +20,9 @@ def load_models() -> dict[str, str]:
     """The SELECT of every model by its full name ``schema.table``."""
     folder = resource("sql")
     return {
-        f"{path.parent.name}.{path.stem}": path.read_text(encoding="utf-8") for path in sorted(folder.glob("*/*.sql"))
+        f"{schema}.{path.stem}": path.read_text(encoding="utf-8")
+        for schema in SCHEMAS
+        for path in sorted((folder / schema).glob("*.sql"))
     }
 
 

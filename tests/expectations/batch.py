@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flows.checking.checks import load_suites
 from flows.checking.gx_duckdb import gx_on
-from flows.checking.validation import CheckResult, run_suite, what_was_sent
+from flows.checking.validation import CheckResult, run_suite, validate_results, what_was_sent
 from flows.runs import steps
 from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
@@ -77,6 +77,7 @@ class Batch:
             con.execute("UPDATE landing.landed_files SET landed_at = TIMESTAMP '2026-01-02 12:00'")
             steps.validate(con, study, kept)
             steps.derive(con)
+            validate_results(con)
             self.found = con.execute(
                 "SELECT path, line_number, check_id, reason FROM landing.findings LEFT JOIN landing.files USING (file_id)"
             ).fetchall()
