@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.base.errors import ConfigurationError, Defect, OutcomesError
+from flows.base.shown_text import one_line, shown
 
 if TYPE_CHECKING:
     from flows.deriving.partitions import Cluster
@@ -222,7 +223,7 @@ def verify(out: Annotated[Path, typer.Argument(metavar="OUT", help="where a run 
 
     verified = verify_snapshot(out)
     for line in (*verified.facts, *verified.differences):
-        typer.echo(line)
+        typer.echo(one_line(line))
     typer.echo(f"{verified.snapshot}: {'does not verify' if verified.differences else 'verified'}.")
     raise typer.Exit(int(bool(verified.differences)))
 
@@ -252,7 +253,7 @@ def _tell(error: OutcomesError) -> None:
     if logs.is_json():
         logs.log_error(str(error), event="failed", exit_code=error.exit_code)
     else:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{shown(str(error))}\n")
 
 
 def main() -> None:

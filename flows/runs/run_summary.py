@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.base.logs import console, is_json, log
+from flows.base.shown_text import one_line
 from flows.base.sql_text import one_value
 from flows.base.toml_files import Frozen
 from flows.checking.findings import FindingGroup, count_by_severity, load_findings, print_findings
@@ -88,14 +89,14 @@ def _print_findings(groups: tuple[FindingGroup, ...]) -> None:
 
 
 def _rates(summary: RunSummary) -> Table:
-    table = Table(title=f"Responders under the rule set '{summary.primary_rule_set}'", title_justify="left")
+    table = Table(title=f"Responders under the rule set '{escape(one_line(summary.primary_rule_set))}'", title_justify="left")
     for heading in ("Cycle", "Arm", "Evaluable", "Responders", "%", "95% CI", "Imputed %"):
         table.add_column(heading, justify="left" if heading == "Arm" else "right")
     for rate in summary.rates:
         interval = "" if rate["ci_low_pct"] is None else f"{rate['ci_low_pct']:.1f} to {rate['ci_high_pct']:.1f}"
         table.add_row(
             str(rate["cycle"]),
-            escape(rate["arm"]),
+            escape(one_line(rate["arm"])),
             f"{rate['n_evaluable']} of {rate['n_subjects']}",
             str(rate["n_responders"]),
             _percent(rate["responder_pct"]),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flows.base.errors import ConfigurationError
 from flows.base.logs import console
+from flows.base.shown_text import shown
 from flows.checking.check_outcomes import CheckReport
 from flows.checking.formats import Prefix, github, renderers, text
 from flows.study.study_folder import Study
@@ -55,7 +56,7 @@ def write_report(report: CheckReport, targets: list[Target], prefix: Prefix) -> 
             with Path(page).open("a", encoding="utf-8") as summary:
                 summary.write(github.summary(report, prefix))
     if report.stopped:
-        sys.stderr.write(f"{report.stopped}\n")
+        sys.stderr.write(f"{shown(report.stopped)}\n")
 
 
 def _write(path: Path, content: str) -> None:
