@@ -89,7 +89,9 @@ def _print_findings(groups: tuple[FindingGroup, ...]) -> None:
 
 
 def _rates(summary: RunSummary) -> Table:
-    table = Table(title=f"Responders under the rule set '{escape(one_line(summary.primary_rule_set))}'", title_justify="left")
+    table = Table(
+        title=f"Responders under the rule set '{escape(one_line(summary.primary_rule_set))}'", title_justify="left"
+    )
     for heading in ("Cycle", "Arm", "Evaluable", "Responders", "%", "95% CI", "Imputed %"):
         table.add_column(heading, justify="left" if heading == "Arm" else "right")
     for rate in summary.rates:

@@ -13,6 +13,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -123,7 +124,7 @@ def _judged(landed: Landed, content: bytes) -> tuple[list[str], int, int]:
     known = COLUMNS[landed.kind].split()
     places = {name.casefold(): place for place, name in enumerate(header) if name.casefold() in known}
     is_below_a_header = False
-    for start, following in zip(starts, [*starts[1:], len(lines) + 1], strict=True):
+    for start, following in pairwise([*starts, len(lines) + 1]):
         own = [lines[number] for number in range(start, following)]
         while len(own) > 1 and not own[-1].strip(" "):
             own.pop()
