@@ -162,7 +162,10 @@ def _one_record(lines: list[str], delimiter: str) -> list[str] | None:
         read = csv.reader(io.StringIO("\n".join(lines), newline=""), delimiter=delimiter, strict=True)
         records = [fields for fields in read if fields]
     except csv.Error:
-        return None
+        plain = "\n".join(lines)
+        while f'" {delimiter}' in plain or plain.endswith('" '):  # spaces after a closing quotation mark are nothing
+            plain = plain.replace(f'" {delimiter}', f'"{delimiter}').removesuffix(" ")
+        return None if plain == "\n".join(lines) else _one_record(plain.split("\n"), delimiter)
     return records[0] if len(records) == 1 else None
 
 
@@ -223,8 +226,15 @@ def _meaning(name: str, text: str, date_format: str) -> list[Any]:
         return [moment for moment in (_moment(text, date_format), _moment(text, "%Y-%m-%d")) if moment]
     if name in ("start_date", "end_date"):
         day = _date(text, date_format)
-        return [day.isoformat()] if day else [text, text[:4], text[:7], text[-4:], "UNK", "ongoing"]
+        return [day.isoformat()] if day else [text, *_partly(text), "UNK", "ongoing"]
     return [number for written in (text, text.replace(",", ".")) for number in _number(written)]
+
+
+def _partly(text: str) -> list[str]:
+    """Year, and year with month, that a date known in part may tell."""
+    numbers = "".join(c if c.isdigit() else " " for c in text).split()
+    years = [number for number in numbers if len(number) == 4]
+    return years + [f"{year}-{month.zfill(2)}" for year in years for month in numbers if len(month) < 3]
 
 
 def _parted(text: str) -> list[str]:
