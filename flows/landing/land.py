@@ -21,6 +21,7 @@ from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 Connection = duckdb.DuckDBPyConnection
 FILES_AT_ONCE = 1000
+COPIES_AT_ONCE = 16  # each waits for the disk most of its time; a disk writes many small files in one go
 
 
 class Landing(NamedTuple):
@@ -208,7 +209,7 @@ def _each_copied(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iter
                 raise
             return error
 
-    with ThreadPoolExecutor(_threads(con)) as pool:
+    with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
         for offer, outcome in zip(offers, pool.map(copy, offers), strict=True):
             if isinstance(outcome, OSError):
                 _refuse(con, offer.path, offer.sha256, offer.kind, "refused", _unreadable(outcome))

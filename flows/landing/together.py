@@ -65,8 +65,8 @@ def land_together(con: Connection, sources: Iterable[Source]) -> dict[str, int]:
     landed: dict[str, int] = {}
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=small[0].place.parent) as folder:
         ways: dict[Hashable, list[_Read]] = defaultdict(list)
-        for number, source in enumerate(small):
-            if read := _read(source, Path(folder), number):
+        for source in small:
+            if read := _read(source, Path(folder)):
                 ways[read.way].append(read)
         for files in ways.values():
             if len(files) >= FEWEST_TOGETHER:
@@ -74,11 +74,9 @@ def land_together(con: Connection, sources: Iterable[Source]) -> dict[str, int]:
     return landed
 
 
-def _read(source: Source, folder: Path, number: int) -> _Read | None:
+def _read(source: Source, scratch: Path) -> _Read | None:
     """The file read, or None where it is not to be landed with others."""
     entry, group = source.entry, source.group
-    scratch = folder / str(number)
-    scratch.mkdir()
     try:
         plain = to_plain_text(source.place, scratch, group.encoding)
         if plain.has_lone_cr or plain.path.stat().st_size >= SMALL_FILE_BYTES:
@@ -89,6 +87,9 @@ def _read(source: Source, folder: Path, number: int) -> _Read | None:
         dates = find_date_format(plain, layout, entry.kind, group.date_format)
     except FileRefused:
         return None
+    finally:
+        for left in scratch.iterdir():
+            left.unlink()
     return _Read(entry, group.model_copy(update={"date_format": dates.format}), layout, dates, lines)
 
 
