@@ -159,7 +159,8 @@ def _judged(landed: Landed, content: bytes) -> tuple[list[str], int, int]:
 def _one_record(lines: list[str], delimiter: str) -> list[str] | None:
     """The fields of lines that are one record together; None where they are none or several."""
     try:
-        read = csv.reader(io.StringIO("\n".join(lines), newline=""), delimiter=delimiter, strict=True)
+        text = io.StringIO("\n".join(lines), newline="")
+        read = csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=True)
         records = [fields for fields in read if fields]
     except csv.Error:
         plain = "\n".join(lines)

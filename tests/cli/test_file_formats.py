@@ -118,9 +118,9 @@ def test_other_files_go_on(outcome: Outcome) -> None:
 
 
 @pytest.mark.parametrize("broken", ["", "X\n"], ids=["read by DuckDB", "read record by record"])
-def test_spaces_after_a_closing_quotation_mark(broken: str, tmp_path: Path) -> None:
+def test_spaces_around_quotation_marks(broken: str, tmp_path: Path) -> None:
     """Both ways to read a file take them for nothing, and the text of a faulty cell in such a line is found."""
-    text = f'subject_id,diary_date,headache,hours\n"A" ,2024-01-01,1,"4"\n"A"  ,"2024-01-02" ,0,"many" \n{broken}'
+    text = f'subject_id,diary_date,headache,hours\n "A" ,2024-01-01,1,"4"\n"A"  ,"2024-01-02" ,0,"many" \n{broken}'
     outcome = process(write_study(tmp_path / "study", {**BASE, "diary-spaces.csv": text}))
     assert outcome.days_of("A") == {"2024-01-01": True, "2024-01-02": False}
     assert outcome.cells["diary-spaces.csv", 3, "hours"] == ("many", "diary.hours.unreadable")
