@@ -33,6 +33,11 @@ def runs_of(prefect: Prefect, name: str) -> list[str]:
     return [run["id"] for run in answer.json()]
 
 
+def latest_artifacts(prefect: Prefect, key: str) -> int:
+    answer = prefect.client._client.post("/artifacts/latest/filter", json={"artifacts": {"key": {"any_": [key]}}})
+    return len(answer.json())
+
+
 def test_the_database_is_for_this_user_only(prefect: Prefect) -> None:
     home = Path(prefect.environment["PREFECT_HOME"])
     modes = {path.name: mode(path) for path in home.glob("prefect.db*")}
@@ -57,11 +62,12 @@ def test_old_runs_go_and_runs_of_others_stay(prefect: Prefect) -> None:
     ours, theirs = ended_run(prefect, "migraine-outcomes"), ended_run(prefect, "another-flow")
     assert prune_runs(prefect.api_url, timedelta(days=KEPT_DAYS)) == 0
     assert str(ours.id) in runs_of(prefect, "migraine-outcomes")
+    assert latest_artifacts(prefect, "responders-migraine-outcomes") == 1
     assert prune_runs(prefect.api_url, timedelta(seconds=-60)) >= 1
     assert runs_of(prefect, "migraine-outcomes") == []
-    assert prefect.artifact("responders-migraine-outcomes") is None
+    assert latest_artifacts(prefect, "responders-migraine-outcomes") == 0
     assert runs_of(prefect, "another-flow") == [str(theirs.id)]
-    assert prefect.artifact("responders-another-flow") is not None
+    assert latest_artifacts(prefect, "responders-another-flow") == 1
 
 
 def test_a_server_that_is_gone_spoils_no_run() -> None:
