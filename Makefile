@@ -63,7 +63,8 @@ generative: setup ## SQL against the reference on many generated studies (five m
 mutants: setup ## break the rules one at a time: the tests must notice each
 	$(RUN) python -m tests.generative.mutants
 
-# Thousands of diary files damaged at random: each must end in a clean outcome with all its lines.
+# Thousands of diary files damaged at random: each must end in a clean outcome with all its lines, and each landed cell
+# must hold what Python's csv module reads there (tests/cli/csv_judge.py).
 fuzz: setup ## thousands of damaged diary files: each must end cleanly
 	$(RUN) python -m tests.cli.fuzz --files 5000 --seed 1
 
@@ -92,9 +93,11 @@ validity: setup ## write docs/validity.md anew (fifteen minutes)
 bench-validation: setup ## time the checks on ten million diary rows
 	$(RUN) python -m tests.bench.validation
 
-# Whole runs of one and of ten million diary rows beside a plain read_csv, pandas and polars; see docs/performance.md.
-bench: setup ## time whole runs of one and ten million diary rows
+# Whole runs of one and of ten million diary rows beside a plain read_csv, pandas and polars; then 20,000 small files
+# landed; see docs/performance.md.
+bench: setup ## time whole runs of one and ten million diary rows, and many small files
 	$(RUN) python -m tests.bench.throughput $(if $(ROWS),--rows $(ROWS))
+	$(RUN) python -m tests.bench.small_files
 
 clean: ## remove the environment and everything built
 	rm -rf build .venv .uv .pytest_cache .ruff_cache

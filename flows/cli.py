@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from flows.base.ending import end_process, leave_output
 from flows.base.errors import ConfigurationError, Defect, Interrupted, OutcomesError
 from flows.base.exit_codes import ALL_VERBS, COULD_NOT, INTERRUPTED, OUTPUT_CLOSED, TERMINATED, sentence_of
+from flows.base.shown_text import one_line, shown
 
 if TYPE_CHECKING:
     from flows.deriving.partitions import Cluster
@@ -318,7 +319,7 @@ def verify(
     verified = verify_snapshot(out)
     for event, lines in (("fact", verified.facts), ("difference", verified.differences)):
         for line in lines:
-            print_result(line, event=event)
+            print_result(one_line(line), event=event)
     print_result(f"{verified.snapshot}: {'does not verify' if verified.differences else 'verified'}.")
     raise typer.Exit(int(bool(verified.differences)))
 
@@ -362,7 +363,7 @@ def _print_error(error: OutcomesError) -> None:
     if logs.is_json():
         logs.log_error(str(error), event="failed", exit_code=error.exit_code)
     else:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{shown(str(error))}\n")
 
 
 def _print_usage(error: Any) -> None:

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from flows.base.json_stderr import Relay
+from flows.base.shown_text import shown
 
 SETTING = "MIGRAINE_OUTCOMES_LOG_FORMAT"
 
@@ -54,14 +55,14 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             **facts,
         }
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, default=str)
 
 
 class PlainLines(logging.Handler):
     """The text on stderr; a step's name bold and its seconds dim where the terminal can."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        line = Text(record.getMessage())
+        line = Text(shown(record.getMessage()))
         if step := getattr(record, "facts", {}).get("step"):
             line.highlight_regex(f"^{step}", "bold")
             line.highlight_regex(r"\([0-9.]+ s\)$", "dim")

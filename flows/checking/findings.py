@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from flows.base.logs import log
+from flows.base.shown_text import one_line
 from flows.base.toml_files import Frozen
 from flows.checking.dose_findings import withhold_places
 
@@ -98,11 +99,6 @@ def listed(places: Sequence[str], count: int) -> str:
 def _print_line(console: Console, group: FindingGroup, text: str) -> None:
     colour = COLOURS[group.severity]
     console.print(f"[{colour}]{group.severity:<8}[/] {group.check_id}: {text}", soft_wrap=True)
-
-
-def one_line(text: str) -> str:
-    """A text with its control characters spelled out: nothing in a file's name may start a line of its own."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def count_by_severity(groups: tuple[FindingGroup, ...]) -> dict[str, int]:

@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,10 +11,11 @@ import duckdb
 
 from flows.base.errors import ConfigurationError, FileRefused
 from flows.base.files import sha256_of
-from flows.base.sql_text import one_value
+from flows.base.sql_text import one_value, transaction
 from flows.base.suggestions import did_you_mean
 from flows.landing.dates_come import find_dates_come, tomorrow
 from flows.landing.loading import land_file
+from flows.landing.together import Source, land_together
 from flows.landing.unused_settings import (
     UNREAD,
     create_settings_tables,
@@ -30,6 +30,8 @@ from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 Connection = duckdb.DuckDBPyConnection
 # Of refused_files: a file with the content of one that counts. It lands nothing and makes no new snapshot.
 REPEATS_ANOTHER = "status = 'ignored' AND sha256 IN (SELECT sha256 FROM landing.landed_files)"
+FILES_AT_ONCE = 1000
+COPIES_AT_ONCE = 16  # each waits for the disk most of its time; a disk writes many small files in one go
 
 
 class Landing(NamedTuple):
@@ -120,8 +122,9 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
         elif not matched:
             _refuse_unmatched(con, study, kept, path, sha256)
     landed = _land_offers(con, study, kept, offers)
-    for path in {entry.path for entry in kept.files} - in_inbox:
-        con.execute("UPDATE landing.landed_files SET is_in_inbox = false WHERE path = ?", [path])
+    con.execute(
+        "UPDATE landing.landed_files SET is_in_inbox = false WHERE path NOT IN (SELECT unnest($1))", [sorted(in_inbox)]
+    )
     withdrawn = con.execute("SELECT path, sha256 FROM landing.refused_files WHERE status = 'withdrawn'").fetchall()
     paths = list_unused_settings(con, study, (entry.path for entry in kept.files))
     for entry in study.withdrawn:
@@ -226,7 +229,7 @@ def _each_copied(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iter
                 raise
             return error
 
-    with ThreadPoolExecutor(_threads(con)) as pool:
+    with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
         for offer, outcome in zip(offers, pool.map(copy, offers), strict=True):
             if isinstance(outcome, OSError):
                 _refuse(con, offer.path, offer.sha256, offer.kind, "refused", _unreadable(outcome))
@@ -238,22 +241,45 @@ def _each_copied(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iter
 def _each_read(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iterator[int | None]:
     first = 1 + max((entry.sequence for entry in kept.files), default=0)
 
-    def read(offer: Offer, sequence: int) -> tuple[KeptFile, int | FileRefused]:
+    def source(offer: Offer, sequence: int) -> Source:
         entry = kept.entry(offer.sha256, offer.path, offer.kind, sequence)
+        return Source(kept.location(entry), entry, offer.group, offer.id_folding)
+
+    sources = [source(offer, sequence) for sequence, offer in enumerate(offers, start=first)]
+    waiting: list[KeptFile] = []
+    for entry, outcome, is_alone in _land_sources(con, sources):
+        if isinstance(outcome, FileRefused):
+            _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(outcome))
+            yield None
+            continue
+        waiting.append(entry)
+        if is_alone or len(waiting) == FILES_AT_ONCE:  # many small files are listed by one write
+            kept.keep(*waiting)
+            waiting.clear()
+        yield outcome
+    kept.keep(*waiting)
+
+
+def _land_sources(con: Connection, sources: list[Source]) -> Iterator[tuple[KeptFile, int | FileRefused, bool]]:
+    """Land kept files; gives each in turn with its number of lines, or why it is refused, and whether it was landed in
+    a transaction of its own."""
+
+    def read(source: Source) -> int | FileRefused:
         try:
             with con.cursor() as cursor:
-                return entry, land_file(cursor, kept.location(entry), entry, offer.group, offer.id_folding)
+                return land_file(cursor, *source)
         except FileRefused as refusal:
-            return entry, refusal
+            return refusal
 
-    with ThreadPoolExecutor(_threads(con)) as pool:
-        for entry, outcome in pool.map(read, offers, count(first)):
-            if isinstance(outcome, FileRefused):
-                _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(outcome))
-                yield None
-            else:
-                kept.keep(entry)
-                yield outcome
+    for start in range(0, len(sources), FILES_AT_ONCE):
+        some = sources[start : start + FILES_AT_ONCE]
+        together = land_together(con, some)
+        alone = [source for source in some if source.entry.file_id not in together]
+        with ThreadPoolExecutor(_threads(con)) as pool:
+            outcomes = pool.map(read, alone)
+            for source in some:
+                lines = together.get(source.entry.file_id)
+                yield source.entry, next(outcomes) if lines is None else lines, lines is None
 
 
 def _threads(con: Connection) -> int:
@@ -268,31 +294,30 @@ def _land_kept(con: Connection, study: Study, kept: KeptInputs) -> set[str]:
     """Make the warehouse hold just the kept files that count; gives the kinds of file among them."""
     landed = [row[0] for row in con.execute("SELECT file_id FROM landing.landed_files").fetchall()]
     # What an earlier version landed under two names is landed anew, once.
-    for file_id in {file_id for file_id, times in Counter(landed).items() if times > 1}:
-        _undo(con, file_id)
-        landed = [other for other in landed if other != file_id]
-    present = set(landed)
+    twice = {file_id for file_id, times in Counter(landed).items() if times > 1}
+    present = set(landed) - twice
     withdrawn = {file.file_id for file in kept.files if study.withdrawal_of(file.path, file.sha256)}
-    for file_id in present - {file.file_id for file in kept.files} | present & withdrawn:
-        _undo(con, file_id)
+    _undo(con, twice | present - {file.file_id for file in kept.files} | present & withdrawn)
     con.execute("UPDATE landing.landed_files SET is_in_inbox = true WHERE NOT is_in_inbox")
+    missing = []
     for entry in kept.files:
         if withdrawal := study.withdrawal_of(entry.path, entry.sha256):
             _refuse(con, entry.path, entry.sha256, entry.kind, "withdrawn", withdrawal.reason)
         elif entry.file_id not in present:
             _, group = study.kind_of(entry.path) or (entry.kind, FileFormat())
-            try:
-                land_file(con, kept.sound(entry), entry, group, study.id_folding)
-            except FileRefused as refusal:  # landed before, under other settings
-                _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(refusal))
+            missing.append(Source(kept.sound(entry), entry, group, study.id_folding))
+    for entry, outcome, _ in _land_sources(con, missing):
+        if isinstance(outcome, FileRefused):  # landed before, under other settings
+            _refuse(con, entry.path, entry.sha256, entry.kind, "refused", str(outcome))
     return {file.kind for file in kept.files if file.file_id not in withdrawn}
 
 
-def _undo(con: Connection, file_id: str) -> None:
-    con.execute("BEGIN")
-    for table in (*FILE_KINDS, "broken_lines", "written_ids", "settings_used", "landed_files"):
-        con.execute(f"DELETE FROM landing.{table} WHERE file_id = ?", [file_id])
-    con.execute("COMMIT")
+def _undo(con: Connection, file_ids: set[str]) -> None:
+    if not file_ids:
+        return
+    with transaction(con):
+        for table in (*FILE_KINDS, "broken_lines", "written_ids", "settings_used", "landed_files"):
+            con.execute(f"DELETE FROM landing.{table} WHERE file_id IN (SELECT unnest($1))", [sorted(file_ids)])
 
 
 def _needs_files(con: Connection, study: Study, kinds: set[str]) -> None:

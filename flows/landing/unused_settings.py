@@ -12,6 +12,7 @@ from flows.study.study_folder import FileFormat, Study
 from flows.warehouse.kept_inputs import KeptFile
 
 Connection = duckdb.DuckDBPyConnection
+SettingUsed = tuple[str, str, bool, str]  # setting, name, whether the file has it, the nearest name there
 BLANKS = " \t\u00a0"
 DATA_SUFFIXES = ("csv", "tsv", "txt", "xlsx", "xls", "sav", "sas7bdat", "xpt")
 PACKED = ("gz", "zip")
@@ -43,10 +44,8 @@ def why_unread(study: Study, path: str) -> str:
     return UNREAD + (near.replace("did you mean", "the nearest pattern is").rstrip("?") if near else "")
 
 
-def find_settings_used(
-    con: Connection, plain: PlainText, layout: Layout, group: FileFormat
-) -> list[tuple[str, str, bool, str]]:
-    """(setting, name, whether the file has it, nearest name) of each column and value that study.toml maps."""
+def find_settings_used(con: Connection, plain: PlainText, layout: Layout, group: FileFormat) -> list[SettingUsed]:
+    """Whether the file has it, for each column and value that study.toml maps."""
     found = [
         ("columns", f"{ours} = '{theirs}'", ours in layout.positions, did_you_mean(theirs, layout.extra_columns))
         for ours, theirs in group.columns.items()
@@ -84,14 +83,14 @@ def _name_at(layout: Layout, position: int) -> str:
     return next(name for name, place in layout.positions.items() if place == position)
 
 
-def note_settings_used(
-    con: Connection, entry: KeptFile, group: FileFormat, found: Iterable[tuple[str, str, bool, str]]
-) -> None:
-    """Keep what was found about one file."""
-    for setting, name, is_used, hint in found:
+def note_settings_used(con: Connection, files: Iterable[tuple[KeptFile, FileFormat, Iterable[SettingUsed]]]) -> None:
+    """Keep what was found about files."""
+    rows = [(entry.file_id, entry.kind, group.pattern, *setting) for entry, group, found in files for setting in found]
+    if rows:
         con.execute(
-            "INSERT INTO landing.settings_used VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [entry.file_id, entry.kind, group.pattern, setting, name, is_used, hint],
+            "INSERT INTO landing.settings_used SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[]),"
+            " unnest($4::VARCHAR[]), unnest($5::VARCHAR[]), unnest($6::BOOLEAN[]), unnest($7::VARCHAR[])",
+            [list(column) for column in zip(*rows, strict=True)],
         )
 
 

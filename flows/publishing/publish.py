@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from flows.base.files import sha256_of, to_disk, tree_to_disk
+from flows.base.logs import log
 from flows.base.own_files import own_files
 from flows.base.sql_text import one_value, quoted, transaction
 from flows.checking.validation import CheckResult
@@ -36,9 +37,27 @@ def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
 
 
 def published_snapshot(out: Path, name: str) -> Path | None:
-    """The snapshot of this name, if it was published before: a folder there is complete, for it came by renaming."""
+    """The snapshot of this name, if it was published before: a folder there is complete, for it came by renaming.
+
+    One that is not the current one is hashed first: nobody may have looked at it since another replaced it. Where a
+    file of it is not what its manifest lists, there is none, and the run makes it again.
+    """
     folder = out / "snapshots" / name
-    return folder if folder.is_dir() else None
+    if not folder.is_dir() or (folder.resolve() != (out / "current").resolve() and not _is_as_published(folder)):
+        return None
+    return folder
+
+
+def _is_as_published(folder: Path) -> bool:
+    """Whether every file of a snapshot, and no other, is there with the SHA-256 that its manifest lists."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        is_whole = manifest["snapshot_id"] == folder.name and manifest["outputs"] == _hashes(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        is_whole = False
+    if not is_whole:
+        log(f"snapshot {folder.name} is no longer what was published; it is made again", event="snapshot_damaged")
+    return is_whole
 
 
 def publish(
@@ -184,10 +203,6 @@ def _write_tables(snapshot: Connection, folder: Path) -> None:
 
 
 def _write_manifest(con: Connection, folder: Path, name: str, study: Study, published_at: datetime) -> None:
-    paths = _files(folder)
-    with ThreadPoolExecutor() as threads:
-        hashes = list(threads.map(sha256_of, paths))
-    outputs = dict(zip((path.relative_to(folder).as_posix() for path in paths), hashes, strict=True))
     inputs = con.execute("SELECT path, kind, status, sha256, lines_read FROM landing.files ORDER BY ALL").fetchall()
     manifest: dict[str, Any] = {
         "snapshot_id": name,
@@ -202,10 +217,14 @@ def _write_manifest(con: Connection, folder: Path, name: str, study: Study, publ
             table.full_name: one_value(con, f"SELECT count(*) FROM {table.full_name}")
             for table in published_tables(con)
         },
-        "outputs": outputs,
+        "outputs": _hashes(folder),
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+def _hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 by path of every file of a snapshot, but of its manifest."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / "manifest.json")
+    with ThreadPoolExecutor() as threads:
+        hashes = list(threads.map(sha256_of, paths))
+    return dict(zip((path.relative_to(folder).as_posix() for path in paths), hashes, strict=True))

@@ -50,7 +50,7 @@ def _lend(inputs: KeptInputs, scratch: Path, record: Publication, study_id: str)
     lent = KeptInputs(scratch / "state" / "inputs", study_id)
     for entry in record.files:
         lent.location(entry).symlink_to(inputs.location(entry).resolve())
-        lent.keep(entry)
+    lent.keep(*record.files)
 
 
 def _as_it_was(con: duckdb.DuckDBPyConnection, study: Study, record: Publication) -> None:

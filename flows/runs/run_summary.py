@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.base.logs import console, is_json, log, print_result
+from flows.base.shown_text import one_line
 from flows.base.sql_text import one_value
 from flows.base.toml_files import Frozen
 from flows.checking.findings import FindingGroup, count_by_severity, load_findings, log_findings, print_findings
@@ -104,8 +105,8 @@ def print_rates(console: Console, summary: RunSummary) -> None:
     if not summary.rates:
         console.print("No cycle has a status: there is no injection up to the data cut-off.")
         return
-    title = f"Responders under the rule set '{summary.primary_rule_set}'"
-    table = Table(title=title, title_justify="left")
+    title = f"Responders under the rule set '{one_line(summary.primary_rule_set)}'"
+    table = Table(title=escape(title), title_justify="left")
     for heading in HEADINGS:
         table.add_column(heading, justify="left" if heading == "Arm" else "right", no_wrap=True)
     rows = [_row(rate) for rate in summary.rates]
@@ -131,7 +132,7 @@ def _row(rate: dict[str, Any]) -> tuple[str, ...]:
     interval = "" if rate["ci_low_pct"] is None else f"{rate['ci_low_pct']:.1f} to {rate['ci_high_pct']:.1f}"
     return (
         str(rate["cycle"]),
-        rate["arm"],
+        one_line(rate["arm"]),
         f"{rate['n_evaluable']} of {rate['n_subjects']}",
         str(rate["n_responders"]),
         _percent(rate["responder_pct"]),

@@ -82,6 +82,7 @@ def input_tables() -> dict[str, Table]:
     return {table.file: table for table in load_dictionary().values() if table.file}
 
 
+@cache
 def file_columns(kind: str) -> tuple[Column, ...]:
     """The columns a file of this kind may hold (provenance and derived columns left out)."""
     return tuple(c for c in input_tables()[kind].columns if c.name not in PROVENANCE and not c.is_derived)

@@ -15,8 +15,9 @@ from junitparser.junitparser import Failure, Skipped
 from rich.console import Console
 
 from flows.base.errors import DataError
+from flows.base.shown_text import one_line
 from flows.checking.check_outcomes import CheckReport
-from flows.checking.findings import SHOWN_REASONS, FindingGroup, one_line, print_findings
+from flows.checking.findings import SHOWN_REASONS, FindingGroup, print_findings
 from flows.checking.formats import github, prefix_of, renderers
 from flows.checking.formats.junit import FAILURES
 from flows.runs.check import check_study
@@ -26,7 +27,8 @@ from tests.cli.test_run_exit_codes import DIRTY, SECRETS
 from tests.conftest import Published
 from tests.run import run_without_prefect
 
-ODD_NAME = "diary\n::error file=x::100%, a:b &<>\x07.csv"
+ACTING = "\x07\x1b[2J\x9b2J\u202e\u2066"  # bell, clear the screen twice, turn the direction of writing twice
+ODD_NAME = f"diary\n::error file=x::100%, a:b &<>{ACTING}.csv"
 LISTED = 5
 
 
@@ -192,10 +194,20 @@ def test_github_annotations(dirty: tuple[Path, CheckReport]) -> None:
         "error",
         {"file": "studies/dirty/inbox/diary-values.csv", "line": "2", "title": "diary.hours.out_of_range"},
     ) in [(command, settings) for command, settings, _ in read]
-    assert {settings["file"] for _, settings, _ in read} >= {f"studies/dirty/inbox/{ODD_NAME}"}
+    assert {settings["file"] for _, settings, _ in read} >= {
+        f"studies/dirty/inbox/{ODD_NAME.replace(ACTING, one_line(ACTING))}"
+    }
     titles = [settings["title"] for _, settings, _ in read]
     first_round = len(set(titles))
     assert len(set(titles[:first_round])) == first_round  # every check is told once before any is told twice
+
+
+@pytest.mark.parametrize("name", [*renderers(), "summary"])
+def test_nothing_acts_on_the_terminal_or_the_page_that_shows_it(name: str, dirty: tuple[Path, CheckReport]) -> None:
+    render = github.summary if name == "summary" else renderers()[name]
+    text = render(dirty[1], "")
+    assert "[2J" in text or "&#91;2J" in text or "%5B2J" in text  # the name is there, spelled out
+    assert {c for c in text if not c.isprintable()} == {"\n"}
 
 
 def test_github_says_how_many_more(demo_report: CheckReport) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from flows.base.errors import ConfigurationError
 from flows.explaining.explain import Explanation, explain
+from flows.explaining.terminal import print_explanation
 from tests.conftest import Published
 
 
@@ -97,3 +98,16 @@ def test_command_line_prints_text_and_json(demo: Published) -> None:
     assert told["window"]["headache_days"] == 14
     missing = subprocess.run([*command[:5], "nobody"], capture_output=True, text=True, check=False)
     assert (missing.returncode, missing.stderr) == (2, "Subject 'nobody' is not in this snapshot.\n")
+
+
+def test_nothing_of_a_file_acts_on_the_terminal(demo: Published, capsys: pytest.CaptureFixture[str]) -> None:
+    """An escape sequence, a C1 control character and a mark that turns the direction of writing are spelled out."""
+    acting = "A\x1b[2J\x9b2J\u202e[red]"
+    (told,) = explain(demo.out, "0110", 2, "article")
+    days = tuple(day.model_copy(update={"path": acting}) for day in told.window.days)
+    texts = dict.fromkeys(("subject_id", "arm", "citation", "reason", "verdict_reason"), acting)
+    window = told.window.model_copy(update={"days": days})
+    print_explanation(told.model_copy(update={**texts, "comparisons": (acting,), "window": window}))
+    shown = capsys.readouterr().out
+    assert {c for c in shown if not c.isprintable()} == {"\n"}
+    assert shown.count(r"A\x1b[2J\x9b2J\u202e[red]") == 6 + len(days)

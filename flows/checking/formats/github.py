@@ -3,8 +3,8 @@
 import html
 from itertools import zip_longest
 
+from flows.base.shown_text import one_line, shown
 from flows.checking.check_outcomes import CheckOutcome, CheckReport, Place
-from flows.checking.findings import one_line
 
 COMMANDS = {"critical": "error", "error": "error", "warning": "warning", "info": "notice"}
 REASONS = 5  # of one check, in a row of the summary
@@ -37,7 +37,7 @@ def _annotation(check: CheckOutcome, number: int, place: Place | None, prefix: s
     more = check.count - len(_places(check))
     if number == 0 and more > 0:
         text += f" And {more:,} more of this check."
-    settings = ",".join(f"{name}={value.translate(PROPERTY)}" for name, value in properties.items())
+    settings = ",".join(f"{name}={shown(value).translate(PROPERTY)}" for name, value in properties.items())
     return f"::{COMMANDS[check.severity]} {settings}::{one_line(text).translate(DATA)}"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flows.base.errors import ConfigurationError
 from flows.base.logs import console, is_json, log, log_error
+from flows.base.shown_text import shown
 from flows.checking.check_outcomes import CheckReport
 from flows.checking.findings import log_findings
 from flows.checking.formats import Prefix, github, renderers, text
@@ -62,7 +63,7 @@ def write_report(report: CheckReport, targets: list[Target], prefix: Prefix) -> 
     if report.stopped and is_json():
         log_error(report.stopped, event="failed", exit_code=report.exit_code)
     elif report.stopped:
-        sys.stderr.write(f"{report.stopped}\n")
+        sys.stderr.write(f"{shown(report.stopped)}\n")
 
 
 def _write(path: Path, content: str) -> None:
