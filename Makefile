@@ -7,7 +7,7 @@ RUN := $(UV) run --frozen --quiet
 export DO_NOT_TRACK = 1
 DEMO_OUT ?= build/demo
 
-.PHONY: help setup demo kostecki-dillon test test-fast check lint types generative mutants fuzz kills expectations calibration validity bench-validation bench clean
+.PHONY: help setup demo kostecki-dillon test test-fast check lint types generative mutants fuzz kills installed expectations calibration validity bench-validation bench clean
 
 help:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS='	' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
@@ -63,9 +63,14 @@ generative: setup ## SQL against the reference on many generated studies (five m
 mutants: setup ## break the rules one at a time: the tests must notice each
 	$(RUN) python -m tests.generative.mutants
 
-# Thousands of diary files damaged at random: each must end in a clean outcome with all its lines.
+# Thousands of diary files damaged at random: each must end in a clean outcome with all its lines, and each landed cell
+# must hold what Python's csv module reads there (tests/cli/csv_judge.py).
 fuzz: setup ## thousands of damaged diary files: each must end cleanly
 	$(RUN) python -m tests.cli.fuzz --files 5000 --seed 1
+
+# The wheel in an empty environment, from another folder: the command line, the workflow of init, the published hook.
+installed: setup ## the wheel in an empty environment: init, check, run, workflow, hook (ten minutes, needs the registry)
+	$(RUN) pytest tests/packaging -m installed
 
 # Two hundred runs killed at random moments: nothing lost, the same tables. Twenty minutes; see tests/crash/kills.py.
 kills: setup ## two hundred runs killed at random moments (twenty minutes)
@@ -88,9 +93,11 @@ validity: setup ## write docs/validity.md anew (fifteen minutes)
 bench-validation: setup ## time the checks on ten million diary rows
 	$(RUN) python -m tests.bench.validation
 
-# Whole runs of one and of ten million diary rows beside a plain read_csv, pandas and polars; see docs/performance.md.
-bench: setup ## time whole runs of one and ten million diary rows
+# Whole runs of one and of ten million diary rows beside a plain read_csv, pandas and polars; then 20,000 small files
+# landed; see docs/performance.md.
+bench: setup ## time whole runs of one and ten million diary rows, and many small files
 	$(RUN) python -m tests.bench.throughput $(if $(ROWS),--rows $(ROWS))
+	$(RUN) python -m tests.bench.small_files
 
 clean: ## remove the environment and everything built
 	rm -rf build .venv .uv .pytest_cache .ruff_cache

@@ -14,21 +14,24 @@ from prefect.states import Completed, Failed
 
 from flows.base.defects import PASSING, plainly
 from flows.base.errors import OutcomesError
+from flows.base.logs import log
 from flows.base.progress import step
 from flows.deriving.partitions import Cluster
-from flows.publishing.publications import prune_snapshots
+from flows.publishing.publications import changed_since_current, prune_snapshots
 from flows.publishing.publish import publish, published_snapshot, snapshot_id, switch_current
-from flows.runs import steps
-from flows.runs.deployment import leave_artifacts, named_in_logs, notify, one_run_at_a_time, retried
+from flows.runs import sequence, steps
+from flows.runs.deployment import leave_artifacts, log_end, named_in_logs, notify, one_run_at_a_time, retried
 from flows.runs.run_summary import RunSummary, summarise_run
-from flows.study.study_folder import Study, load_study
+from flows.study.study_folder import Study, check_out, load_study
 from flows.warehouse.database import only_run, open_warehouse
 
-land = task(name="land", persist_result=False)(plainly(steps.land))
-validate = task(name="validate", persist_result=False)(plainly(steps.validate))
-derive = task(name="derive", persist_result=False)(plainly(steps.derive))
+TASKS = sequence.Steps(
+    land=task(name="land", persist_result=False)(plainly(steps.land)),
+    validate=task(name="validate", persist_result=False)(plainly(steps.validate)),
+    derive=task(name="derive", persist_result=False)(plainly(steps.derive)),
+    summarise=task(name="summarise", persist_result=False)(plainly(steps.summarise)),
+)
 derive_partitioned = plainly(steps.derive_partitioned)  # its partitions are the tasks; no connection travels with them
-summarise = task(name="summarise", persist_result=False)(plainly(steps.summarise))
 publish_snapshot = task(name="publish", persist_result=False)(plainly(publish))
 
 
@@ -36,9 +39,9 @@ publish_snapshot = task(name="publish", persist_result=False)(plainly(publish))
     name="migraine-outcomes",
     persist_result=False,
     on_completion=[notify],
-    on_failure=[notify],
-    on_crashed=[notify],
-    on_cancellation=[notify],
+    on_failure=[log_end, notify],
+    on_crashed=[log_end, notify],
+    on_cancellation=[log_end, notify],
 )
 def publish_outcomes(
     study_folder: Path, out: Path | None = None, cutoff: date | None = None, cluster: Cluster | None = None
@@ -50,12 +53,14 @@ def publish_outcomes(
     """
     try:
         study = load_study(study_folder)
+        target = (out or study_folder / "published").resolve()
+        check_out(study_folder, target)
         with named_in_logs(study), one_run_at_a_time(study):
-            summary = retried(run_study)(study, (out or study_folder / "published").resolve(), cutoff, cluster)
+            summary = retried(run_study)(study, target, cutoff, cluster)
         leave_artifacts(study, summary)
     except (OutcomesError, *PASSING) as error:
         return _as_result(Failed(message=str(error), data=error))
-    outcome = "Published snapshot" if summary.is_new else "Nothing new since the last run: the current snapshot stands,"
+    outcome = "Published snapshot" if summary.is_new else f"{summary.nothing_new[:-1]},"
     return _as_result(Completed(message=f"{outcome} {summary.snapshot.name}.", data=summary))
 
 
@@ -68,40 +73,21 @@ def _as_result(state: State[RunSummary]) -> RunSummary:
 @plainly
 def run_study(study: Study, out: Path, cutoff: date | None, cluster: Cluster | None) -> RunSummary:
     """One attempt at a run, from the lock to the published snapshot."""
+    by = TASKS
+    if cluster:
+        by = by._replace(derive=lambda con: derive_partitioned(con, out, cluster))
     with only_run(out), open_warehouse(out, study) as (con, kept):
         if cluster:
             plainly(steps.check_cluster)(out, cluster)
-        steps.load_metadata(con, study, cutoff)
-        with step("land") as line:
-            landed = land(con, study, kept)
-            line.text = (
-                f"{landed.files_seen} files seen, {landed.files_landed} new with {landed.lines_landed:,} lines, "
-                f"{landed.files_refused} refused"
-            )
-            line.counts = landed._asdict()
+        landed = sequence.take_in(con, study, kept, cutoff, by)
         name = snapshot_id(con, study, kept)
         if snapshot := published_snapshot(out, name):
+            is_back = (out / "current").resolve().name != name
             switch_current(out, name)
-            return summarise_run(snapshot, is_new=False)
-        with step("validate") as line:
-            quality = validate(con, study, kept)
-            line.text = (
-                f"{len(quality.results)} checks, {quality.lines_quarantined:,} lines quarantined, "
-                f"{quality.lines_flagged:,} flagged"
-            )
-            line.counts = {
-                "checks": len(quality.results),
-                "lines_quarantined": quality.lines_quarantined,
-                "lines_flagged": quality.lines_flagged,
-            }
-        with step("derive") as line:
-            statuses = derive_partitioned(con, out, cluster) if cluster else derive(con)
-            line.text = f"{statuses:,} statuses (subject x cycle x rule set)"
-            line.counts = {"statuses": statuses}
-        with step("summarise") as line:
-            results = quality.results + summarise(con)
-            line.text = f"{len(results) - len(quality.results)} checks on the results passed or flagged"
-            line.counts = {"checks": len(results) - len(quality.results)}
+            return summarise_run(snapshot, is_new=False, is_back=is_back)
+        if not landed.files_landed and (changed := changed_since_current(con, out, study, kept)):
+            log(f"No new file, and yet a new snapshot: {', '.join(changed)} changed.", event="changed", parts=changed)
+        results = sequence.compute(con, study, kept, by)
         with step("publish") as line:
             snapshot = publish_snapshot(con, out, name, study, results)
             line.text = f"snapshot {name}"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from flows.base.ending import end_process
+
 if TYPE_CHECKING:
     from tests.flows.report_page import Page
 
@@ -111,11 +113,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    # As in flows/cli.py: an orderly end would print pages about instances that Great Expectations holds.
-    sys.stdout.flush()
-    sys.stderr.flush()
     if _EXIT_STATUS in config.stash:
-        os._exit(config.stash[_EXIT_STATUS])
+        end_process(config.stash[_EXIT_STATUS], with_exit_handlers=False)
 
 
 _EXIT_STATUS = pytest.StashKey[int]()

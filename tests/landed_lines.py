@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from flows.base.sql_text import one_value, quoted
+from flows.base.sql_text import one_value
 from flows.checking.checks import load_suites
 from flows.checking.corrections import find_repeats, set_entries_aside, set_quarantined_aside, set_repeats_aside
 from flows.checking.faulty_cells import create_cells_aside, view_lines_as_known
@@ -33,7 +33,10 @@ LANDED_AT = datetime(2026, 1, 1)
 
 
 def tabulate_lines(con: duckdb.DuckDBPyConnection, lines: list[Row], several: set[int]) -> None:
-    """tabulation.diary_days from raw lines; the other tables of tabulation must be there. Needs meta.check_limits."""
+    """tabulation.diary_days from raw lines; the other tables of tabulation must be there. Needs meta.check_limits.
+
+    No two lines have one number, in whichever files they stand.
+    """
     con.execute("DROP SCHEMA IF EXISTS landing CASCADE")
     create_landing_tables(con)
     con.execute(
@@ -47,20 +50,23 @@ def tabulate_lines(con: duckdb.DuckDBPyConnection, lines: list[Row], several: se
             f"INSERT INTO raw SELECT {', '.join(f'unnest(${name})' for name in names)}",
             {name: [line[name] for line in lines] for name in names},
         )
-    for file in (1, 2, 3):
-        group = FileFormat(entries_per_day="several" if file in several else "one")
-        entry = KeptFile(
-            file_id=f"f{file}", sha256=f"f{file}", path=f"{file}.csv", kind="diary", sequence=file, landed_at=LANDED_AT
-        )
-        source = f"(SELECT * FROM raw WHERE file = {file})"
-        con.execute(
-            f"INSERT INTO landing.diary SELECT {quoted(entry.file_id)}, {parsed_select('diary', LAYOUT, group, source)}"
-        )
-        set_other_units_aside(con, entry)
-        con.execute(
-            "INSERT INTO landing.landed_files (file_id, path, sha256, kind, lines_read, landed_at, sequence, entries_per_day)"
-            " VALUES (?, ?, ?, 'diary', 0, ?, ?, ?)",
-            [entry.file_id, entry.path, entry.sha256, LANDED_AT, file, group.entries_per_day],
+    parsed = parsed_select("diary", LAYOUT, FileFormat(), "raw")
+    con.execute(
+        f"""INSERT INTO landing.diary
+        SELECT 'f' || raw.file, parsed.* FROM (SELECT {parsed}) AS parsed JOIN raw USING (line_number)"""
+    )
+    files = sorted({line["file"] for line in lines})
+    con.execute(
+        """INSERT INTO landing.landed_files (file_id, path, sha256, kind, lines_read, landed_at, sequence, entries_per_day)
+        SELECT 'f' || file, file || '.csv', 'f' || file, 'diary', 0, $landed_at, file,
+            if(list_contains($several::INTEGER[], file), 'several', 'one')
+        FROM (SELECT unnest($files::INTEGER[]) AS file)""",
+        {"landed_at": LANDED_AT, "several": sorted(several), "files": files},
+    )
+    for file in files:
+        set_other_units_aside(
+            con,
+            KeptFile(file_id=f"f{file}", sha256=f"f{file}", path="", kind="diary", sequence=file, landed_at=LANDED_AT),
         )
     con.execute(
         """CREATE TABLE landing.findings (

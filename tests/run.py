@@ -10,7 +10,7 @@ import duckdb
 
 from flows.checking.validation import CheckResult
 from flows.publishing.publish import publish, snapshot_id
-from flows.runs import steps
+from flows.runs.sequence import compute, take_in
 from flows.study.study_folder import Study, load_study
 from flows.warehouse.database import only_run, open_warehouse
 
@@ -29,12 +29,9 @@ def computed(folder: Path, out: Path, cutoff: date | None = None) -> Generator[C
     """All steps but the last."""
     study = load_study(folder)
     with only_run(out), open_warehouse(out, study) as (con, kept):
-        steps.load_metadata(con, study, cutoff)
-        steps.land(con, study, kept)
+        take_in(con, study, kept, cutoff)
         name = snapshot_id(con, study, kept)
-        quality = steps.validate(con, study, kept)
-        steps.derive(con)
-        yield Computed(con, study, name, quality.results + steps.summarise(con))
+        yield Computed(con, study, name, compute(con, study, kept))
 
 
 def run_without_prefect(folder: Path, out: Path, cutoff: date | None = None) -> Path:

@@ -20,11 +20,24 @@ class DataError(OutcomesError):
 
     exit_code = 1
 
+    def __init__(self, message: str, *details: str) -> None:
+        """``details`` go on lines of their own; ``message`` alone is for where they are printed anyway."""
+        super().__init__("\n".join([message, *details]))
+        self.message = message
+
 
 class LockedError(OutcomesError):
     """Another run of the same study is under way (exit 3)."""
 
     exit_code = 3
+
+
+class Interrupted(OutcomesError):
+    """Ctrl-C or SIGTERM ended the process before its work was done (exit 130 or 143)."""
+
+    def __init__(self, message: str, exit_code: int = 130) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 class Defect(OutcomesError):

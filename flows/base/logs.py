@@ -4,6 +4,7 @@ The format is ``--log-format`` or MIGRAINE_OUTCOMES_LOG_FORMAT. Everything goes 
 Prefect server gets them as well.
 """
 
+import atexit
 import json
 import logging
 import os
@@ -16,12 +17,26 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from flows.base.json_stderr import Relay
+from flows.base.shown_text import shown
+
 SETTING = "MIGRAINE_OUTCOMES_LOG_FORMAT"
-console = Console(stderr=True, highlight=False)
+
+
+class Terminal(Console):
+    """A console that leaves it to the command line what happens when nobody reads on."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        raise BrokenPipeError
+
+
+console = Terminal(stderr=True, highlight=False)
 logger = logging.getLogger("migraine_outcomes")
 logger.propagate = False
 # Which run and study a line is about: the same for every line of a process, which works on one study at a time.
 _about: dict[str, str] = {}
+_relays: list[Relay] = []  # at most one a process
 
 
 class JsonLines(logging.Formatter):
@@ -40,14 +55,14 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             **facts,
         }
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, default=str)
 
 
 class PlainLines(logging.Handler):
     """The text on stderr; a step's name bold and its seconds dim where the terminal can."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        line = Text(record.getMessage())
+        line = Text(shown(record.getMessage()))
         if step := getattr(record, "facts", {}).get("step"):
             line.highlight_regex(f"^{step}", "bold")
             line.highlight_regex(r"\([0-9.]+ s\)$", "dim")
@@ -60,6 +75,9 @@ def set_up(log_format: str | None = None) -> None:
         os.environ[SETTING] = log_format
     handler: logging.Handler = PlainLines()
     if is_json():
+        if not _relays:
+            _relays.append(Relay())
+            atexit.register(_relays[0].end)
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(JsonLines())
         os.environ.setdefault("PREFECT_LOGGING_SETTINGS_PATH", str(Path(__file__).with_name("prefect-logging.yml")))
@@ -70,6 +88,11 @@ def set_up(log_format: str | None = None) -> None:
 def is_json() -> bool:
     """Whether machines read along."""
     return os.environ.get(SETTING) == "json"
+
+
+def print_result(text: str, **facts: object) -> None:
+    """A line of the result on stdout; where machines read along, an object with the same and the facts."""
+    print(json.dumps({"message": text, **facts}, ensure_ascii=False, default=str) if is_json() else text)
 
 
 def log(message: str, **facts: object) -> None:
@@ -86,6 +109,11 @@ def _log(level: int, message: str, facts: dict[str, object]) -> None:
     if not logger.handlers:
         set_up()
     logger.log(level, message, extra={"facts": facts})
+
+
+def name_process(**names: str) -> None:
+    """All lines of this process from here on carry these names."""
+    _about.update(names)
 
 
 @contextmanager

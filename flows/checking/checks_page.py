@@ -8,6 +8,7 @@ from pathlib import Path
 from flows.base.resources import resource
 from flows.checking.checks import Check, load_suites
 from flows.study.check_limits import load_limits
+from flows.study.dictionary import input_tables
 
 HEAD = """# The data-quality checks
 
@@ -34,22 +35,7 @@ a snapshot was made with.
 | limit | default |
 |---|---|
 """
-TITLES = {
-    "landing.files": "Files",
-    "landing.broken_lines": "Lines",
-    "landing.subjects": "Subjects",
-    "landing.diary": "Diary, line by line",
-    "tabulation.diary_days": "Diary, as it stands",
-    "landing.attacks": "Attacks, line by line",
-    "tabulation.attack_days": "Attacks, day by day",
-    "landing.injections": "Injections, line by line",
-    "tabulation.injections": "Injections, session by session",
-    "landing.scores": "Scores",
-    "tabulation.scores": "Scores, as they stand",
-    "landing.adverse_events": "Adverse events",
-    "tabulation.adverse_events": "Adverse events, as they stand",
-    "analysis.responder": "Results",
-}
+FIRST, LAST = ("landing.files", "landing.broken_lines"), ("analysis.responder",)
 
 
 def render_checks() -> str:
@@ -57,13 +43,25 @@ def render_checks() -> str:
     limits = "".join(f"| `{name}` | {value} |\n" for name, value in load_limits().model_dump().items())
     suites = load_suites()
     parts = [HEAD + limits]
-    for table in [*TITLES, *(name for name in suites if name not in TITLES)]:
+    of_kinds = [
+        name
+        for kind, table in input_tables().items()
+        for name in (f"landing.{kind}", table.full_name, *(["tabulation.attack_days"] if kind == "attacks" else []))
+    ]
+    for table in [*FIRST, *(name for name in of_kinds if name in suites), *LAST]:
         rows = "".join(_row(check) for check in suites[table])
         parts.append(
-            f"\n## {TITLES.get(table, table)}\n\nOn `{table}`.\n\n"
+            f"\n## {_title(table)}\n\nOn `{table}`.\n\n"
             f"| check | severity | what fails | what to do | source | needs |\n|---|---|---|---|---|---|\n{rows}"
         )
     return "".join(parts)
+
+
+def _title(table: str) -> str:
+    """landing.diary: "Diary, line by line"; tabulation.diary_days: "Diary days"."""
+    schema, _, name = table.partition(".")
+    words = name.replace("_", " ").capitalize()
+    return f"{words}, line by line" if schema == "landing" and name in input_tables() else words
 
 
 def _row(check: Check) -> str:

@@ -5,6 +5,7 @@ duplicate. GX counts the failing rows; the check's own predicate finds them; the
 column nobody sent is not applicable: it is neither run nor passed.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import duckdb
@@ -19,6 +20,7 @@ from flows.checking.corrections import (
     set_repeats_aside,
 )
 from flows.checking.faulty_cells import create_cells_aside, set_cells_aside, view_lines_as_known
+from flows.checking.findings import listed, one_line
 from flows.checking.twins import find_twins
 from flows.study.dictionary import file_columns
 from flows.warehouse.sql_models import build_models
@@ -77,22 +79,27 @@ def validate_landing(con: Connection) -> list[CheckResult]:
     return results
 
 
+def validate_tabulated(con: Connection) -> list[CheckResult]:
+    """Run the checks on the lines that count and on the files; they flag, or stop the run, but set nothing aside."""
+    return _run_suites(con, lambda name: name == "landing.files" or name.startswith("tabulation."))
+
+
 def validate_results(con: Connection) -> list[CheckResult]:
-    """Run the checks on what was tabulated and derived; they flag, or stop the run, but set nothing aside."""
+    """Run the checks on what was derived: contracts, each of them critical."""
+    return _run_suites(con, lambda name: name.startswith("analysis."))
+
+
+def _run_suites(con: Connection, is_wanted: Callable[[str], bool]) -> list[CheckResult]:
     from flows.checking.gx_duckdb import gx_on
 
-    suites = {
-        name: checks
-        for name, checks in load_suites().items()
-        if not name.startswith("landing.") or name == "landing.files"
-    }
-    results = []
     present = what_was_sent(con)
     with gx_on(con) as source:
-        for name, checks in suites.items():
-            results += run_suite(con, source, name, checks, present)
-    stop_on_critical(con, results)
-    return results
+        return [
+            result
+            for name, checks in load_suites().items()
+            if is_wanted(name)
+            for result in run_suite(con, source, name, checks, present)
+        ]
 
 
 def stop_on_critical(con: Connection, results: list[CheckResult]) -> None:
@@ -104,8 +111,18 @@ def stop_on_critical(con: Connection, results: list[CheckResult]) -> None:
         said = [reason for check_id, reason in found if check_id in {check.id for check in failed}]
         counts = ", ".join(f"{result.check.id} ({result.failing:,})" for result in stopping)
         raise DataError(
-            f"Nothing was published: {'; '.join(said or [check.reason for check in failed])}. Failed checks: {counts}."
+            f"Nothing was published: {'; '.join(said or [check.reason for check in failed])}. Failed checks: {counts}.",
+            *(refusals(con) if "file.kind_needed" in {check.id for check in failed} else ()),
         )
+
+
+def refusals(con: Connection) -> list[str]:
+    """Why files were refused: one sentence a reason, with its files."""
+    rows = con.execute(
+        "SELECT reason, list(path ORDER BY path) FROM landing.refused_files WHERE status = 'refused'"
+        " GROUP BY reason ORDER BY count(*) DESC, reason"
+    ).fetchall()
+    return [f"{reason}: {one_line(listed(paths, len(paths)))}." for reason, paths in rows]
 
 
 def what_was_sent(con: Connection) -> set[str]:

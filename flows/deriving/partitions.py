@@ -1,9 +1,9 @@
 """Subjects in partitions: what is derived per subject, derived from Parquet files by processes that see nothing else.
 
-A model of analysis.* whose key names ``subject_id`` says of a subject what follows from that subject's own lines and
-from tables of the whole study (meta.*, and the models without a subject). It may therefore be built for some subjects at
-a time, wherever their lines are. One that looks at other subjects as well says so by ``-- Across:`` in its header, and is
-built when all are there. tests/cluster holds every one of them, made of one subject at a time, against the build over all.
+A model of analysis.* says of a subject what follows from that subject's own lines and from tables of the whole study
+(meta.*, and OF_STUDY). It may therefore be built for some subjects at a time, wherever their lines are. One that looks at
+other subjects as well (ACROSS_SUBJECTS) is built when all are there. tests/flows/test_partitions.py holds every model,
+made of a few subjects at a time, against the build over all.
 """
 
 import os
@@ -17,12 +17,13 @@ from pydantic import Field
 
 from flows.base.sql_text import quoted
 from flows.base.toml_files import Frozen
-from flows.warehouse.sql_models import VIEW, build_models, build_order, load_models, tables_read
+from flows.warehouse.sql_models import VIEWS, build_models, build_order, load_models, tables_read
 
 Connection = duckdb.DuckDBPyConnection
-KEY = "\n-- Key:"
-# A model with this line in its header has subject_id in its key and still needs the rows of other subjects.
-ACROSS = "\n-- Across:"
+# Models without a subject: built before the others, once.
+OF_STUDY = frozenset({"analysis.cutoff", "analysis.medication_combinations"})
+# Everybody stands at every cycle that anybody was given.
+ACROSS_SUBJECTS = frozenset({"analysis.response_course"})
 SUBJECT = "subject_id"
 
 
@@ -41,33 +42,22 @@ def models_per_subject() -> tuple[str, ...]:
 
 
 @cache
-def models_of_study() -> tuple[str, ...]:
-    """The models of analysis.* without a subject: the cut-off, the medication texts. They are built before the others."""
-    return tuple(name for name in build_order() if name.startswith("analysis.") and name not in _models_with_subject())
-
-
-@cache
 def models_across_subjects() -> tuple[str, ...]:
     """The models of analysis.* that say something of a subject and need the others for it, and what reads them."""
     across: list[str] = []
     for name in _models_with_subject():
-        select = load_models()[name]
-        if ACROSS in select or tables_read(select) & set(across):
+        if name in ACROSS_SUBJECTS or tables_read(load_models()[name]) & set(across):
             across.append(name)
     return tuple(across)
 
 
 def _models_with_subject() -> tuple[str, ...]:
-    return tuple(
-        name
-        for name in build_order()
-        if name.startswith("analysis.") and SUBJECT in load_models()[name].partition(KEY)[2].partition("\n")[0]
-    )
+    return tuple(name for name in build_order() if name.startswith("analysis.") and name not in OF_STUDY)
 
 
 def write_partitions(con: Connection, folder: Path, partitions: int) -> None:
     """Write to ``folder``/in what deriving needs: each subject's lines in one partition of so many, the rest whole."""
-    build_models(con, only=set(models_of_study()))
+    build_models(con, only=set(OF_STUDY))
     reads = {table for name in models_per_subject() for table in tables_read(load_models()[name])}
     for table in sorted(reads - set(models_per_subject())):
         target = folder / "in" / table
@@ -123,7 +113,7 @@ def gather_partitions(con: Connection, folder: Path, partitions: int) -> None:
 
 
 def _tables_per_subject() -> list[str]:
-    return [name for name in models_per_subject() if VIEW not in load_models()[name]]
+    return [name for name in models_per_subject() if name not in VIEWS]
 
 
 def _read_partition(con: Connection, folder: Path, number: int) -> None:

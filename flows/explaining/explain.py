@@ -197,7 +197,10 @@ def _day(day: date, days: dict[date, Row]) -> Day:
 
 
 def comparisons(status: Row, rule: Row) -> list[str]:
-    """The inequalities of the rule set with this cycle's numbers, as integers, each with whether it holds."""
+    """The inequalities of the rule set with this cycle's numbers, each with whether it holds.
+
+    Both sides are multiplied out to integers; before them stand the condition and its unit, as in ``reason``.
+    """
     if status["status"] not in ("responder", "non_responder"):
         return []
     h, d = status["judged_headache_days"], status["judged_days"]
@@ -207,7 +210,7 @@ def comparisons(status: Row, rule: Row) -> list[str]:
         wanted = 100 - rule["reduction_threshold"]
         lines.append(
             _inequality(
-                f"headache rate at most {wanted}% of baseline",
+                f"reduction {rule['reduction_comparator']} {rule['reduction_threshold']}%",
                 (f"100 x {h} x {bd}", 100 * h * bd),
                 {">=": "<=", ">": "<"}[rule["reduction_comparator"]],
                 (f"{wanted} x {bh} x {d}", wanted * bh * d),
@@ -218,7 +221,7 @@ def comparisons(status: Row, rule: Row) -> list[str]:
             limit = rule[f"{name}_threshold"]
             lines.append(
                 _inequality(
-                    f"{label} {rule[f'{name}_comparator']} {limit} a month of {month}",
+                    f"{label} {rule[f'{name}_comparator']} {limit} of {month}",
                     (f"{days} x {month}", days * month),
                     rule[f"{name}_comparator"],
                     (f"{limit} x {d}", limit * d),

@@ -5,6 +5,8 @@ from datetime import date
 from rich.console import Console
 from rich.markup import escape
 
+from flows.base.logs import Terminal
+from flows.base.shown_text import one_line
 from flows.explaining.explain import Day, Explanation, Period
 
 NAMES = {
@@ -16,27 +18,32 @@ NAMES = {
 
 def print_explanation(explanation: Explanation) -> None:
     """One status, from injection dates to the lines of the counted days."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal(highlight=False, soft_wrap=True)
     say = console.print
     arm = f", arm {explanation.arm}" if explanation.arm else ""
     say(
-        f"[bold]{escape(explanation.subject_id)}{escape(arm)}, cycle {explanation.cycle}, rule set {explanation.rule_set}[/bold]"
+        f"[bold]{_text(explanation.subject_id)}{_text(arm)}, cycle {explanation.cycle}, rule set {_text(explanation.rule_set)}[/bold]"
     )
-    say(f"  {escape(explanation.decision)} [dim]({escape(explanation.citation)})[/dim]")
+    say(f"  {_text(explanation.decision)} [dim]({_text(explanation.citation)})[/dim]")
     given = ", ".join(f"{number}: {day}" for number, day in enumerate(explanation.injections, start=1))
     say(f"  Injections  {given}; data up to {explanation.cutoff_date}")
     say(f"  Headache day  {NAMES[explanation.headache_day]}")
     _print_period(console, "Baseline", explanation.baseline, explanation.injections, explanation.cycle)
     _print_period(console, "Window", explanation.window, explanation.injections, explanation.cycle)
     for comparison in explanation.comparisons:
-        say(f"  Compared  {escape(comparison)}")
-    say(f"  [bold]Status   {explanation.status}[/bold]: {escape(explanation.reason)}")
-    say(f"  [bold]Verdict  {explanation.verdict}[/bold]: {escape(explanation.verdict_reason)}")
+        say(f"  Compared  {_text(comparison)}")
+    say(f"  [bold]Status   {explanation.status}[/bold]: {_text(explanation.reason)}")
+    say(f"  [bold]Verdict  {explanation.verdict}[/bold]: {_text(explanation.verdict_reason)}")
     say("  Lines")
     for name, period in (("baseline", explanation.baseline), ("window", explanation.window)):
         for day in period.days:
-            say(f"    {name:<9}{day.date}  {day.state.replace('_', ' '):<9} {escape(_place(day))}")
+            say(f"    {name:<9}{day.date}  {day.state.replace('_', ' '):<9} {_text(_place(day))}")
     say("")
+
+
+def _text(text: str) -> str:
+    """Text of a file or of study.toml, which neither rich nor the terminal takes for an order."""
+    return escape(one_line(text))
 
 
 def _place(day: Day) -> str:

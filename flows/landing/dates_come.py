@@ -10,17 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 
 from flows.base.sql_text import one_value
-from flows.study.dictionary import file_columns
+from flows.study.dictionary import FILE_KINDS, Column, file_columns
 
-# What the checks *.future judge.
-JUDGED = {
-    "subjects": ("consent_date", "discontinued_date"),
-    "diary": ("diary_date", "entered_at"),
-    "attacks": ("attack_start",),
-    "injections": ("injection_date",),
-    "scores": ("score_date",),
-    "adverse_events": ("start_date", "end_date"),
-}
+DATES = ("date", "timestamp", "partial_date")
 
 
 def tomorrow() -> date:
@@ -39,9 +31,10 @@ def find_dates_come(con: duckdb.DuckDBPyConnection, until: date | None) -> None:
     ):
         return
     dates = " UNION ALL ".join(
-        f"SELECT file_id, {_first_day(kind, column)} AS day FROM landing.{kind}"
-        for kind, columns in JUDGED.items()
-        for column in columns
+        f"SELECT file_id, {_first_day(column)} AS day FROM landing.{kind}"
+        for kind in FILE_KINDS
+        for column in file_columns(kind)
+        if column.type in DATES
     )
     con.execute(
         f"INSERT INTO landing.dates_come SELECT file_id, max(day), count(*) FROM ({dates}) JOIN landing.landed_files"
@@ -50,9 +43,8 @@ def find_dates_come(con: duckdb.DuckDBPyConnection, until: date | None) -> None:
     )
 
 
-def _first_day(kind: str, name: str) -> str:
+def _first_day(column: Column) -> str:
     """SQL: the day; of a date known in part, which is landed as text, the first day it may be."""
-    (column,) = (column for column in file_columns(kind) if column.name == name)
     if column.type == "partial_date":
-        return f"TRY_CAST({name} || right('-01-01', 10 - length({name})) AS DATE)"
-    return f"CAST({name} AS DATE)"
+        return f"TRY_CAST({column.name} || right('-01-01', 10 - length({column.name})) AS DATE)"
+    return f"CAST({column.name} AS DATE)"

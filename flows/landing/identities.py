@@ -5,8 +5,6 @@ import unicodedata
 
 import duckdb
 
-from flows.warehouse.kept_inputs import KeptFile
-
 Connection = duckdb.DuckDBPyConnection
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _BLANKS = re.compile(r"[\s\u200b\u2060\ufeff]+")
@@ -54,25 +52,27 @@ def _parts_numbers(text: str) -> bool:
     return bool(re.search(r"\d-\d", text))
 
 
-def fold_ids(con: Connection, entry: KeptFile, folding: tuple[str, ...]) -> None:
-    """Fold the identifiers of a file just landed; landing.written_ids keeps how they were written, and on how many
-    lines."""
+def fold_ids(con: Connection, table: str, file_ids: list[str], folding: tuple[str, ...]) -> None:
+    """Fold the identifiers of files just landed into ``table``; landing.written_ids keeps how they were written, and on
+    how many lines."""
     if not folding:
         return
     found = con.execute(
-        f"SELECT subject_id, count(*) FROM landing.{entry.kind} WHERE file_id = ? AND subject_id IS NOT NULL GROUP BY ALL",
-        [entry.file_id],
+        f"SELECT file_id, subject_id, count(*) FROM {table}"
+        " WHERE file_id IN (SELECT unnest($1)) AND subject_id IS NOT NULL GROUP BY ALL",
+        [file_ids],
     ).fetchall()
     if not found:
         return
-    folded = [fold_id(written, folding) for written, _ in found]
+    of_files, written, lines = zip(*found, strict=True)
     con.execute(
-        "INSERT INTO landing.written_ids"
-        " SELECT $1, unnest(CAST($2 AS VARCHAR[])), unnest(CAST($3 AS VARCHAR[])), unnest(CAST($4 AS BIGINT[]))",
-        [entry.file_id, folded, [written for written, _ in found], [lines for _, lines in found]],
+        "INSERT INTO landing.written_ids SELECT unnest(CAST($1 AS VARCHAR[])), unnest(CAST($2 AS VARCHAR[])),"
+        " unnest(CAST($3 AS VARCHAR[])), unnest(CAST($4 AS BIGINT[]))",
+        [of_files, [fold_id(text, folding) for text in written], written, lines],
     )
     con.execute(
-        f"UPDATE landing.{entry.kind} AS line SET subject_id = id.subject_id FROM landing.written_ids AS id"
-        " WHERE line.file_id = $1 AND id.file_id = $1 AND id.written = line.subject_id AND id.subject_id <> id.written",
-        [entry.file_id],
+        f"UPDATE {table} AS line SET subject_id = id.subject_id FROM landing.written_ids AS id"
+        " WHERE line.file_id IN (SELECT unnest($1)) AND id.file_id = line.file_id AND id.written = line.subject_id"
+        " AND id.subject_id <> id.written",
+        [file_ids],
     )

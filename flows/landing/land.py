@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,14 +11,27 @@ import duckdb
 
 from flows.base.errors import ConfigurationError, FileRefused
 from flows.base.files import sha256_of
-from flows.base.sql_text import one_value
+from flows.base.sql_text import one_value, transaction
+from flows.base.suggestions import did_you_mean
 from flows.landing.dates_come import find_dates_come, tomorrow
 from flows.landing.loading import land_file
+from flows.landing.together import Source, land_together
+from flows.landing.unused_settings import (
+    UNREAD,
+    create_settings_tables,
+    list_unused_settings,
+    note_withdrawal,
+    why_unread,
+)
 from flows.study.dictionary import FILE_KINDS, LANDED_TYPES, file_columns
 from flows.study.study_folder import FileFormat, Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 Connection = duckdb.DuckDBPyConnection
+# Of refused_files: a file with the content of one that counts. It lands nothing and makes no new snapshot.
+REPEATS_ANOTHER = "status = 'ignored' AND content_id IN (SELECT sha256 FROM landing.landed_files)"
+FILES_AT_ONCE = 1000
+COPIES_AT_ONCE = 16  # each waits for the disk most of its time; a disk writes many small files in one go
 Refused = tuple[str, str, str | None, str, str]  # path, SHA-256, kind, status, reason
 
 
@@ -30,6 +42,7 @@ class Landing(NamedTuple):
     files_landed: int
     lines_landed: int
     files_refused: int
+    files_repeated: int = 0  # with the content of one that counts
 
 
 class Offer(NamedTuple):
@@ -67,6 +80,7 @@ def create_landing_tables(con: Connection) -> None:
         """CREATE TABLE IF NOT EXISTS landing.written_ids (
             file_id VARCHAR, subject_id VARCHAR, written VARCHAR, n_lines BIGINT)"""
     )
+    create_settings_tables(con)
     find_dates_come(con, None)
 
 
@@ -107,19 +121,24 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
             kinds.add(offer.kind)  # a refused one too: file.kind_needed then tells which, and why
             offers.append(offer)
         elif not matched:
-            _refuse_unmatched(con, kept, path, sha256)
+            _refuse_unmatched(con, study, kept, path, sha256)
     last_sequence = max((entry.sequence for entry in kept.files), default=0)
     landed = _land_offers(con, study, kept, offers)
-    for path in {entry.path for entry in kept.files} - in_inbox:
-        con.execute("UPDATE landing.landed_files SET is_in_inbox = false WHERE path = ?", [path])
+    con.execute(
+        "UPDATE landing.landed_files SET is_in_inbox = false WHERE path NOT IN (SELECT unnest($1))", [sorted(in_inbox)]
+    )
     withdrawn = con.execute("SELECT path, sha256 FROM landing.refused_files WHERE status = 'withdrawn'").fetchall()
+    paths = list_unused_settings(con, study, (entry.path for entry in kept.files))
     for entry in study.withdrawn:
-        if knows_all_files and not any(entry.covers(path, *kept.hashes_of(sha256)) for path, sha256 in withdrawn):
+        if any(entry.covers(path, *kept.hashes_of(sha256)) for path, sha256 in withdrawn):
+            continue
+        if knows_all_files:
             raise ConfigurationError(
-                f"{study.folder / 'study.toml'}: [[withdrawn]] names '{entry.file}', which is no file of this study; "
-                "give its path in inbox/ or its file_id (see landing.files)."
+                f"{study.folder / 'study.toml'}: [[withdrawn]] names '{entry.file}', which is no file of this study"
+                f"{did_you_mean(entry.file, paths) or '.'} Give its path in inbox/ or its file_id (see landing.files)."
             )
-    _needs_files(study, kinds)
+        note_withdrawal(con, entry.file, paths)
+    _needs_files(con, study, kinds)
     find_dates_come(con, tomorrow())
     # Between two nights the lines of injections, which a blinded study does not publish, tell whose session was added.
     lines = one_value(
@@ -128,7 +147,8 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
         " WHERE sequence > $1 AND NOT ($2 AND kind = 'injections')",
         [last_sequence, study.facts.blinded],
     )
-    return Landing(len(in_inbox), len(landed) - landed.count(None), lines, landed.count(None))
+    repeated = one_value(con, f"SELECT count(*) FROM landing.refused_files WHERE {REPEATS_ANOTHER}")
+    return Landing(len(in_inbox), len(landed) - landed.count(None), lines, landed.count(None), repeated)
 
 
 def _entries(inbox: Path) -> list[tuple[Path, str, str | None]]:
@@ -171,12 +191,12 @@ def _is_new(con: Connection, study: Study, kept: KeptInputs, offer: Offer) -> bo
     return False
 
 
-def _refuse_unmatched(con: Connection, kept: KeptInputs, path: str, sha256: str) -> None:
+def _refuse_unmatched(con: Connection, study: Study, kept: KeptInputs, path: str, sha256: str) -> None:
     known = kept.holds(sha256)
     if known and known.path != path:
         _refuse(con, kept, path, sha256, known.kind, "ignored", _same_content(known))
     elif not known:
-        _refuse(con, kept, path, sha256, None, "ignored", "matches no file pattern; see [files] in study.toml")
+        _refuse(con, kept, path, sha256, None, "ignored", why_unread(study, path))
 
 
 def _land_offers(con: Connection, study: Study, kept: KeptInputs, offers: list[Offer]) -> list[int | None]:
@@ -214,7 +234,7 @@ def _each_copied(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iter
                 raise
             return error
 
-    with ThreadPoolExecutor(_threads(con)) as pool:
+    with ThreadPoolExecutor(COPIES_AT_ONCE) as pool:
         for offer, outcome in zip(offers, pool.map(copy, offers), strict=True):
             if isinstance(outcome, OSError):
                 _refuse(con, kept, offer.path, offer.sha256, offer.kind, "refused", _unreadable(outcome))
@@ -226,22 +246,45 @@ def _each_copied(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iter
 def _each_read(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iterator[int | None]:
     first = 1 + max((entry.sequence for entry in kept.files), default=0)
 
-    def read(offer: Offer, sequence: int) -> tuple[KeptFile, int | FileRefused]:
+    def source(offer: Offer, sequence: int) -> Source:
         entry = kept.entry(offer.sha256, offer.path, offer.kind, sequence)
+        return Source(kept.location(entry), entry, offer.group, offer.id_folding)
+
+    sources = [source(offer, sequence) for sequence, offer in enumerate(offers, start=first)]
+    waiting: list[KeptFile] = []
+    for entry, outcome, is_alone in _land_sources(con, sources):
+        if isinstance(outcome, FileRefused):
+            _refuse(con, kept, entry.path, entry.sha256, entry.kind, "refused", str(outcome))
+            yield None
+            continue
+        waiting.append(entry)
+        if is_alone or len(waiting) == FILES_AT_ONCE:  # many small files are listed by one write
+            kept.keep(*waiting)
+            waiting.clear()
+        yield outcome
+    kept.keep(*waiting)
+
+
+def _land_sources(con: Connection, sources: list[Source]) -> Iterator[tuple[KeptFile, int | FileRefused, bool]]:
+    """Land kept files; gives each in turn with its number of lines, or why it is refused, and whether it was landed in
+    a transaction of its own."""
+
+    def read(source: Source) -> int | FileRefused:
         try:
             with con.cursor() as cursor:
-                return entry, land_file(cursor, kept.location(entry), entry, offer.group, offer.id_folding)
+                return land_file(cursor, *source)
         except FileRefused as refusal:
-            return entry, refusal
+            return refusal
 
-    with ThreadPoolExecutor(_threads(con)) as pool:
-        for entry, outcome in pool.map(read, offers, count(first)):
-            if isinstance(outcome, FileRefused):
-                _refuse(con, kept, entry.path, entry.sha256, entry.kind, "refused", str(outcome))
-                yield None
-            else:
-                kept.keep(entry)
-                yield outcome
+    for start in range(0, len(sources), FILES_AT_ONCE):
+        some = sources[start : start + FILES_AT_ONCE]
+        together = land_together(con, some)
+        alone = [source for source in some if source.entry.file_id not in together]
+        with ThreadPoolExecutor(_threads(con)) as pool:
+            outcomes = pool.map(read, alone)
+            for source in some:
+                lines = together.get(source.entry.file_id)
+                yield source.entry, next(outcomes) if lines is None else lines, lines is None
 
 
 def _threads(con: Connection) -> int:
@@ -256,38 +299,43 @@ def _land_kept(con: Connection, study: Study, kept: KeptInputs) -> set[str]:
     """Make the warehouse hold just the kept files that count; gives the kinds of file among them."""
     landed = [row[0] for row in con.execute("SELECT file_id FROM landing.landed_files").fetchall()]
     # What an earlier version landed under two names is landed anew, once.
-    for file_id in {file_id for file_id, times in Counter(landed).items() if times > 1}:
-        _undo(con, file_id)
-        landed = [other for other in landed if other != file_id]
-    present = set(landed)
+    twice = {file_id for file_id, times in Counter(landed).items() if times > 1}
+    present = set(landed) - twice
     withdrawn = {file.file_id for file in kept.files if study.withdrawal_of(file.path, *kept.hashes_of(file.sha256))}
-    for file_id in present - {file.file_id for file in kept.files} | present & withdrawn:
-        _undo(con, file_id)
+    _undo(con, twice | present - {file.file_id for file in kept.files} | present & withdrawn)
     con.execute("UPDATE landing.landed_files SET is_in_inbox = true WHERE NOT is_in_inbox")
+    missing = []
     for entry in kept.files:
         if withdrawal := study.withdrawal_of(entry.path, *kept.hashes_of(entry.sha256)):
             _refuse(con, kept, entry.path, entry.sha256, entry.kind, "withdrawn", withdrawal.reason)
         elif entry.file_id not in present:
             _, group = study.kind_of(entry.path) or (entry.kind, FileFormat())
-            try:
-                land_file(con, kept.sound(entry), entry, group, study.id_folding)
-            except FileRefused as refusal:  # landed before, under other settings
-                _refuse(con, kept, entry.path, entry.sha256, entry.kind, "refused", str(refusal))
+            missing.append(Source(kept.sound(entry), entry, group, study.id_folding))
+    for entry, outcome, _ in _land_sources(con, missing):
+        if isinstance(outcome, FileRefused):  # landed before, under other settings
+            _refuse(con, kept, entry.path, entry.sha256, entry.kind, "refused", str(outcome))
     return {file.kind for file in kept.files if file.file_id not in withdrawn}
 
 
-def _undo(con: Connection, file_id: str) -> None:
-    con.execute("BEGIN")
-    for table in (*FILE_KINDS, "broken_lines", "written_ids", "landed_files"):
-        con.execute(f"DELETE FROM landing.{table} WHERE file_id = ?", [file_id])
-    con.execute("COMMIT")
+def _undo(con: Connection, file_ids: set[str]) -> None:
+    if not file_ids:
+        return
+    with transaction(con):
+        for table in (*FILE_KINDS, "broken_lines", "written_ids", "settings_used", "landed_files"):
+            con.execute(f"DELETE FROM landing.{table} WHERE file_id IN (SELECT unnest($1))", [sorted(file_ids)])
 
 
-def _needs_files(study: Study, kinds: set[str]) -> None:
+def _needs_files(con: Connection, study: Study, kinds: set[str]) -> None:
+    unread = con.execute(
+        "SELECT path FROM landing.refused_files WHERE starts_with(reason, ?) ORDER BY path", [UNREAD]
+    ).fetchall()
+    lying = f" Nothing reads {', '.join(path for (path,) in unread[:5])}." if unread else ""
     for needed in (("diary", "attacks"), ("injections",)):
         if not kinds.intersection(needed):
             kind = needed[0]
-            raise ConfigurationError(f"{study.inbox}: has no {kind} file; a run needs at least one ({kind}*.csv).")
+            raise ConfigurationError(
+                f"{study.inbox}: has no {kind} file; a run needs at least one ({kind}*.csv).{lying}"
+            )
 
 
 def _refuse(

@@ -2,18 +2,20 @@
 
 import csv
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
 
 from flows.base.errors import FileRefused
 from flows.base.sql_text import one_row, one_value, quoted
-from flows.landing.date_order import find_date_format
+from flows.landing.date_order import DateFormat, find_date_format
 from flows.landing.entries import refuse_undeclared_entries
 from flows.landing.identities import fold_ids
 from flows.landing.other_units import set_other_units_aside
 from flows.landing.parsing import parsed_select
 from flows.landing.reading import Layout, PlainText, data_records, find_layout, header_words, to_plain_text
+from flows.landing.unused_settings import find_settings_used, note_settings_used
 from flows.study.dictionary import file_columns
 from flows.study.study_folder import FileFormat
 from flows.warehouse.kept_inputs import KeptFile
@@ -37,6 +39,7 @@ def land_file(
         plain = to_plain_text(source, scratch, group.encoding)
         layout = find_layout(plain, entry.kind, group)
         dates = find_date_format(plain, layout, entry.kind, group.date_format)
+        used = find_settings_used(con, plain, layout, group)
         group = group.model_copy(update={"date_format": dates.format})
         con.execute("BEGIN")
         try:
@@ -46,32 +49,40 @@ def land_file(
                 con.execute("BEGIN")
                 lines = _land_record_by_record(con, plain, layout, entry, group, scratch)
             _refuse_wrong_dates(con, entry, group)
-            fold_ids(con, entry, id_folding)
+            fold_ids(con, f"landing.{entry.kind}", [entry.file_id], id_folding)
             refuse_undeclared_entries(con, entry, group)
             set_other_units_aside(con, entry)
-            con.execute(
-                "INSERT INTO landing.landed_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, true, ?)",
-                [
-                    entry.file_id,
-                    entry.path,
-                    entry.content_id,
-                    entry.kind,
-                    lines,
-                    entry.landed_at,
-                    entry.sequence,
-                    layout.encoding,
-                    layout.delimiter,
-                    ", ".join(layout.extra_columns) or None,
-                    dates.format or "%Y-%m-%d",
-                    f"{layout.evidence}; {dates.evidence}",
-                    group.entries_per_day,
-                ],
-            )
+            note_settings_used(con, [(entry, group, used)])
+            list_landed(con, [(entry, lines, layout, dates, group)])
             con.execute("COMMIT")
         except BaseException:
             con.execute("ROLLBACK")
             raise
     return lines
+
+
+def list_landed(con: Connection, files: Iterable[tuple[KeptFile, int, Layout, DateFormat, FileFormat]]) -> None:
+    """Add files to landing.landed_files: each with its lines, and how it was found to be written."""
+    rows = [
+        {
+            **entry.model_dump(),
+            "sha256": entry.content_id,
+            "lines_read": lines,
+            "encoding": layout.encoding,
+            "delimiter": layout.delimiter,
+            "extra_columns": ", ".join(layout.extra_columns) or None,
+            "date_format": dates.format or "%Y-%m-%d",
+            "evidence": f"{layout.evidence}; {dates.evidence}",
+            "entries_per_day": group.entries_per_day,
+        }
+        for entry, lines, layout, dates, group in files
+    ]
+    if rows:
+        names = list(rows[0])
+        con.execute(
+            f"INSERT INTO landing.landed_files ({', '.join(names)}) SELECT {', '.join(f'unnest(${n})' for n in names)}",
+            {name: [row[name] for row in rows] for name in names},
+        )
 
 
 def _land_uniform(con: Connection, plain: PlainText, layout: Layout, entry: KeptFile, group: FileFormat) -> int | None:
@@ -82,7 +93,7 @@ def _land_uniform(con: Connection, plain: PlainText, layout: Layout, entry: Kept
     # null where a line does not reach it, shows both: a line too long fills it, a line too short lacks the last one.
     names = [*(f"c{i}" for i in range(layout.width)), "surplus"]
     lines = (
-        f"{_read_csv(plain.path, names, layout.delimiter, padded=True)}"
+        f"{read_csv(plain.path, names, layout.delimiter, padded=True)}"
         f" WHERE CASE WHEN surplus IS NULL AND c{layout.width - 1} IS NOT NULL THEN true ELSE error('ragged') END"
     )
     try:
@@ -97,13 +108,13 @@ def _land_uniform(con: Connection, plain: PlainText, layout: Layout, entry: Kept
             rows = one_value(con, _insert(entry, layout, group, numbered))
             con.execute("DROP TABLE lines")
     except duckdb.Error as error:
-        if not _says_not_uniform(error):
+        if not says_not_uniform(error):
             raise
         return None  # the exact way finds out where
     return rows if rows == plain.physical_lines - 1 else None
 
 
-def _says_not_uniform(error: duckdb.Error) -> bool:
+def says_not_uniform(error: duckdb.Error) -> bool:
     """Whether the error is about what the file holds; a lack of memory or a disk that fails is not."""
     if isinstance(error, duckdb.InvalidInputException | duckdb.DataError):  # a wrong line, or a value out of its type
         return True
@@ -149,11 +160,11 @@ def _land_record_by_record(
     if lines > len(broken):
         layout = layout._replace(positions={name: place for place, name in enumerate(names) if name in seen})
         columns = ["line_number", *(f"c{place}" for place in range(len(names)))]
-        con.execute(_insert(entry, layout, group, _read_csv(clean, columns, ",", header=False)))
+        con.execute(_insert(entry, layout, group, read_csv(clean, columns, ",", header=False)))
     return lines
 
 
-def _read_csv(path: Path, names: list[str], delimiter: str, header: bool = True, padded: bool = False) -> str:
+def read_csv(path: Path, names: list[str], delimiter: str, header: bool = True, padded: bool = False) -> str:
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
     return (
         f"read_csv({quoted(str(path))}, auto_detect=false, header={str(header).lower()}, delim={quoted(delimiter)},"

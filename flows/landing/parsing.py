@@ -28,12 +28,12 @@ NUMBER = r"[+-]?(\d+(\.\d+)?|\.\d+)"
 WHOLE = r"[+-]?(\d+(\.0+)?|\.0+)"
 
 
-def parsed_select(kind: str, layout: Layout, group: FileFormat, source: str) -> str:
-    """line_number, the typed columns of this kind, and which of them hold no value although the file has a text there,
+def parsed_select(kind: str, layout: Layout, group: FileFormat, source: str, place: str = "line_number") -> str:
+    """``place`` (columns of the source that tell where a line stands), the typed columns of this kind, and which of them hold no value although the file has a text there,
     comma-separated or null: ``unreadable``, for the text is none of the column's type, and ``out_of_range``, for an
     optional column's value cannot be. Columns the file lacks are null (unknown)."""
     columns = file_columns(kind)
-    texts, typed, faults = ["line_number"], ["line_number"], []
+    texts, typed, faults = [place], [place], []
     for column in columns:
         position = layout.positions.get(column.name)
         trimmed = f"trim(c{position}, {quoted(BLANKS)})" if layout.has_blanks else f"c{position}"
@@ -51,7 +51,7 @@ def parsed_select(kind: str, layout: Layout, group: FileFormat, source: str) -> 
     beyond = ", ".join(f"CASE WHEN NOT ({_limits(column)}) THEN '{column.name}' END" for column in limited)
     out_of_range = f"CASE WHEN {possible} THEN NULL ELSE concat_ws(',', {beyond or 'NULL'}) END"
     return (
-        f"line_number, {names}, {unreadable}, {out_of_range}, NULL FROM (SELECT {', '.join(typed)}, "
+        f"{place}, {names}, {unreadable}, {out_of_range}, NULL FROM (SELECT {', '.join(typed)}, "
         f"{', '.join(f'{name}_text' for name in faults) or 'NULL AS nothing'} "
         f"FROM (SELECT {', '.join(texts)} FROM {source}))"
     )

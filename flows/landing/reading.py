@@ -15,7 +15,8 @@ from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.study.study_folder import FileFormat
 
 CHUNK_BYTES = 1 << 20
-csv.field_size_limit(1 << 24)  # the default refuses fields over 128 KiB
+LONGEST_FIELD = 1 << 24
+csv.field_size_limit(LONGEST_FIELD)  # the default refuses fields over 128 KiB
 LONGEST_RECORD_LINES = 50  # a quoted text may run over lines; past this the quote was never meant to open
 # A space inside a field, as in a time of day, needs no trimming, which costs a fifth of what reading a file does.
 EDGE_BLANK = re.compile(rb" (?:(?![0-9A-Za-z])|(?<![0-9A-Za-z] ))")
@@ -201,11 +202,16 @@ def _is_closed(lines: list[str]) -> bool:
 
 
 def fields_of(raw: str, delimiter: str) -> list[str] | None:
-    """The fields of one record, or None where its quotes do not close."""
+    """The fields of one record, or None where its quotes do not close. Spaces between a quotation mark and the delimiter
+    are no part of a field, as DuckDB reads it."""
+    if raw and '"' not in raw and "\n" not in raw and "\r" not in raw and len(raw) < LONGEST_FIELD:
+        return raw.split(delimiter)  # what the reader makes of it, in a tenth of the time
     try:
-        rows = list(csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter, strict=True))
+        text = io.StringIO(raw, newline="")
+        rows = list(csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=delimiter != " "))
     except csv.Error:
-        return None
+        mended = raw if delimiter == " " else re.sub(f'" +(?={re.escape(delimiter)}|$)', '"', raw)
+        return None if mended == raw else fields_of(mended, delimiter)
     return rows[0] if len(rows) == 1 else None
 
 

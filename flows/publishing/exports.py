@@ -1,4 +1,4 @@
-"""publication/: the thirteen tables of publication_tables.py as HTML and RTF, for a manuscript or study report.
+"""publication/: the tables of sql/publication/ as HTML and RTF, for a manuscript or study report.
 
 Read from the published database, so that nothing stands here that is not there, and a blinded study stays blinded.
 """
@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import duckdb
 
-from flows.publishing.publication_tables import MACROS, TABLES, PublicationTable
+from flows.publishing.publication_tables import PublicationTable, create_cell_macros, load_publication_tables
 
 Connection = duckdb.DuckDBPyConnection
+ALL = "all"
 PAGE_TWIPS = 13_800  # width of a landscape A4 page within its margins
 STYLE = (
     "body{font:15px/1.4 system-ui,sans-serif;margin:2rem;color:#1a1a1a;background:#fff}"
@@ -37,8 +38,8 @@ def write_publication(database: Path, folder: Path) -> list[Path]:
     folder.mkdir(parents=True)
     written = []
     with duckdb.connect(database, read_only=True) as con:
-        con.execute(MACROS)
-        for table in TABLES:
+        create_cell_macros(con)
+        for table in load_publication_tables():
             layout = lay_out(con, table)
             for ending, text in (("html", as_html(layout)), ("rtf", as_rtf(layout))):
                 path = folder / f"{table.name}.{ending}"
@@ -61,13 +62,22 @@ def lay_out(con: Connection, table: PublicationTable) -> Layout:
     ).fetchall()
     used = {arm for cells in rows.values() for arm in cells}
     shown = [(arm, f"{label} (N = {n})") for arm, label, n in sizes if arm in used]
-    note = table.note if rows else _why_empty(con, table)
+    note = f"{table.note}{_without_arm(sizes, used)}" if rows else _why_empty(con, table)
     return Layout(
         f"Table {int(table.name[:2])}. {table.title}",
         [label for _, label in shown],
         [(section, label, [cells.get(arm) or "–" for arm, _ in shown]) for (section, label), cells in rows.items()],
         note,
     )
+
+
+def _without_arm(sizes: list[tuple[str, str, int]], used: set[str]) -> str:
+    """Why the arms do not add up to all subjects, where a table shows both."""
+    treated = {arm: n for arm, _, n in sizes}
+    missing = treated.pop(ALL, 0) - sum(treated.values())
+    if not treated or not missing or ALL not in used:
+        return ""
+    return f" All subjects: with {missing} treated {'subject' if missing == 1 else 'subjects'} of no known arm."
 
 
 def _why_empty(con: Connection, table: PublicationTable) -> str:

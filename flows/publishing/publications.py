@@ -1,5 +1,6 @@
 """OUT/state/publications: what made each snapshot, so that any of them can be made again from the kept inputs."""
 
+import re
 import shutil
 import time
 from datetime import UTC, date, datetime
@@ -7,11 +8,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
+from pydantic import Field
 
 from flows.base.errors import ConfigurationError
 from flows.base.files import to_disk, tree_to_disk
 from flows.base.sql_text import one_value
 from flows.base.toml_files import Frozen
+from flows.publishing.ingredients import changed_since, digest_ingredients
 from flows.study.study_folder import Study, load_study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
@@ -40,6 +43,9 @@ class Publication(Frozen):
     paths_absent: tuple[str, ...]  # landed before and no longer in inbox/
     not_landed: tuple[FileNotLanded, ...]
     last_date_come: date | None = None  # of those that lay ahead when their file was landed
+    made_from: dict[str, str] = Field(
+        default_factory=dict
+    )  # SHA-256 of each part that its id hashes (flows/publishing/ingredients.py)
 
 
 def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, study: Study) -> Publication:
@@ -48,12 +54,14 @@ def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, stu
     absent = con.execute(
         "SELECT DISTINCT path FROM landing.landed_files WHERE NOT is_in_inbox ORDER BY path"
     ).fetchall()
+    files = KeptInputs(out / "state" / "inputs", study.facts.id).files
     record = Publication(
         snapshot_id=name,
         published_at=datetime.now(UTC).replace(microsecond=0),
         software_version=version("migraine-outcomes"),
         cutoff=one_value(con, "SELECT data_cutoff FROM meta.study"),
-        files=tuple(KeptInputs(out / "state" / "inputs", study.facts.id).files),
+        files=tuple(files),
+        made_from=digest_ingredients(con, study, files),
         last_date_come=one_value(con, "SELECT max(last_date) FROM landing.dates_come"),
         paths_absent=tuple(path for (path,) in absent),
         not_landed=tuple(
@@ -84,7 +92,7 @@ def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, stu
 def find_publication(out: Path, wanted: str) -> Publication:
     """The publication with this snapshot id, or the last one on or before this date (UTC).
 
-    Raises ConfigurationError where there is none.
+    Raises ConfigurationError where there is none, with the last ones that there are.
     """
     records = sorted(
         (Publication.model_validate_json(path.read_text()) for path in publication_folder(out).glob(f"[!.]*/{RECORD}")),
@@ -93,14 +101,27 @@ def find_publication(out: Path, wanted: str) -> Publication:
     try:
         day = date.fromisoformat(wanted)
         fitting = [record for record in records if record.published_at.date() <= day]
+        wrong = f"{out}: nothing was published on or before {wanted}"
     except ValueError:
         fitting = [record for record in records if record.snapshot_id == wanted]
+        wrong = f"{out}: there is no snapshot '{wanted}'"
+        if not re.fullmatch(r"[0-9a-f]{16}", wanted):
+            wrong = f"--as-of: '{wanted}' is not a date (YYYY-MM-DD) or a snapshot id"
     if not fitting:
-        known = (
-            f"the first is {records[0].snapshot_id} of {records[0].published_at:%Y-%m-%d}" if records else "none yet"
+        last = ", ".join(f"{record.snapshot_id} of {record.published_at:%Y-%m-%d}" for record in records[:-6:-1])
+        raise ConfigurationError(
+            f"{wrong}; {f'the last snapshots are {last}' if last else 'no snapshot is there yet'}."
         )
-        raise ConfigurationError(f"{out}: nothing was published as of '{wanted}' ({known}).")
     return fitting[-1]
+
+
+def changed_since_current(con: duckdb.DuckDBPyConnection, out: Path, study: Study, kept: KeptInputs) -> list[str]:
+    """In words, what differs from what the current snapshot was made from; empty where that is not known."""
+    record = publication_folder(out) / (out / "current").resolve().name / RECORD
+    if not record.is_file():
+        return []
+    before = Publication.model_validate_json(record.read_text()).made_from
+    return changed_since(before, digest_ingredients(con, study, kept.files))
 
 
 def prune_snapshots(out: Path, keep: int) -> list[str]:

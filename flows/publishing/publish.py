@@ -12,11 +12,13 @@ from typing import Any
 import duckdb
 
 from flows.base.files import sha256_of, to_disk, tree_to_disk
+from flows.base.logs import log
 from flows.base.own_files import own_files
 from flows.base.sql_text import one_value, quoted, transaction
 from flows.checking.validation import CheckResult
 from flows.publishing.blinding import names_to_withhold, published_select, stop_on_arm_names, withhold_texts
 from flows.publishing.exports import write_publication
+from flows.publishing.ingredients import digest_ingredients, id_of, versions
 from flows.publishing.publications import Publication, record_publication
 from flows.publishing.site_queries import write_queries
 from flows.publishing.validation_page import render_validation
@@ -30,30 +32,33 @@ Connection = duckdb.DuckDBPyConnection
 
 def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
     """The name of the snapshot these inputs lead to: equal inputs, settings and own files (code, templates, SQL,
-    rules, checks) give an equal name. In a blinded study it is a keyed hash, as those of the files are."""
-    refused = con.execute("SELECT path, sha256, status, reason FROM landing.refused_files ORDER BY ALL").fetchall()
-    absent = con.execute("SELECT path FROM landing.landed_files WHERE NOT is_in_inbox ORDER BY ALL").fetchall()
-    come = con.execute(
-        "SELECT file_id, CAST(last_date AS VARCHAR), n_dates FROM landing.dates_come ORDER BY ALL"
-    ).fetchall()
-    cutoff = one_value(con, "SELECT CAST(data_cutoff AS VARCHAR) FROM meta.study")
-    ingredients = [
-        [entry.model_dump(mode="json") for entry in kept.files],
-        refused,
-        absent,
-        come,
-        cutoff,
-        study.model_dump(mode="json", exclude={"folder", "publishing"}),
-        sorted(own_files().items()),
-        _versions(),
-    ]
-    return kept.digest_of(json.dumps(ingredients, sort_keys=True))[:16]
+    rules, checks) give an equal name, whatever their files are called a second time. In a blinded study it is a keyed
+    hash, as those of the files are."""
+    return id_of(digest_ingredients(con, study, kept.files), kept)
 
 
 def published_snapshot(out: Path, name: str) -> Path | None:
-    """The snapshot of this name, if it was published before: a folder there is complete, for it came by renaming."""
+    """The snapshot of this name, if it was published before: a folder there is complete, for it came by renaming.
+
+    One that is not the current one is hashed first: nobody may have looked at it since another replaced it. Where a
+    file of it is not what its manifest lists, there is none, and the run makes it again.
+    """
     folder = out / "snapshots" / name
-    return folder if folder.is_dir() else None
+    if not folder.is_dir() or (folder.resolve() != (out / "current").resolve() and not _is_as_published(folder)):
+        return None
+    return folder
+
+
+def _is_as_published(folder: Path) -> bool:
+    """Whether every file of a snapshot, and no other, is there with the SHA-256 that its manifest lists."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        is_whole = manifest["snapshot_id"] == folder.name and manifest["outputs"] == _hashes(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        is_whole = False
+    if not is_whole:
+        log(f"snapshot {folder.name} is no longer what was published; it is made again", event="snapshot_damaged")
+    return is_whole
 
 
 def publish(
@@ -140,6 +145,7 @@ def write_database(con: Connection, path: Path, study: Study) -> None:
             con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
             con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(table, study)}")
         _write_comments(con, tables)
+        _write_former_names(con, tables)
         con.execute("CHECKPOINT snapshot")
     finally:
         con.execute("DETACH snapshot")
@@ -155,6 +161,17 @@ def _write_comments(con: Connection, tables: list[Table]) -> None:
                 con.execute(
                     f"COMMENT ON COLUMN snapshot.{table.full_name}.{column.name} IS {quoted(column.description + unit)}"
                 )
+
+
+def _write_former_names(con: Connection, tables: list[Table]) -> None:
+    """A table that was renamed can be queried by its former name too: a view, in the database only."""
+    for table in tables:
+        if table.former_name:
+            former = f"snapshot.{table.schema_name}.{table.former_name}"
+            con.execute(f"CREATE VIEW {former} AS SELECT * FROM {table.full_name}")
+            con.execute(
+                f"COMMENT ON VIEW {former} IS 'former name of {table.full_name}, which the next version does not know'"
+            )
 
 
 def _write_files(con: Connection, building: Path) -> None:
@@ -189,10 +206,6 @@ def _write_tables(snapshot: Connection, folder: Path) -> None:
 
 
 def _write_manifest(con: Connection, folder: Path, name: str, study: Study, published_at: datetime) -> None:
-    paths = _files(folder)
-    with ThreadPoolExecutor() as threads:
-        hashes = list(threads.map(sha256_of, paths))
-    outputs = dict(zip((path.relative_to(folder).as_posix() for path in paths), hashes, strict=True))
     with duckdb.connect(folder / "outcomes.duckdb", read_only=True) as published:
         inputs = published.execute(
             "SELECT path, kind, status, sha256, lines_read FROM landing.files ORDER BY ALL"
@@ -207,19 +220,19 @@ def _write_manifest(con: Connection, folder: Path, name: str, study: Study, publ
         "published_at": published_at.isoformat(timespec="seconds"),
         "cutoff_date": one_value(con, "SELECT CAST(cutoff_date AS VARCHAR) FROM analysis.cutoff"),
         "rule_sets": [rule.id for rule in study.rule_sets],
-        "versions": _versions(),
+        "versions": versions(),
         "input_hash": "HMAC-SHA256 of the SHA-256" if study.facts.blinded else "SHA-256",
         "inputs": [dict(zip(("path", "kind", "status", "sha256", "lines_read"), row, strict=True)) for row in inputs],
         "own_files": own_files(),
         "counts": counts,
-        "outputs": outputs,
+        "outputs": _hashes(folder),
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
-def _versions() -> dict[str, str]:
-    return {name: version(name) for name in ("migraine-outcomes", "duckdb", "great-expectations", "statsmodels")}
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+def _hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 by path of every file of a snapshot, but of its manifest."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / "manifest.json")
+    with ThreadPoolExecutor() as threads:
+        hashes = list(threads.map(sha256_of, paths))
+    return dict(zip((path.relative_to(folder).as_posix() for path in paths), hashes, strict=True))

@@ -24,6 +24,7 @@ QUESTIONS = {
     "conflict": "Which of these rows is right?",
     "columns": "How should this line read?",
     "refused": "Please send the file again in a form that can be read.",
+    "unread": "Was this file meant to be read?",
     "ignored": "Was this file meant to be read?",
     "no_rows": "Is the file complete?",
     "future": "What is the right date?",
@@ -48,7 +49,7 @@ def write_queries(con: duckdb.DuckDBPyConnection, target: Path) -> None:
                 finding.severity, finding.reason
             FROM meta.findings AS finding
             LEFT JOIN tabulation.subjects AS subject USING (subject_id)
-            WHERE finding.severity <> 'info' AND finding.path IS NOT NULL
+            WHERE finding.severity <> 'info' AND finding.path IS NOT NULL AND finding.check_id NOT LIKE 'settings.%'
             ORDER BY ALL NULLS FIRST"""
         )
         while rows := result.fetchmany(10_000):

@@ -122,7 +122,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "subjects": subjects.load_subjects(con, arms, rule_sets),
         "most_subjects": subjects.MOST_SUBJECTS,
     }
-    return context | {"figures": _figures(context), "script": _script()}
+    return context | {"figures": _figures(context), "script": _script(has_subjects=context["subjects"] is not None)}
 
 
 def _figures(context: dict[str, Any]) -> dict[str, Any]:
@@ -143,8 +143,9 @@ def _style() -> str:
     return (TEMPLATES / "style.css").read_text(encoding="utf-8")
 
 
-def _script() -> Row:
+def _script(has_subjects: bool) -> Row:
     """The page's own script, and the hash by which the page allows this one and no other."""
-    text = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    names = ("contents.js", "report.js") if has_subjects else ("contents.js",)
+    text = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return {"text": Markup(text), "hash": f"sha256-{digest}"}

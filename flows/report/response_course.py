@@ -22,8 +22,8 @@ def load_outcomes(con: Connection, rule_set: str) -> dict[str, dict[str, Row]]:
 
 
 def load_courses(con: Connection, rule_set: str) -> list[Row]:
-    """One row per cycle and arm: ``courses`` with the row of summary.trajectories of each course."""
-    rows = load_cells(con, "summary.trajectories", ("rule_set", "cycle", "arm", "course"), {"rule_set": rule_set})
+    """One row per cycle and arm: ``courses`` with the row of summary.response_courses of each course."""
+    rows = load_cells(con, "summary.response_courses", ("rule_set", "cycle", "arm", "course"), {"rule_set": rule_set})
     return [
         {"cycle": cycle, "arm": arm, "n_subjects": group[0]["n_subjects"], "courses": by_key(group, "course")}
         for (cycle, arm), group in grouped(rows, "cycle", "arm").items()

@@ -20,9 +20,9 @@ INSTRUMENTS = {
 }
 
 
-def show_count(number: Cell) -> Markup:
-    """A whole number; an en dash where there is none."""
-    return _shown(number, DASH if number.value is None else f"{number.value:,}")
+def show_count(number: Cell, missing: str = DASH) -> Markup:
+    """A whole number; ``missing`` where there is none."""
+    return _shown(number, missing if number.value is None else f"{number.value:,}")
 
 
 def show_decimal(number: Cell, missing: str = DASH) -> Markup:

@@ -8,10 +8,11 @@ import duckdb
 from flows.base.errors import ConfigurationError
 from flows.landing.dates_come import find_dates_come
 from flows.landing.land import write_refused
+from flows.landing.unused_settings import list_unused_settings
 from flows.publishing.publications import Publication, find_publication, publication_folder
 from flows.publishing.publish import publish, published_snapshot, snapshot_id
-from flows.runs import steps
-from flows.study.study_folder import load_study
+from flows.runs.sequence import compute, take_in
+from flows.study.study_folder import Study, load_study
 from flows.warehouse.blinding_key import KEY_NAME, lend_key, load_key
 from flows.warehouse.database import only_run, open_warehouse
 from flows.warehouse.kept_inputs import KeptInputs, first_of_each_content
@@ -22,8 +23,8 @@ def publish_as_of(out: Path, wanted: str) -> Path:
 
     Raises ConfigurationError where it is not known, or was made by another version of the software.
     """
+    record = find_publication(out, wanted)
     with only_run(out):
-        record = find_publication(out, wanted)
         if snapshot := published_snapshot(out, record.snapshot_id):
             return snapshot
         study = load_study(publication_folder(out) / record.snapshot_id / "study")
@@ -38,17 +39,14 @@ def publish_as_of(out: Path, wanted: str) -> Path:
                 lend_key(out / "state", Path(scratch) / "state")
             _lend(KeptInputs(out / "state" / "inputs", study.facts.id), Path(scratch), record, study.facts.id)
             with open_warehouse(Path(scratch), study) as (con, kept):
-                steps.load_metadata(con, study, record.cutoff)
-                steps.land(con, study, kept, knows_all_files=False)
-                _as_it_was(con, kept, record)
+                take_in(con, study, kept, record.cutoff, knows_all_files=False)
+                _as_it_was(con, study, kept, record)
                 if snapshot_id(con, study, kept) != record.snapshot_id:
                     raise ConfigurationError(
                         f"{out}: snapshot {record.snapshot_id} was made by version {record.software_version} with other "
                         "code, rules, checks or libraries than are installed; install what made it to make it again."
                     )
-                results = steps.validate(con, study, kept).results
-                steps.derive(con)
-                results += steps.summarise(con)
+                results = compute(con, study, kept)
                 return publish(con, out, record.snapshot_id, study, results, made_again=record)
 
 
@@ -62,12 +60,13 @@ def _lend(inputs: KeptInputs, scratch: Path, record: Publication, study_id: str)
     lent = KeptInputs(scratch / "state" / "inputs", study_id)  # named by the key when the warehouse opens it
     for entry in record.files:
         lent.location(entry).symlink_to(inputs.location(entry).resolve())
-        lent.keep(entry)
+    lent.keep(*record.files)
 
 
-def _as_it_was(con: duckdb.DuckDBPyConnection, kept: KeptInputs, record: Publication) -> None:
+def _as_it_was(con: duckdb.DuckDBPyConnection, study: Study, kept: KeptInputs, record: Publication) -> None:
     """What was known at that time: of inbox/, and which dates had come."""
     find_dates_come(con, record.last_date_come)
     con.execute("UPDATE landing.landed_files SET is_in_inbox = path NOT IN (SELECT unnest($1))", [record.paths_absent])
     con.execute("DELETE FROM landing.refused_files")
     write_refused(con, kept, [(f.path, f.sha256, f.kind, f.status, f.reason) for f in record.not_landed])
+    list_unused_settings(con, study, (entry.path for entry in record.files))

@@ -5,11 +5,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from flows.base.errors import DataError
-from flows.base.progress import step
 from flows.checking.check_outcomes import CheckReport, load_outcomes
 from flows.checking.findings import load_findings, write_findings
 from flows.publishing.site_queries import write_queries
-from flows.runs import steps
+from flows.runs.sequence import take_in, validate_lines
 from flows.study.study_folder import Study
 from flows.warehouse.database import open_warehouse
 from flows.warehouse.sql_models import build_models
@@ -23,19 +22,12 @@ def check_study(study: Study, queries: Path | None = None, listed: int = LISTED_
     ``queries`` names a file for the questions to the sites.
     """
     with tempfile.TemporaryDirectory(prefix="check-") as out, open_warehouse(Path(out), study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        with step("land") as line:
-            landed = steps.land(con, study, kept, knows_all_files=False)
-            line.text = f"{landed.files_seen} files, {landed.lines_landed:,} lines, {landed.files_refused} refused"
+        landed = take_in(con, study, kept, knows_all_files=False)
         stopped = None
         try:
-            with step("validate") as line:
-                line.text = f"{len(steps.validate(con, study, kept).results)} checks"
-                steps.derive(con)
-            with step("results") as line:
-                line.text = f"{len(steps.summarise(con))} checks"
+            validate_lines(con, study, kept)
         except DataError as error:
-            stopped = str(error)
+            stopped = error.message  # the refused files are among the findings
             build_models(con, schemas={"tabulation"})
             build_models(con, only={"landing.files"})
             write_findings(con)

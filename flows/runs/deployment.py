@@ -3,16 +3,15 @@
 A run from the command line waits for nobody and is tried once: a person sees how it ended.
 """
 
-import atexit
 import json
 import logging
 import os
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from prefect import Flow, Task, get_client
@@ -25,9 +24,10 @@ from prefect.runtime import flow_run as this_run
 
 from flows.base import logs
 from flows.base.defects import PASSING, P, R
+from flows.base.ending import end_quietly
 from flows.base.errors import OutcomesError
 from flows.runs.run_summary import RunSummary
-from flows.study.study_folder import Study
+from flows.study.study_folder import Study, load_study
 
 NOTIFY = "MIGRAINE_OUTCOMES_NOTIFY"
 RETRIES, RETRY_SECONDS = "MIGRAINE_OUTCOMES_RETRIES", "MIGRAINE_OUTCOMES_RETRY_SECONDS"
@@ -73,7 +73,10 @@ def one_run_at_a_time(study: Study) -> Generator[None]:
 
 @contextmanager
 def named_in_logs(study: Study) -> Generator[None]:
-    """Every line carries the run and the study; a deployment's run sends them to the Prefect server as well."""
+    """Every line carries the run and the study; a deployment's run sends them to the Prefect server as well, and its
+    process carries them to its end, for Prefect's last lines about it."""
+    if deployment.id:
+        end_quietly()
     logs.set_up()
     run_id = this_run.id or ""
 
@@ -81,32 +84,55 @@ def named_in_logs(study: Study) -> Generator[None]:
         record.flow_run_id = run_id
         return True
 
-    with logs.about(run_id=run_id, study=study.facts.id):
-        handler = APILogHandler()
-        handler.addFilter(name_run)
+    handler = APILogHandler()
+    handler.addFilter(name_run)
+    names = {"run_id": run_id, "study": study.facts.id}
+    if deployment.id:
+        logs.name_process(**names)
+    with nullcontext() if deployment.id else logs.about(**names):
         if deployment.id:
             for name in ("prefect.flow_runs", "prefect.task_runs"):
-                logging.getLogger(name).addFilter(_without_traceback)
+                logging.getLogger(name).addFilter(_as_it_ended)
             logs.logger.addHandler(handler)
-            atexit.register(_end_quietly)
         try:
             yield
         finally:
             logs.logger.removeHandler(handler)
 
 
-def _without_traceback(record: logging.LogRecord) -> bool:
-    """An error that has a sentence needs no traceback."""
+def _as_it_ended(record: logging.LogRecord) -> bool:
+    """An error that has a sentence needs no traceback, and the end of a run that failed is no mere information."""
     if record.exc_info and isinstance(record.exc_info[1], OutcomesError):
         record.exc_info = None
+    if record.levelno < logging.ERROR and re.match(r"Finished in state (Failed|Crashed)", record.getMessage()):
+        record.levelno, record.levelname = logging.ERROR, "ERROR"
     return True
 
 
-def _end_quietly() -> None:
-    """At the end of a process that Prefect started: DuckDB's bindings would print pages about instances that Great
-    Expectations holds (flows/cli.py ends its process itself)."""
-    sys.stderr.flush()
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+def log_end(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """One error that names study, state and reason of a scheduled run that published nothing. The command line prints
+    the error of its own run itself."""
+    if not flow_run.deployment_id:
+        return
+    folder = Path(str(flow_run.parameters.get("study_folder", "")))
+    study = _id_of(folder)
+    logs.log_error(
+        f"{study}: the run ended as {state.name}: {state.message or 'Prefect gives no reason'}",
+        event="run_failed",
+        study=study,
+        study_folder=folder,
+        run_id=str(flow_run.id),
+        state=state.name,
+        reason=state.message,
+    )
+
+
+def _id_of(study_folder: Path) -> str:
+    """The study's id, or its folder where study.toml cannot be read."""
+    try:
+        return load_study(study_folder).facts.id
+    except OutcomesError:
+        return str(study_folder)
 
 
 def leave_artifacts(study: Study, summary: RunSummary) -> None:

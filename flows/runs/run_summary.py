@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from rich.cells import cell_len
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.base.logs import console, is_json, log
+from flows.base.logs import console, is_json, log, print_result
+from flows.base.shown_text import one_line
 from flows.base.sql_text import one_value
 from flows.base.toml_files import Frozen
-from flows.checking.findings import FindingGroup, count_by_severity, load_findings, print_findings
+from flows.checking.findings import FindingGroup, count_by_severity, load_findings, log_findings, print_findings
 
 
 class RunSummary(Frozen):
@@ -20,17 +23,27 @@ class RunSummary(Frozen):
     snapshot: Path
     report: Path
     is_new: bool
+    is_back: bool = False  # nothing new, and another snapshot than before is current: the inputs are its inputs again
     findings: dict[str, int]
     errors: tuple[FindingGroup, ...]
+    unused: tuple[FindingGroup, ...] = ()  # settings that no file took up
     primary_rule_set: str
     rates: tuple[dict[str, Any], ...]
+    treated_without_arm: int = 0  # subjects; they are why the arms do not add up to all
+
+    @property
+    def nothing_new(self) -> str:
+        """How to say that there is no new snapshot."""
+        if self.is_back:
+            return "The inputs are those of an earlier run again: its snapshot is the current one again."
+        return "Nothing new since the last run: the current snapshot stands."
 
     def as_json(self) -> str:
-        """The same for machines."""
-        return json.dumps(self.model_dump(mode="json"), indent=2)
+        """The same for machines; on one line where all lines are JSON."""
+        return json.dumps(self.model_dump(mode="json"), indent=None if is_json() else 2)
 
 
-def summarise_run(snapshot: Path, is_new: bool) -> RunSummary:
+def summarise_run(snapshot: Path, is_new: bool, is_back: bool = False) -> RunSummary:
     """Read the headline numbers of a snapshot."""
     with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
         groups = load_findings(con)
@@ -41,23 +54,31 @@ def summarise_run(snapshot: Path, is_new: bool) -> RunSummary:
             [primary],
         ).fetchall()
         names = [column[0] for column in con.description or []]
+        without_arm = one_value(
+            con,
+            "SELECT count(*) FROM analysis.subjects WHERE first_injection_date IS NOT NULL AND arm IS NULL"
+            " AND (SELECT count(*) FROM meta.arms) > 0",
+        )
     return RunSummary(
         snapshot=snapshot,
         report=snapshot.parent.parent / "current" / "report.html",
         is_new=is_new,
+        is_back=is_back,
         findings=count_by_severity(groups),
         errors=tuple(group for group in groups if group.severity in ("critical", "error")),
+        unused=tuple(group for group in groups if group.check_id.startswith("settings.")),
         primary_rule_set=primary,
         rates=tuple(dict(zip(names, row, strict=True)) for row in rates),
+        treated_without_arm=without_arm,
     )
 
 
 def print_summary(summary: RunSummary) -> None:
     """The end of a run: headline table, findings, and the path of the report as the last line of stdout."""
     if not summary.is_new:
-        log("Nothing new since the last run: the current snapshot stands.", event="nothing_new")
+        log(summary.nothing_new, event="nothing_new")
     if is_json():
-        _print_findings(summary.errors)
+        log_findings((*summary.errors, *summary.unused))
         log(
             "ended",
             event="published" if summary.is_new else "unchanged",
@@ -66,43 +87,58 @@ def print_summary(summary: RunSummary) -> None:
             findings=summary.findings,
         )
     else:
-        print_findings(console, summary.errors)
-        console.print(
-            _rates(summary) if summary.rates else "No cycle has a status: there is no injection up to the data cut-off."
-        )
+        print_findings(console, (*summary.errors, *summary.unused))
+        print_rates(console, summary)
+        if summary.rates and summary.treated_without_arm:
+            n = summary.treated_without_arm
+            console.print(f"All: with {n} treated {'subject' if n == 1 else 'subjects'} of no known arm.")
         found = ", ".join(f"{count} {severity}" for severity, count in sorted(summary.findings.items())) or "none"
         console.print(f"Data-quality findings: {found}.")
-    print(summary.report)
+    print_result(str(summary.report), report=summary.report)
 
 
-def _print_findings(groups: tuple[FindingGroup, ...]) -> None:
-    for group in groups:
-        log(
-            group.reason,
-            event="finding",
-            severity=group.severity,
-            check_id=group.check_id,
-            count=group.count,
-            places=group.places,
-        )
+HEADINGS = ("Cycle", "Arm", "Evaluable", "Responders", "%", "95% CI", "Imputed %")
 
 
-def _rates(summary: RunSummary) -> Table:
-    table = Table(title=f"Responders under the rule set '{summary.primary_rule_set}'", title_justify="left")
-    for heading in ("Cycle", "Arm", "Evaluable", "Responders", "%", "95% CI", "Imputed %"):
-        table.add_column(heading, justify="left" if heading == "Arm" else "right")
-    for rate in summary.rates:
-        interval = "" if rate["ci_low_pct"] is None else f"{rate['ci_low_pct']:.1f} to {rate['ci_high_pct']:.1f}"
-        table.add_row(
-            str(rate["cycle"]),
-            escape(rate["arm"]),
-            f"{rate['n_evaluable']} of {rate['n_subjects']}",
-            str(rate["n_responders"]),
-            _percent(rate["responder_pct"]),
-            interval,
-            _percent(rate["responder_nri_pct"]),
-        )
-    return table
+def print_rates(console: Console, summary: RunSummary) -> None:
+    """The headline table; a list where the terminal is too narrow for it, so that no number is cut."""
+    if not summary.rates:
+        console.print("No cycle has a status: there is no injection up to the data cut-off.")
+        return
+    title = f"Responders under the rule set '{one_line(summary.primary_rule_set)}'"
+    table = Table(title=escape(title), title_justify="left")
+    for heading in HEADINGS:
+        table.add_column(heading, justify="left" if heading == "Arm" else "right", no_wrap=True)
+    rows = [_row(rate) for rate in summary.rates]
+    for row in rows:
+        table.add_row(*map(escape, row))
+    if _width(rows) <= console.width:
+        console.print(table)
+        return
+    console.print(title, soft_wrap=True, markup=False)
+    for row in rows:
+        console.print(f"Cycle {row[0]}, {row[1]}", soft_wrap=True, markup=False)
+        for heading, value in zip(HEADINGS[2:], row[2:], strict=True):
+            console.print(f"  {heading:<10} {value}".rstrip(), soft_wrap=True, markup=False)
+
+
+def _width(rows: list[tuple[str, ...]]) -> int:
+    """Columns of a terminal that the table needs: each column's longest text, and the three signs beside it."""
+    longest = [max(cell_len(text) for text in column) for column in zip(HEADINGS, *rows, strict=True)]
+    return sum(longest) + 3 * len(longest) + 1
+
+
+def _row(rate: dict[str, Any]) -> tuple[str, ...]:
+    interval = "" if rate["ci_low_pct"] is None else f"{rate['ci_low_pct']:.1f} to {rate['ci_high_pct']:.1f}"
+    return (
+        str(rate["cycle"]),
+        one_line(rate["arm"]),
+        f"{rate['n_evaluable']} of {rate['n_subjects']}",
+        str(rate["n_responders"]),
+        _percent(rate["responder_pct"]),
+        interval,
+        _percent(rate["responder_nri_pct"]),
+    )
 
 
 def _percent(value: float | None) -> str:

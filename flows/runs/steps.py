@@ -8,7 +8,13 @@ import duckdb
 from flows.base.sql_text import one_value
 from flows.checking.findings import write_findings
 from flows.checking.quarantine import quote_quarantined
-from flows.checking.validation import CheckResult, stop_on_critical, validate_landing, validate_results
+from flows.checking.validation import (
+    CheckResult,
+    stop_on_critical,
+    validate_landing,
+    validate_results,
+    validate_tabulated,
+)
 from flows.deriving.partitions import Cluster
 from flows.landing.land import land
 from flows.statistics import build_statistics, register_statistics
@@ -32,7 +38,7 @@ class Quality(NamedTuple):
 
 
 def validate(con: Connection, study: Study, kept: KeptInputs) -> Quality:
-    """landing -> quarantine | tabulation.
+    """landing -> quarantine | tabulation, and the findings of all checks on them.
 
     Raises DataError on a critical finding.
     """
@@ -43,6 +49,10 @@ def validate(con: Connection, study: Study, kept: KeptInputs) -> Quality:
     read_current_medication(con, study)
     quote_quarantined(con, study, kept)
     build_models(con, schemas={"landing"})
+    build_models(con, only={"analysis.cutoff"})  # checks say what lies after it
+    results += validate_tabulated(con)
+    stop_on_critical(con, results)
+    write_findings(con)
     # Lines of injections of a blinded study are not counted, as in the snapshot.
     counted = "NOT (kind = 'injections' AND (SELECT is_blinded FROM meta.study))"
     quarantined = one_value(con, f"SELECT count(*) FROM landing.quarantine WHERE {counted}")
@@ -83,5 +93,5 @@ def summarise(con: Connection) -> list[CheckResult]:
     build_models(con, schemas={"summary"})
     build_statistics(con)
     results = validate_results(con)
-    write_findings(con)
+    stop_on_critical(con, results)
     return results

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flows.base.errors import ConfigurationError
 from flows.base.logs import log
+from flows.serving.run_history import prune_daily
 from flows.serving.temporary_server import QUIET, Server, check_answers
 from flows.study.study_folder import load_study
 
@@ -36,6 +37,7 @@ def serve_study(study_folder: Path, out: Path, cron: str, timezone: str) -> None
             server.when_lost(lambda: _end_serving(lost))
             os.environ["PREFECT_API_URL"] = server.api_url  # for the processes of the runs
             stack.enter_context(temporary_settings({PREFECT_API_URL: server.api_url}))
+            prune_daily(server.api_url)
         from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
         from prefect.flows import EntrypointType
         from prefect.runner import Runner

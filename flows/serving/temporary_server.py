@@ -23,6 +23,7 @@ from pathlib import Path
 from types import FrameType
 
 from flows.base.errors import ConfigurationError
+from flows.serving.run_history import make_private, prefect_home, prune_runs
 
 # Nothing is sent anywhere; Prefect looks for no newer version.
 QUIET = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_CLI_UPDATE_CHECK": "false"}
@@ -51,6 +52,7 @@ class Server:
     """A Prefect server on a free port of this machine, stopped when this process ends."""
 
     def __init__(self, environment: dict[str, str]) -> None:
+        make_private(prefect_home())
         # The port is bound here and handed over: nobody can take it in between.
         with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
             self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -60,6 +62,7 @@ class Server:
                 stdout=subprocess.DEVNULL,
                 pass_fds=[listener.fileno()],
                 env={**QUIET, **SERVER, **os.environ, "PREFECT__SERVER_FINAL": "1", **environment},
+                umask=0o077,  # what it makes is for this user only
                 start_new_session=True,  # Ctrl-C is for the run, which still has to send the server its end
             )
         self._is_stopped = False
@@ -160,11 +163,12 @@ def prefect_api() -> Generator[None]:
     # A heartbeat shows a server that a run is alive; this one lives no longer than the run, and its thread sleeps 1 s.
     with temporary_settings({PREFECT_API_URL: server.api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         yield
+        prune_runs(server.api_url)
 
 
 def _may_be_set() -> bool:
     """Whether Prefect's settings could name a server: only then are they read before anything is started."""
-    home = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
+    home = prefect_home()
     profiles = Path(os.environ.get("PREFECT_PROFILES_PATH", home / "profiles.toml"))
     project = Path("pyproject.toml")
     return (

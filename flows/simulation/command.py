@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from flows.base.errors import ConfigurationError
-from flows.base.logs import console
+from flows.base.logs import log
 from flows.base.progress import step
 from flows.simulation.settings import load_preset
 from flows.simulation.write import sizes_of, write_study
@@ -35,4 +35,4 @@ def simulate_study(
         line.text = (
             f"{written.subjects:,} subjects, {written.diary_lines:,} diary lines, {written.faults:,} planted findings"
         )
-    console.print(f"The truth is in {folder / 'truth'}; the pipeline reads {folder / 'inbox'} only.")
+    log(f"The truth is in {folder / 'truth'}; the pipeline reads {folder / 'inbox'} only.", event="simulated")

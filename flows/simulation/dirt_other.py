@@ -121,7 +121,7 @@ def _partly_known(start: Callable[[list[str], Facts], str]) -> Kind:
 EVENTS = {
     "end_before_start": Kind(
         any_line,
-        changed("adverse_events.end_date.before_start", QUARANTINED, (2, lambda f, _: shifted(f[1], -2))),
+        changed("adverse_events.end_date.before_start", CELL, (2, lambda f, _: shifted(f[1], -2))),
     ),
     "start_missing": Kind(any_line, changed("adverse_events.start_date.missing", FLAGGED, (1, ""))),
     "start_future": Kind(

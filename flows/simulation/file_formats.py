@@ -80,9 +80,15 @@ def header(name: str, text: str) -> bytes:
     return writing.byte_order_mark + f"{text}\n".encode(writing.encoding)
 
 
-def line_in_file(name: str, line: int) -> int:
-    """Where a line of the canonical form stands: of a day with two entries, at the first."""
-    return 2 * (line - 1) if name == "twice_a_day" else line
+def lines_in_file(name: str, line: int, check_id: str) -> list[int]:
+    """The lines that a fault of a line of the canonical form is found in.
+
+    Of a day with two entries it is the first; a subject who is not known is not known in either.
+    """
+    if name != "twice_a_day":
+        return [line]
+    first = 2 * (line - 1)
+    return [first, first + 1] if check_id.endswith(".subject_id.unknown") else [first]
 
 
 def _evening(line: str) -> str:

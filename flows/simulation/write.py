@@ -125,8 +125,9 @@ def write_study(folder: Path, preset: Preset, sizes: tuple[int, ...], seed: int,
             for piece, count_of_lines, marks in apply(block, edits, sink.next_line):
                 # The lines of a file that is refused are never read: nothing can be found on them.
                 for line, mark in marks if file_formats.WRITINGS[sink.writing].outcome != REFUSED else ():
-                    truth.fault(sink.path, file_formats.line_in_file(sink.writing, line), mark)
-                    faults += 1
+                    for place in file_formats.lines_in_file(sink.writing, line, mark.check_id):
+                        truth.fault(sink.path, place, mark)
+                        faults += 1
                 sink.add(piece, count_of_lines)
     for sink in (*sinks.values(), *diaries):
         sink.close()

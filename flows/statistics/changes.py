@@ -96,11 +96,11 @@ def _described(prefix: str, values: Any) -> Row:
 
     n = len(values)
     sd = finite(values.std(ddof=1)) if n > 1 else None
-    row: Row = {f"{prefix}n": n, f"{prefix}mean": _mean(values), f"{prefix}sd": sd}
+    row: Row = {f"n_{prefix}".strip("_"): n, f"{prefix}mean": _mean(values), f"{prefix}sd": sd}
     half = float(student.ppf(0.975, n - 1)) * values.std(ddof=1) / sqrt(n) if n > 1 else None
     row |= {
-        f"{prefix}low": finite(values.mean() - half) if half is not None else None,
-        f"{prefix}high": finite(values.mean() + half) if half is not None else None,
+        f"{prefix}ci_low": finite(values.mean() - half) if half is not None else None,
+        f"{prefix}ci_high": finite(values.mean() + half) if half is not None else None,
     }
     return row
 
@@ -115,11 +115,11 @@ def _adjusted(adjusted: Adjusted | None) -> Row:
     return {
         "ls_mean": adjusted.mean,
         "ls_se": adjusted.se,
-        "ls_low": adjusted.low,
-        "ls_high": adjusted.high,
+        "ls_ci_low": adjusted.low,
+        "ls_ci_high": adjusted.high,
         "difference": adjusted.difference,
         "difference_se": adjusted.difference_se,
-        "difference_low": adjusted.difference_low,
-        "difference_high": adjusted.difference_high,
+        "difference_ci_low": adjusted.difference_low,
+        "difference_ci_high": adjusted.difference_high,
         "p_value": adjusted.p_value,
     }

@@ -125,7 +125,7 @@ def _shown(effect: Effect | None) -> Row:
     half = float(norm.ppf(0.975)) * effect.se
     return {
         "odds_ratio": finite(exp(effect.log_odds_ratio)),
-        "odds_ratio_low": finite(exp(effect.log_odds_ratio - half)),
-        "odds_ratio_high": finite(exp(effect.log_odds_ratio + half)),
+        "odds_ratio_ci_low": finite(exp(effect.log_odds_ratio - half)),
+        "odds_ratio_ci_high": finite(exp(effect.log_odds_ratio + half)),
         "p_value": finite(2 * float(norm.sf(abs(effect.log_odds_ratio) / effect.se))),
     }

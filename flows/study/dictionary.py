@@ -53,6 +53,7 @@ class Table(BaseModel):
     file: str | None = None
     required_file: bool = False
     same_file_rows: Literal["conflict", "keep"] = "conflict"  # two different rows of one key in one file
+    former_name: str | None = None  # published as a view for one version, so that the queries of others go on
 
     @property
     def full_name(self) -> str:
@@ -81,13 +82,14 @@ def input_tables() -> dict[str, Table]:
     return {table.file: table for table in load_dictionary().values() if table.file}
 
 
+@cache
 def file_columns(kind: str) -> tuple[Column, ...]:
     """The columns a file of this kind may hold (provenance and derived columns left out)."""
     return tuple(c for c in input_tables()[kind].columns if c.name not in PROVENANCE and not c.is_derived)
 
 
 PROVENANCE = ("file_id", "line_number")
-FILE_KINDS = ("diary", "attacks", "subjects", "injections", "scores", "adverse_events")
+FILE_KINDS = tuple(input_tables())
 SQL_TYPES = {
     "text": "VARCHAR",
     "date": "DATE",

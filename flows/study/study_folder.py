@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -9,7 +10,8 @@ from pydantic import Field, field_validator, model_validator
 
 from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
-from flows.base.toml_files import Frozen, read_toml
+from flows.base.suggestions import did_you_mean
+from flows.base.toml_files import Frozen, fault_at, read_toml
 from flows.study.check_limits import CheckLimits, CheckOverrides, load_limits
 from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.study.medication_list import own_list
@@ -142,7 +144,8 @@ class FileFormat(Frozen):
         if name is not None:
             import duckdb
 
-            known = duckdb.execute("SELECT count(*) FROM pg_timezone_names() WHERE name = ?", [name]).fetchall()
+            with duckdb.connect() as con:
+                known = con.execute("SELECT count(*) FROM pg_timezone_names() WHERE name = ?", [name]).fetchall()
             if known == [(0,)]:
                 raise ValueError(f"'{name}' is not a time zone; write it as in 'Europe/Vienna'")
         return name
@@ -182,6 +185,12 @@ class SubjectSettings(Frozen):
     id_folding: tuple[Literal["case", "zeros", "blanks"], ...] = ()
 
 
+class Intake(Frozen):
+    """The [intake] table: what may lie in inbox/ and is not read, by patterns as '*.pdf' or 'notes/*'."""
+
+    ignore: tuple[str, ...] = ()
+
+
 class Publishing(Frozen):
     """The [publishing] table: nothing in it shapes a result."""
 
@@ -195,6 +204,7 @@ class StudyFile(Frozen):
     withdrawn: tuple[Withdrawal, ...] = ()
     arms: dict[str, str] = Field(default_factory=dict)
     subjects: SubjectSettings = SubjectSettings()
+    intake: Intake = Intake()
     files: dict[str, tuple[FileFormat, ...]] = Field(default_factory=dict)
     checks: CheckOverrides = Field(default_factory=CheckOverrides)
     publishing: Publishing = Publishing()
@@ -217,14 +227,18 @@ class StudyFile(Frozen):
     def _names_are_known(self) -> "StudyFile":
         for kind, groups in self.files.items():
             if kind not in FILE_KINDS:
-                raise ValueError(f"files.{kind}: there is no such kind of file; known are {', '.join(FILE_KINDS)}")
-            known = {column.name for column in file_columns(kind)}
-            for group in groups:
-                for where, given in (("columns", group.columns), ("values", group.values)):
-                    if unknown := sorted(set(given) - known):
-                        raise ValueError(
-                            f"files.{kind}.{where}: there is no column '{unknown[0]}'; known are "
-                            + ", ".join(sorted(known))
+                known = f"known are {', '.join(FILE_KINDS)}"
+                raise fault_at(
+                    ("files", kind), f"there is no such kind of file; {known}{did_you_mean(kind, FILE_KINDS)}"
+                )
+            columns = sorted(column.name for column in file_columns(kind))
+            for number, group in enumerate(groups):
+                for where in ("columns", "values", "units", "scales"):
+                    if unknown := sorted(set(getattr(group, where)) - set(columns)):
+                        raise fault_at(
+                            ("files", kind, number, where),
+                            f"there is no column '{unknown[0]}'; known are {', '.join(columns)}"
+                            + did_you_mean(unknown[0], columns),
                         )
         return self
 
@@ -240,6 +254,7 @@ class Study(Frozen):
     rule_sets: tuple[RuleSet, ...]
     protocol: Protocol
     id_folding: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
     limits: CheckLimits = Field(default_factory=load_limits)
     publishing: Publishing = Publishing()
     own_medication: DrugList | None = None
@@ -254,17 +269,33 @@ class Study(Frozen):
 
     def kind_of(self, path: str) -> tuple[str, FileFormat] | None:
         """Which kind of file an inbox path is, and how it is written; None when no pattern fits."""
-        patterns = {kind: f"{kind}*.csv" for kind in FILE_KINDS}
+        return next(((kind, group) for kind, group in self._groups() if group.matches(path)), None)
+
+    def _groups(self) -> list[tuple[str, FileFormat]]:
+        """Every entry with its pattern, in the order in which they are tried."""
         declared = [(kind, group) for kind in FILE_KINDS for group in self.files.get(kind, ())]
         # A pattern that the study wrote counts before ours of another kind.
         groups = [(kind, group) for kind, group in declared if group.pattern]
         groups += [
-            (kind, group.model_copy(update={"pattern": patterns[kind]}))
+            (kind, group.model_copy(update={"pattern": f"{kind}*.csv"}))
             for kind, group in declared
             if not group.pattern
         ]
-        groups += [(kind, FileFormat(pattern=pattern)) for kind, pattern in patterns.items()]
-        return next(((kind, group) for kind, group in groups if group.matches(path)), None)
+        return groups + [(kind, FileFormat(pattern=f"{kind}*.csv")) for kind in FILE_KINDS]
+
+    def patterns(self, declared: bool = False) -> list[tuple[str, str]]:
+        """(kind, pattern) of every entry; of those that study.toml has, where ``declared``."""
+        n_declared = sum(map(len, self.files.values()))
+        groups = self._groups()[:n_declared] if declared else self._groups()
+        return [(kind, group.pattern or "") for kind, group in groups]
+
+    def ignores(self, pattern: str, path: str) -> bool:
+        """Whether a pattern of [intake] ignore fits a path below inbox/; ``notes/*`` holds for folders in notes/ too."""
+        return fnmatchcase(path, pattern) or PurePosixPath(path).match(pattern)
+
+    def may_ignore(self, path: str) -> bool:
+        """Whether a file may lie in inbox/ unread."""
+        return any(self.ignores(pattern, path) for pattern in self.ignore)
 
 
 def load_study(folder: Path) -> Study:
@@ -284,9 +315,23 @@ def load_study(folder: Path) -> Study:
         files=settings.files,
         withdrawn=settings.withdrawn,
         id_folding=tuple(sorted(set(settings.subjects.id_folding))),
+        ignore=settings.intake.ignore,
         rule_sets=load_rule_sets(settings.study.rule_sets, [resource("data/rules"), folder / "rules"]),
         protocol=read_toml(resource("data/protocol.toml"), Protocol),
         limits=load_limits(settings.checks),
         publishing=settings.publishing,
         own_medication=own_list(folder),
     )
+
+
+def check_out(folder: Path, out: Path) -> None:
+    """Raises ConfigurationError where OUT is a study folder itself, or lies in one of the folders a study is made of:
+    what is published would stand among what is read.
+    """
+    place = out.resolve()
+    default = f"choose another --out, or leave it out to publish to {folder / 'published'}."
+    if place == folder.resolve() or (place / "study.toml").exists():
+        raise ConfigurationError(f"{out}: is a study folder itself, which a run only reads; {default}")
+    for name in ("inbox", "rules", "codelists"):
+        if place.is_relative_to((folder / name).resolve()):
+            raise ConfigurationError(f"{out}: lies in {name}/ of the study, which a run only reads; {default}")

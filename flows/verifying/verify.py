@@ -13,15 +13,16 @@ from pydantic import BaseModel, ValidationError
 
 from flows.base.files import sha256_of
 from flows.base.sql_text import one_value, quoted, rows_of
+from flows.study.dictionary import input_tables
 from flows.verifying.differences import Differences
 from flows.verifying.verify_inputs import verify_inputs, verify_keyed_inputs
+from flows.verifying.verify_medication import verify_medication
 from flows.verifying.verify_outcomes import verify_rates, verify_statuses
 from flows.warehouse.snapshots import find_database
 
 Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
 MOST_DIARY_ROWS = 2_000_000  # above this many, statuses are recomputed for a sample of subjects
-TABULATED = ("diary_days", "subjects", "injections", "scores", "adverse_events")
 PLAIN_HASH = "SHA-256"
 OUTCOMES = ("current", "superseded", "duplicate", "quarantined", "merged")
 
@@ -78,6 +79,7 @@ def verify(place: Path, most_diary_rows: int = MOST_DIARY_ROWS) -> Verification:
             facts.append(_verify_conservation(con, manifest, found))
             facts.append(verify_statuses(con, most_diary_rows, found))
             facts.append(verify_rates(con, found))
+            facts.append(verify_medication(con, state / "publications" / folder.name / "study", found))
     except (duckdb.Error, ValueError) as error:
         kind = type(error).__name__
         found.add("outcomes.duckdb", f"cannot be read to its end ({kind}); what follows from it was not verified.")
@@ -155,11 +157,11 @@ def _verify_conservation(con: Connection, manifest: Manifest, found: Differences
     """lines read = current + superseded + duplicate + quarantined + merged, per file and in total, and each stands somewhere."""
     files = rows_of(con, "SELECT * FROM landing.files ORDER BY path, sha256")
     attack_files = {row[0] for row in con.execute("SELECT DISTINCT file_id FROM tabulation.attacks").fetchall()}
-    current = Counter(_lines_by_file(con, "tabulation.attacks"))
-    for table in TABULATED:
-        lines = _lines_by_file(con, f"tabulation.{table}")
-        # A day made from attacks is no line of a file.
-        current.update({file: n for file, n in lines.items() if table != "diary_days" or file not in attack_files})
+    current: Counter[str] = Counter()
+    for kind, table in input_tables().items():
+        # A day made from attacks is no line of a diary file.
+        lines = _lines_by_file(con, table.full_name)
+        current.update({file: n for file, n in lines.items() if kind != "diary" or file not in attack_files})
     quarantined = _lines_by_file(con, "landing.quarantine")
     cells = _lines_by_file(con, "landing.quarantined_cells")
     history = {

@@ -112,16 +112,16 @@ def verify_rates(con: Connection, found: Differences) -> str:
 
 def _stream(con: Connection, query: str, parameters: Row | None = None) -> Iterator[tuple[Any, ...]]:
     """The rows of a query, some at a time, over a cursor of their own."""
-    cursor = con.cursor().execute(query, parameters)
-    while rows := cursor.fetchmany(FETCHED):
-        yield from rows
-    cursor.close()
+    with con.cursor() as cursor:
+        cursor.execute(query, parameters)
+        while rows := cursor.fetchmany(FETCHED):
+            yield from rows
 
 
 def _stream_rows(con: Connection, query: str, parameters: Row | None = None) -> Iterator[Row]:
-    cursor = con.cursor().execute(query, parameters)
-    names = [column[0] for column in cursor.description or []]
-    while rows := cursor.fetchmany(FETCHED):
-        for row in rows:
-            yield dict(zip(names, row, strict=True))
-    cursor.close()
+    with con.cursor() as cursor:
+        cursor.execute(query, parameters)
+        names = [column[0] for column in cursor.description or []]
+        while rows := cursor.fetchmany(FETCHED):
+            for row in rows:
+                yield dict(zip(names, row, strict=True))

@@ -16,7 +16,7 @@ import duckdb
 from flows.base.errors import ConfigurationError, LockedError
 from flows.base.own_files import own_files_below
 from flows.base.sql_text import one_value
-from flows.study.study_folder import Study
+from flows.study.study_folder import Study, check_out
 from flows.warehouse.blinding_key import key_for
 from flows.warehouse.kept_inputs import KeptInputs
 
@@ -85,8 +85,7 @@ def open_warehouse(out: Path, study: Study) -> Generator[tuple[duckdb.DuckDBPyCo
     A warehouse that cannot be read, or was landed under other reading settings or by other code, is made anew from the kept inputs:
     at once where opening it shows the damage, else by the next run. Raises ConfigurationError where the disk is full.
     """
-    if out.resolve().is_relative_to(study.inbox.resolve()):
-        raise ConfigurationError(f"{out}: lies in the inbox, where every file is read; choose another --out.")
+    check_out(study.folder, out)
     path = out / "state" / "warehouse.duckdb"
     with _told_when_full(out):
         inputs = out / "state" / "inputs"

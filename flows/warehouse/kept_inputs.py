@@ -100,7 +100,10 @@ class KeptInputs:
         """Whether a missing copy could be made again from the file as it was sent."""
         source = inbox / kept.path if inbox else None
         try:
-            return bool(source and sha256_of(source) == kept.sha256 and self.store(source) == kept.sha256)
+            if not source or sha256_of(source) != kept.sha256 or self.store(source) != kept.sha256:
+                return False
+            to_disk(self.folder)
+            return True
         except OSError:
             return False
 
@@ -132,7 +135,10 @@ class KeptInputs:
         return place
 
     def store(self, source: Path) -> str:
-        """Copy the bytes and give the SHA-256 of the copy: what is landed is what was hashed, though the file grows."""
+        """Copy the bytes and give the SHA-256 of the copy: what is landed is what was hashed, though the file grows.
+
+        The name of the copy outlives a power cut from the moment it is listed.
+        """
         hashed = hashlib.sha256()
         with (
             source.open("rb") as incoming,
@@ -143,7 +149,6 @@ class KeptInputs:
                 copy.write(chunk)
             stream_to_disk(copy)
         os.replace(copy.name, self.folder / hashed.hexdigest())
-        to_disk(self.folder)
         return hashed.hexdigest()
 
     def discard(self, sha256: str) -> None:
@@ -157,16 +162,19 @@ class KeptInputs:
         entry = KeptFile(file_id="", sha256=sha256, path=path, kind=kind, sequence=sequence, landed_at=landed_at)
         return self._named(entry)
 
-    def keep(self, entry: KeptFile) -> None:
-        """List a stored file: from here on it counts as landed."""
-        named = self._named(entry)
-        self._append(named.model_dump(mode="json"))
-        self.files.append(named)
-        self._by_sha256[named.sha256] = named
+    def keep(self, *entries: KeptFile) -> None:
+        """List stored files: from here on they count as landed."""
+        if not entries:
+            return
+        to_disk(self.folder)
+        named = [self._named(entry) for entry in entries]
+        self._append(*(entry.model_dump(mode="json") for entry in named))
+        self.files += named
+        self._by_sha256 |= {entry.sha256: entry for entry in named}
 
-    def _append(self, line: dict[str, object]) -> None:
+    def _append(self, *lines: dict[str, object]) -> None:
         with self._index.open("ab") as index:
-            index.write(json.dumps(line).encode() + b"\n")
+            index.write(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
             stream_to_disk(index)
 
 

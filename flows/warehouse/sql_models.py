@@ -10,8 +10,9 @@ from sqlglot import exp
 from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
 
-# A model with this line in its header is large, read once or twice, and kept as a query.
-VIEW = "\n-- View:"
+SCHEMAS = ("analysis", "landing", "summary", "tabulation")
+# Models that are kept as a query: large, and read once or twice, each time for a part of their rows or columns.
+VIEWS = frozenset({"analysis.diary_states", "analysis.headache_counts", "analysis.response"})
 
 
 @cache
@@ -19,7 +20,9 @@ def load_models() -> dict[str, str]:
     """The SELECT of every model by its full name ``schema.table``."""
     folder = resource("sql")
     return {
-        f"{path.parent.name}.{path.stem}": path.read_text(encoding="utf-8") for path in sorted(folder.glob("*/*.sql"))
+        f"{schema}.{path.stem}": path.read_text(encoding="utf-8")
+        for schema in SCHEMAS
+        for path in sorted((folder / schema).glob("*.sql"))
     }
 
 
@@ -55,7 +58,6 @@ def build_models(
         if (schemas and schema not in schemas) or (only and name not in only):
             continue
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        select = load_models()[name]
-        con.execute(f"CREATE OR REPLACE {'VIEW' if VIEW in select else 'TABLE'} {name} AS\n{select}")
+        con.execute(f"CREATE OR REPLACE {'VIEW' if name in VIEWS else 'TABLE'} {name} AS\n{load_models()[name]}")
         built.append(name)
     return built

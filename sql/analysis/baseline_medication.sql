@@ -8,7 +8,7 @@
 SELECT
     subject_id,
     has_medication_record,
-    classes,
+    n_classes,
     any_class_days,
     triptan_days,
     ergot_days,

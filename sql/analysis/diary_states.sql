@@ -1,6 +1,5 @@
 -- analysis.diary_states: what each diary day counts as, under each definition of a headache day
 -- Grain:   one row per subject_id x diary_date up to the cut-off
--- View:    as long as the diary; read by two models that count
 -- Key:     subject_id, diary_date
 -- Units:   true = headache day, false = headache-free day; hours = h
 -- Missing: null = not recorded under that definition, so the day counts neither way: a short headache with a drug

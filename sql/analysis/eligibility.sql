@@ -39,7 +39,7 @@ judged AS (
                 greatest(triptan_days, ergot_days, opioid_days, combination_days) * month_days
                 >= overuse_days * baseline_recorded_days
                 OR simple_days * month_days >= overuse_simple_days * baseline_recorded_days
-                OR (classes >= 2 AND any_class_days * month_days >= overuse_days * baseline_recorded_days)
+                OR (n_classes >= 2 AND any_class_days * month_days >= overuse_days * baseline_recorded_days)
                 THEN true
             -- A drug that is not known may be of any class, and of a second one: only the number of days can rule it out.
             WHEN unknown_days >= 1 AND any_or_unknown_days * month_days >= overuse_days * baseline_recorded_days THEN NULL

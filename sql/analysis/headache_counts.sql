@@ -1,6 +1,5 @@
 -- analysis.headache_counts: recorded and headache days of every period, by definition of a headache day
 -- Grain:   one row per headache_day (definition) x subject_id x start_date x end_date
--- View:    the columns of analysis.period_counts under other names
 -- Key:     headache_day, subject_id, start_date, end_date
 -- Units:   *_days = diary days
 -- Missing: zero recorded days = nothing known

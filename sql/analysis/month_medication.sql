@@ -11,7 +11,7 @@ WITH class_days AS (
         month.cycle,
         month.month,
         bool_or(has_triptan)::INTEGER + bool_or(has_ergot)::INTEGER + bool_or(has_opioid)::INTEGER
-        + bool_or(has_combination)::INTEGER + bool_or(has_simple)::INTEGER AS classes,
+        + bool_or(has_combination)::INTEGER + bool_or(has_simple)::INTEGER AS n_classes,
         count(*) FILTER (has_class) AS any_class_days,
         count(*) FILTER (has_triptan) AS triptan_days,
         count(*) FILTER (has_ergot) AS ergot_days,
@@ -37,7 +37,7 @@ SELECT
     span.cycle,
     span.month,
     writers.subject_id IS NOT NULL AS has_medication_record,
-    coalesce(class_days.classes, 0) AS classes,
+    coalesce(class_days.n_classes, 0) AS n_classes,
     coalesce(class_days.any_class_days, 0) AS any_class_days,
     coalesce(class_days.triptan_days, 0) AS triptan_days,
     coalesce(class_days.ergot_days, 0) AS ergot_days,

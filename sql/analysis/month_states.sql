@@ -22,7 +22,7 @@ SELECT
             greatest(triptan_days, ergot_days, opioid_days, combination_days) * protocol.month_days
             >= protocol.overuse_days * month.recorded_days
             OR simple_days * protocol.month_days >= protocol.overuse_simple_days * month.recorded_days
-            OR (classes >= 2 AND any_class_days * protocol.month_days >= protocol.overuse_days * month.recorded_days)
+            OR (n_classes >= 2 AND any_class_days * protocol.month_days >= protocol.overuse_days * month.recorded_days)
             THEN true
         -- A drug that is not known may be of any class, and of a second one.
         WHEN

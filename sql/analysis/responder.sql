@@ -110,30 +110,39 @@ SELECT
         WHEN status = 'not_evaluable' AND baseline_recorded_days < baseline_min_recorded_days
             THEN format('{} recorded baseline days, {} needed', baseline_recorded_days, baseline_min_recorded_days)
         WHEN status = 'not_evaluable' THEN 'no headache day at baseline to compare with'
+        -- What was found stands in the unit of what is needed. Two decimals: no count within a month that misses a
+        -- threshold looks like it, 29.97% not like 30%, 14.97 days not like 15. Only integers are compared.
         ELSE concat_ws(
             '; ',
             format('{} headache days in {} days judged', judged_headache_days, judged_days),
             CASE WHEN reduction_comparator IS NOT NULL THEN
-                -- Two decimals: of counts within a month no two that differ look alike, 29.97% not like 30%.
                 format(
-                    '{} in {} at baseline: a change of {:.2f}%, needed {} {}% reduction',
+                    '{} in {} at baseline: a reduction of {:.2f}%{}, needed {} {}%',
                     baseline_headache_days, baseline_recorded_days,
-                    -100.0 * (baseline_headache_days * judged_days - judged_headache_days * baseline_recorded_days)
+                    100.0 * (baseline_headache_days * judged_days - judged_headache_days * baseline_recorded_days)
                     / (baseline_headache_days * judged_days),
+                    CASE
+                        WHEN judged_headache_days * baseline_recorded_days > baseline_headache_days * judged_days
+                            THEN ' (a rise)'
+                        ELSE ''
+                    END,
                     reduction_comparator, reduction_threshold
                 )
             END,
             CASE WHEN free_days_comparator IS NOT NULL THEN
                 format(
-                    '{} of {} days headache-free, needed {} {} of {}',
+                    '{} of {} days headache-free = {:.2f} of {}, needed {} {}',
                     judged_days - judged_headache_days, judged_days,
-                    free_days_comparator, free_days_threshold, rule_month_days
+                    (judged_days - judged_headache_days) * rule_month_days / judged_days, rule_month_days,
+                    free_days_comparator, free_days_threshold
                 )
             END,
             CASE WHEN headache_days_comparator IS NOT NULL THEN
                 format(
-                    'needed {} {} headache days a month of {}',
-                    headache_days_comparator, headache_days_threshold, rule_month_days
+                    '{} of {} days with headache = {:.2f} of {}, needed {} {}',
+                    judged_headache_days, judged_days,
+                    judged_headache_days * rule_month_days / judged_days, rule_month_days,
+                    headache_days_comparator, headache_days_threshold
                 )
             END
         )

@@ -1,6 +1,5 @@
 -- analysis.response: the counts of each cycle under each rule set, and whether they are a response
 -- Grain:   one row per rule_set x variant ('as written', or one assumption changed) x subject_id x cycle
--- View:    read by few, each for a part of its rows or columns
 -- Key:     rule_set, variant, subject_id, cycle
 -- Units:   *_days = diary days; judged_* = h of d after the rule set's missing-day policy
 -- Missing: status says why nothing could be judged; is_relief is null where the baseline cannot be compared with

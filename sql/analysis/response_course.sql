@@ -1,7 +1,6 @@
 -- analysis.response_course: every treated subject at every cycle of the study, and how the response has run so far
 -- Grain:   one row per rule_set x subject_id (treated) x cycle; cycles not given to the subject included
 -- Key:     rule_set, subject_id, cycle
--- Across:  subjects, for everybody stands at every cycle that anybody was given
 -- Units:   is_in_nri = counts in the denominator of non-responder imputation
 -- Missing: status 'not_given' = no injection although the cycle's time is past; 'not_reached' = its time is not past
 -- Source:  docs/statistics.md (n_nri); Silberstein 2015, J Neurol Neurosurg Psychiatry 86:996 (first response by cycle)

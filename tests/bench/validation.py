@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows.base.ending import end_process
 from flows.checking import validation
 from flows.checking.checks import Check, load_suites, row_condition
 from flows.landing.dates_come import find_dates_come
@@ -196,8 +197,7 @@ def main() -> None:
         words = [sys.executable, "-m", "tests.bench.validation", "--generate", str(path), "--rows", str(asked.rows)]
         subprocess.run(words, check=True)
         measure(path, asked.memory_limit)
-    sys.stdout.flush()
-    os._exit(0)  # an orderly end would print pages about instances that Great Expectations holds
+    end_process(0)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from flows.landing.land import Landing
-from flows.runs import steps
+from flows.runs.sequence import compute, take_in
 from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
@@ -105,8 +105,7 @@ def land_only(study_folder: Path, out: Path | None = None) -> dict[str, tuple[st
     """Land without validation (no Great Expectations): status and reason by path."""
     study = load_study(study_folder)
     with open_warehouse(out or study_folder / "out", study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
+        take_in(con, study, kept)
         landed = con.execute("SELECT path, 'landed', NULL FROM landing.landed_files").fetchall()
         refused = con.execute("SELECT path, status, reason FROM landing.refused_files").fetchall()
         return {path: (status, reason) for path, status, reason in landed + refused}
@@ -116,11 +115,8 @@ def process(study_folder: Path, out: Path | None = None) -> Outcome:
     """Land, validate, derive and summarise in this process, as the run does before it publishes."""
     study = load_study(study_folder)
     with open_warehouse(out or study_folder / "out", study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        landing = steps.land(con, study, kept)
-        steps.validate(con, study, kept)
-        steps.derive(con)
-        steps.summarise(con)
+        landing = take_in(con, study, kept)
+        compute(con, study, kept)
 
         def rows(query: str) -> list[tuple[Any, ...]]:
             return con.execute(query).fetchall()

@@ -12,6 +12,7 @@ import pytest
 from flows.base.errors import DataError
 from flows.checking.checks import load_suites
 from flows.checking.dose_findings import is_about_dose
+from flows.runs.run_summary import summarise_run
 from flows.study.arm_names import arm_names
 from flows.study.dictionary import load_dictionary, reveals_arm
 from tests.cli.helpers import SETTINGS, write_study
@@ -228,3 +229,13 @@ def test_arms_that_study_toml_does_not_declare_are_withheld_as_well(tmp_path: Pa
     shutil.rmtree(study / "published")
     with pytest.raises(DataError, match="name of a file"):
         run_without_prefect(study, study / "published")
+
+
+def test_what_a_run_leaves_on_its_page_tells_no_arm(snapshot: Path) -> None:
+    """The artifacts on a Prefect server are made of the summary of a run: rates of all subjects together only."""
+    summary = summarise_run(snapshot, is_new=True)
+    assert {rate["arm"] for rate in summary.rates} == {"all"}
+    assert (
+        told([*ARMS, *(label for label, _, _ in ARMS.values())], [("summary", summary.as_json().lower().encode())])
+        == []
+    )

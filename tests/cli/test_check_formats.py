@@ -1,5 +1,6 @@
 """check in every format: the same findings, read by parsers that others wrote, and no value of a patient in any."""
 
+import html
 import io
 import json
 from collections import Counter
@@ -13,8 +14,10 @@ from junitparser import JUnitXml
 from junitparser.junitparser import Failure, Skipped
 from rich.console import Console
 
+from flows.base.errors import DataError
+from flows.base.shown_text import one_line
 from flows.checking.check_outcomes import CheckReport
-from flows.checking.findings import SHOWN_REASONS, FindingGroup, one_line, print_findings
+from flows.checking.findings import SHOWN_REASONS, FindingGroup, print_findings
 from flows.checking.formats import github, prefix_of, renderers
 from flows.checking.formats.junit import FAILURES
 from flows.runs.check import check_study
@@ -22,8 +25,10 @@ from flows.study.study_folder import load_study
 from tests.cli.helpers import BASE, SETTINGS, write_study
 from tests.cli.test_run_exit_codes import DIRTY, SECRETS
 from tests.conftest import Published
+from tests.run import run_without_prefect
 
-ODD_NAME = "diary\n::error file=x::100%, a:b &<>\x07.csv"
+ACTING = "\x07\x1b[2J\x9b2J\u202e\u2066"  # bell, clear the screen twice, turn the direction of writing twice
+ODD_NAME = f"diary\n::error file=x::100%, a:b &<>{ACTING}.csv"
 LISTED = 5
 
 
@@ -52,7 +57,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> CheckReport:
 @pytest.fixture(scope="module")
 def stopped(tmp_path_factory: pytest.TempPathFactory) -> CheckReport:
     """A study none of whose diaries can be read: a critical finding."""
-    study = write_study(tmp_path_factory.mktemp("stopped") / "study", {**BASE, "diary.csv": "a,b\n1,2\n"})
+    refused = {f"diary-{n}.csv": f"a,b\n1,{n}\n" for n in range(6)}
+    files = {"injections.csv": BASE["injections.csv"], "diary-empty.csv": "", **refused}
+    study = write_study(tmp_path_factory.mktemp("stopped") / "study", files)
     return check_study(load_study(study))
 
 
@@ -187,10 +194,20 @@ def test_github_annotations(dirty: tuple[Path, CheckReport]) -> None:
         "error",
         {"file": "studies/dirty/inbox/diary-values.csv", "line": "2", "title": "diary.hours.out_of_range"},
     ) in [(command, settings) for command, settings, _ in read]
-    assert {settings["file"] for _, settings, _ in read} >= {f"studies/dirty/inbox/{ODD_NAME}"}
+    assert {settings["file"] for _, settings, _ in read} >= {
+        f"studies/dirty/inbox/{ODD_NAME.replace(ACTING, one_line(ACTING))}"
+    }
     titles = [settings["title"] for _, settings, _ in read]
     first_round = len(set(titles))
     assert len(set(titles[:first_round])) == first_round  # every check is told once before any is told twice
+
+
+@pytest.mark.parametrize("name", [*renderers(), "summary"])
+def test_nothing_acts_on_the_terminal_or_the_page_that_shows_it(name: str, dirty: tuple[Path, CheckReport]) -> None:
+    render = github.summary if name == "summary" else renderers()[name]
+    text = render(dirty[1], "")
+    assert "[2J" in text or "&#91;2J" in text or "%5B2J" in text  # the name is there, spelled out
+    assert {c for c in text if not c.isprintable()} == {"\n"}
 
 
 def test_github_says_how_many_more(demo_report: CheckReport) -> None:
@@ -255,6 +272,48 @@ def test_a_critical_finding_is_told_with_everything_found_before(stopped: CheckR
     # What has no file of its own is shown at the settings.
     (kind_needed,) = [result for result in run["results"] if result["ruleId"] == "file.kind_needed"]
     assert kind_needed["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "study.toml"
+
+
+MISSING = "line 1: required column 'subject_id' is missing"
+
+
+def test_refused_files_are_grouped_by_reason_and_listed_once(stopped: CheckReport) -> None:
+    text = renderers()["text"](stopped, "") + str(stopped.stopped)
+    assert text.count(MISSING) == 1
+    for n in range(6):
+        assert text.count(f"diary-{n}.csv") == 1
+    assert str(stopped.stopped).count("diary (refused: 7)") == 1
+
+
+def test_a_run_says_why_files_were_refused_once_a_reason(tmp_path: Path) -> None:
+    files = {f"diary-{n}.csv": f"a,b\n1,{n}\n" for n in range(6)} | {"diary-empty.csv": ""}
+    study = write_study(tmp_path / "study", {"injections.csv": BASE["injections.csv"], **files})
+    with pytest.raises(DataError) as stopped:
+        run_without_prefect(study, tmp_path / "out")
+    first, *reasons = str(stopped.value).splitlines()
+    assert "diary (refused: 7)" in first
+    assert len(reasons) == 2
+    assert reasons[0].startswith(MISSING)
+    assert reasons[0].endswith(": diary-0.csv, diary-1.csv, diary-2.csv, diary-3.csv, diary-4.csv, diary-5.csv.")
+    assert reasons[1] == "is empty: it has not even a header line: diary-empty.csv."
+
+
+def test_the_summary_of_the_job_shows_the_reasons(stopped: CheckReport) -> None:
+    page = html.unescape(github.summary(stopped, ""))
+    (row,) = [line for line in page.splitlines() if line.startswith("| error | file.refused |")]
+    assert f"the file was refused whole: {MISSING}" in row
+    assert '{ subject_id = "their name" } (6); is empty: it has not even a header line (1). To do: ' in row
+    assert "see the reason" not in page
+
+
+def test_the_summary_of_the_job_names_a_few_reasons_of_many(stopped: CheckReport) -> None:
+    reason = next(check.reason for check in stopped.checks if check.check_id == "file.refused")
+    groups = tuple(
+        FindingGroup(severity="error", check_id="file.refused", reason=f"{reason}: r{n}", count=n, places=())
+        for n in range(1, 9)
+    )
+    page = github.summary(stopped.model_copy(update={"groups": groups}), "")
+    assert f"{reason}: r8 (8); r7 (7); r6 (6); r5 (5); r4 (4); and 3 more reasons. To do: " in page
 
 
 def test_text_of_a_thousand_broken_files_stays_short() -> None:

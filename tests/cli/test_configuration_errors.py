@@ -43,12 +43,42 @@ def own(rules: str, *said: str) -> Case:
     return Case(said, settings(("nice_ta260", "own")), rules=rules)
 
 
+ENTRIES = "[[files.diary]]\npattern = 'a*'\n[[files.diary]]\npattern = 'b*'\n [[ files.diary ]]\npattern = 'c*'\n"
 CASES = {
     "no study.toml": Case(("study.toml: there is no such file",), settings=None),
     "not TOML": Case(("study.toml", "is not valid TOML", "line 2"), "[study]\nid = T\n"),
     "not UTF-8": Case(("study.toml", "save it as UTF-8"), SETTINGS + "# \udce9"),
     "typo in a key": Case(("study.toml: study.blindet:", "did you mean 'blinded'?"), settings(more="blindet = true")),
     "typo in a table": Case(("study.toml: armz:", "did you mean 'arms'?"), settings(more="[armz]\na = 'b'")),
+    "typo in the table of files": Case(
+        ("study.toml: file: there is no such key; did you mean 'files'?",), settings(more="[file.diary]\npattern = 'x'")
+    ),
+    "key of another table": Case(
+        ("study.toml: checks.keep_snapshots:", "it belongs under [publishing]"),
+        settings(more="[checks]\nkeep_snapshots = 3"),
+    ),
+    "table inside another": Case(
+        ("study.toml: study.arms:", "[arms] is a table of its own"), settings(more="arms = { a = 'b' }")
+    ),
+    "key with another name inside": Case(
+        ("files.diary.scales.severity.form:", "did you mean 'from'?"),
+        diary("scales = { severity = { form = '0-10', cuts = [1], from = '0-10' } }"),
+    ),
+    "one entry of several": Case(
+        ("study.toml: [[files.diary]] of line 11 (pattern 'c*'): columns:",), settings(more=ENTRIES + "columns = 3\n")
+    ),
+    "one entry of several: column": Case(
+        (
+            "study.toml: [[files.diary]] of line 11 (pattern 'c*'): columns: there is no column 'hour'",
+            "did you mean 'hours'?",
+        ),
+        settings(more=ENTRIES + "columns = { hour = 'x' }\n"),
+    ),
+    "one withdrawal of several": Case(
+        ("study.toml: [[withdrawn]] of line 10: reason: this key is required",),
+        settings(more="[[withdrawn]]\nfile = 'a'\nreason = 'b'\n[[withdrawn]]\nfile = 'c'\n"),
+    ),
+    "unknown column in units": Case(("files.diary.units: there is no column 'hour'",), diary("units={hour='minutes'}")),
     "typo in a files key": Case(
         ("delimeter: there is no such key; did you mean 'delimiter'?",), diary("delimeter=';'")
     ),
@@ -83,10 +113,14 @@ CASES = {
     "no inbox": Case(("has no inbox/ folder",), files={}),
     "no diary file": Case(("has no diary file", "diary*.csv"), files={"injections.csv": BASE["injections.csv"]}),
     "no injections file": Case(("has no injections file", "injections*.csv"), files={"diary.csv": BASE["diary.csv"]}),
-    "own rules: key": own(RULES + "treshold = 1", "own.toml: response.treshold:", "did you mean 'threshold'?"),
+    "own rules: key": own(
+        RULES + "treshold = 1", "own.toml: response.treshold:", "did you mean 'threshold' under [response.conditions]?"
+    ),
     "own rules: table": own(RULES + "[windw]\ndays = 28", "own.toml: windw:", "did you mean 'window'?"),
     "own rules: id": own(RULES.replace('"own"', '"other"'), "own.toml: id: is 'other' but the file is named 'own'"),
-    "own rules: comparator": own(RULES.replace(">=", "=>"), "own.toml: response.conditions.0.comparator:", "'>='"),
+    "own rules: comparator": own(
+        RULES.replace(">=", "=>"), "own.toml: response.conditions (entry 1).comparator:", "'>='"
+    ),
     "own rules: direction": own(RULES.replace(">=", "<"), "own.toml", "headache_free_days is compared with > or >="),
     "own rules: huge threshold": own(RULES.replace("15", "1" + "0" * 30), "own.toml", "threshold"),
 }
@@ -123,6 +157,7 @@ def assert_plain(answer: Said, *fragments: str) -> None:
     assert "Traceback" not in answer.err
     assert "should not have happened" not in answer.err
     assert all(line.endswith((".", "?")) for line in lines)
+    assert "(whole file)" not in answer.err
     for fragment in fragments:
         assert fragment in answer.err
 

@@ -1,10 +1,11 @@
 """However a site writes its CSV files, the same days come out."""
 
 import gzip
+from pathlib import Path
 
 import pytest
 
-from tests.cli.helpers import Outcome
+from tests.cli.helpers import BASE, Outcome, process, write_study
 from tests.cli.zoo import HEADER, Case, assert_as_expected, assert_others_stand, process_zoo, zipped
 
 PLAIN = HEADER + "@,2024-01-01,1\n@,2024-01-02,0\n@,2024-01-03,\n"
@@ -114,3 +115,13 @@ def test_decimal_comma(name: str, outcome: Outcome) -> None:
 
 def test_other_files_go_on(outcome: Outcome) -> None:
     assert_others_stand(outcome)
+
+
+@pytest.mark.parametrize("broken", ["", "X\n"], ids=["read by DuckDB", "read record by record"])
+def test_spaces_around_quotation_marks(broken: str, tmp_path: Path) -> None:
+    """Both ways to read a file take them for nothing, and the text of a faulty cell in such a line is found."""
+    text = f'subject_id,diary_date,headache,hours\n "A" ,2024-01-01,1,"4"\n"A"  ,"2024-01-02" ,0,"many" \n{broken}'
+    outcome = process(write_study(tmp_path / "study", {**BASE, "diary-spaces.csv": text}))
+    assert outcome.days_of("A") == {"2024-01-01": True, "2024-01-02": False}
+    assert outcome.cells["diary-spaces.csv", 3, "hours"] == ("many", "diary.hours.unreadable")
+    assert outcome.files["diary-spaces.csv"].quarantined == bool(broken)

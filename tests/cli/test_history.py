@@ -7,6 +7,7 @@ import pytest
 
 from flows.base.errors import ConfigurationError
 from flows.runs import steps
+from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import BASE, DIARY, SETTINGS, land_only, process, write_files, write_study
@@ -15,8 +16,7 @@ from tests.cli.helpers import BASE, DIARY, SETTINGS, land_only, process, write_f
 def rows_of(study: Path, query: str) -> list[tuple[Any, ...]]:
     settings = load_study(study)
     with open_warehouse(study / "out", settings) as (con, kept):
-        steps.load_metadata(con, settings, None)
-        steps.land(con, settings, kept)
+        take_in(con, settings, kept)
         steps.validate(con, settings, kept)
         return con.execute(query).fetchall()
 

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from flows.landing import loading
-from flows.runs import steps
+from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import BASE, DIARY, write_study
@@ -24,8 +24,7 @@ NOT_UNIFORM = {
 def land(study_folder: Path, out: Path) -> list[tuple[int]]:
     study = load_study(study_folder)
     with open_warehouse(out, study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
+        take_in(con, study, kept)
         return con.execute("SELECT lines_read FROM landing.landed_files WHERE path = 'diary2.csv'").fetchall()
 
 

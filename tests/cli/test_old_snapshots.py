@@ -1,17 +1,20 @@
 """Old snapshots are taken away by a stated policy, never the one in use; what is gone can be made again."""
 
+import json
 import os
 import time
 from pathlib import Path
 
 import pytest
 
+from flows.base.files import sha256_of
 from flows.base.toml_files import ConfigurationError
 from flows.publishing.publications import KEPT_DAYS, prune_snapshots
 from flows.publishing.publish import switch_current
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import SETTINGS, write_study
+from tests.crash.night import run_night
 
 DAY = 24 * 60 * 60
 
@@ -84,3 +87,34 @@ def test_the_one_before_counts_as_made_when_it_was_replaced(tmp_path: Path) -> N
     switch_current(tmp_path, "c")
     assert prune_snapshots(tmp_path, keep=1) == ["a"]
     assert left(tmp_path) == {"b", "c"}
+
+
+@pytest.mark.parametrize("damage", [None, "altered", "missing", "extra", "no manifest"])
+def test_an_earlier_snapshot_is_current_again_only_as_it_was_published(damage: str | None, tmp_path: Path) -> None:
+    """The settings go back to what they were: its folder is hashed before anybody is pointed at it."""
+    study, out = write_study(tmp_path / "study"), tmp_path / "out"
+    run_night(study, out)
+    first = (out / "current").resolve()
+    published = {path.name: path.read_bytes() for path in (first / "tables").iterdir()}
+    (study / "study.toml").write_text(SETTINGS.replace('"Test"', '"Another title"'))
+    run_night(study, out)
+    assert (out / "current").resolve() != first
+    (study / "study.toml").write_text(SETTINGS)
+    made = (first / "report.html").stat().st_mtime_ns
+    table = first / "tables" / "tabulation.diary_days.csv"
+    match damage:
+        case "altered":
+            table.write_bytes(table.read_bytes().replace(b"BASE", b"BASF"))
+        case "missing":
+            table.unlink()
+        case "extra":
+            table.with_name("another.csv").write_text("x\n")
+        case "no manifest":
+            (first / "manifest.json").unlink()
+    run_night(study, out)
+    assert (out / "current").resolve() == first
+    outputs = json.loads((first / "manifest.json").read_text())["outputs"]
+    there = {path.relative_to(first).as_posix(): path for path in first.rglob("*") if path.is_file()}
+    assert {name: sha256_of(path) for name, path in there.items() if name != "manifest.json"} == outputs
+    assert {path.name: path.read_bytes() for path in (first / "tables").iterdir()} == published
+    assert ((first / "report.html").stat().st_mtime_ns == made) == (damage is None)

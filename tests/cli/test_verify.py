@@ -15,9 +15,11 @@ from tests.run import run_without_prefect
 
 @pytest.fixture
 def snapshot(demo: Published, tmp_path: Path) -> Path:
-    """A copy of the demo's snapshot, to be altered."""
-    folder = tmp_path / demo.current.resolve().name
+    """A copy of the demo's snapshot with the study it was made from, to be altered."""
+    folder = tmp_path / "snapshots" / demo.current.resolve().name
     shutil.copytree(demo.current.resolve(), folder)
+    kept = Path("state") / "publications" / folder.name / "study"
+    shutil.copytree(demo.out / kept, tmp_path / kept)
     return folder
 
 
@@ -142,6 +144,25 @@ def test_a_lost_rate(snapshot: Path) -> None:
     told = verify(snapshot).differences
     assert "summary.first_response: rule_set article, arm ona, cycle 1: the row is missing." in told
     assert any(line.startswith("summary.first_response: has ") and "manifest.json" in line for line in told)
+
+
+def test_a_medication_read_as_another(snapshot: Path) -> None:
+    alter(
+        snapshot,
+        "UPDATE meta.medication SET overuse_classes = 'opioid' WHERE overuse_classes = 'triptan'",
+        "meta.medication",
+    )
+    told = verify(snapshot).differences
+    assert any("overuse_classes is opioid and should be triptan" in line for line in told)
+    alter(snapshot, "UPDATE meta.medication SET n_lines = n_lines + 1", "meta.medication")
+    assert any("days there and" in line for line in verify(snapshot).differences)
+
+
+def test_medication_without_the_study_beside_the_snapshot(snapshot: Path, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "state")
+    verified = verify(snapshot)
+    assert verified.differences == []
+    assert verified.facts[-1].startswith("medication: not read anew")
 
 
 def test_lines_that_are_gone(snapshot: Path) -> None:

@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 
+from flows.landing.unused_settings import UNREAD
 from tests.cli.helpers import BASE, Outcome, process, write_study
 from tests.cli.zoo import HEADER, Case, assert_as_expected, assert_others_stand, file_name, process_zoo, zipped
 
@@ -86,7 +87,9 @@ def test_no_value_of_a_file_without_header_is_shown(outcome: Outcome) -> None:
 def test_ignored_and_empty_files(outcome_of_others: Outcome) -> None:
     files = outcome_of_others.files
     assert (files["tagebuch.csv"].status, files["Diary.CSV"].status) == ("ignored", "ignored")
-    assert "matches no file pattern" in str(files["tagebuch.csv"].reason)
+    assert files["tagebuch.csv"].reason == UNREAD
+    assert files["Diary.CSV"].reason == f"{UNREAD}; the nearest pattern is 'diary*.csv'"
+    assert ("Diary.CSV", "file.unread") in {(path, check) for path, check, _ in outcome_of_others.findings}
     assert files["site/diary.csv"].status == "ignored"
     assert files["site/diary.csv"].reason == "has the same content as diary.csv, landed before"
     assert (files["diary-header.csv"].status, files["diary-header.csv"].read) == ("landed", 0)

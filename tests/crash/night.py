@@ -21,7 +21,7 @@ from flows.base.errors import OutcomesError
 from flows.base.files import sha256_of
 from flows.base.sql_text import one_value
 from flows.publishing.publish import publish, published_snapshot, snapshot_id, switch_current
-from flows.runs import steps
+from flows.runs.sequence import compute, take_in
 from flows.study.study_folder import load_study
 from flows.verifying.verify import verify
 from flows.warehouse.database import only_run, open_warehouse
@@ -33,15 +33,12 @@ def run_night(study_folder: Path, out: Path) -> None:
     """The steps of flows/nightly.py, without Prefect."""
     study = load_study(study_folder)
     with only_run(out), open_warehouse(out, study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
+        take_in(con, study, kept)
         name = snapshot_id(con, study, kept)
         if published_snapshot(out, name):
             switch_current(out, name)
             return
-        results = steps.validate(con, study, kept).results
-        steps.derive(con)
-        results += steps.summarise(con)
+        results = compute(con, study, kept)
         publish(con, out, name, study, results)
 
 

@@ -137,7 +137,7 @@ def adverse_events_file(subjects: list[Subject]) -> tuple[bytes, list[Planted]]:
     lines += [_event_line(by_id[event[0]], *event[1:]) for event in CHOSEN_EVENTS]
     for event in EVENT_DIRT:
         wrong = _event_line(by_id[event[0]], *event[1:])
-        wrong.plant(QUARANTINED, "adverse_events.end_date.before_start")
+        wrong.plant(CELL, "adverse_events.end_date.before_start", end_date=wrong.values["end_date"])
         lines.append(wrong)
     lines.sort(key=lambda line: (line.values["subject_id"], line.values["start_date"], line.values["term"]))
     return render_table("adverse_events.csv", EVENT_COLUMNS, lines)

@@ -7,6 +7,7 @@ from flows.checking.checks import load_suites
 from flows.checking.gx_duckdb import gx_on
 from flows.checking.validation import CheckResult, run_suite, validate_results, what_was_sent
 from flows.runs import steps
+from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import write_study
@@ -56,6 +57,10 @@ DEFECTS = {
         "UPDATE landing.files SET lines_duplicate = lines_duplicate + 1 WHERE path LIKE 'scores-scores.line%'",
         1,
     ),
+    **{
+        f"settings.{name}.unused": (f"INSERT INTO landing.unused_settings VALUES ('{name}', NULL, 'x')", 1)
+        for name in ("pattern", "columns", "values", "withdrawn", "ignore")
+    },
     "file.kind_needed": ("UPDATE landing.files SET status = 'refused' WHERE kind = 'injections'", 1),
 }
 
@@ -68,8 +73,7 @@ class Batch:
         files = {path: content for case in self.cases.values() for path, content in case.files.items()}
         study = load_study(write_study(folder, files | _sound_files(self.cases), SETTINGS))
         with open_warehouse(folder / "out", study) as (con, kept):
-            steps.load_metadata(con, study, None)
-            steps.land(con, study, kept)
+            take_in(con, study, kept)
             con.execute("UPDATE landing.landed_files SET landed_at = TIMESTAMP '2026-01-02 12:00'")
             steps.validate(con, study, kept)
             steps.derive(con)

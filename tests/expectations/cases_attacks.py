@@ -38,6 +38,12 @@ subject_id, attack_start, attack_end
 @1, 2024-03-01 08:00, 2024-03-01 08:00
 @1, 2024-03-02 08:00, 2024-03-02 07:59      <- attacks.attack_end.before_start
 """,
+    "attacks.acute_medication.unknown": """
+attacks
+subject_id, attack_start, attack_end, acute_medication
+@1, 2024-03-01 08:00, 2024-03-01 12:00, ibuprofen; Imitrex
+@1, 2024-03-02 08:00, 2024-03-02 12:00, white tablet       <- attacks.acute_medication.unknown
+""",
     "attacks.attack_end.too_far": """
 attacks   <- diary.file.attack_only
 subject_id, attack_start, attack_end

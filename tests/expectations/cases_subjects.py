@@ -173,13 +173,21 @@ diary
 subject_id, diary_date, headache
 @2, 2024-03-01, 1
 """,
-    "file.ignored": """
-notes                       <- file.ignored
+    "file.unread": """
+notes                       <- file.unread
 subject_id, remark
 @1, moved house
 diary
 subject_id, diary_date, headache
 @1, 2024-03-01, 1
+""",
+    "file.ignored": """
+scores
+subject_id, score_date, instrument, score
+@1, 2024-03-01, HIT6, 61
+scores                      <- file.ignored
+subject_id, score_date, instrument, score
+@1, 2024-03-01, HIT6, 61
 """,
     "file.no_rows": """
 scores                      <- file.no_rows

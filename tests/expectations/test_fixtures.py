@@ -8,7 +8,8 @@ from flows.checking.checks import load_suites
 from tests.expectations.batch import CASES, DEFECTS, Batch
 from tests.expectations.mutants import EQUIVALENT, mutants
 
-WARNINGS = ("file.absent", "file.dates_come", "subjects.arm.undeclared")  # about the study, not about the pipeline
+SETTINGS = tuple(f"settings.{name}.unused" for name in ("pattern", "columns", "values", "withdrawn", "ignore"))
+WARNINGS = ("file.absent", "file.dates_come", "subjects.arm.undeclared", *SETTINGS)  # not about the pipeline
 ALL_CHECKS = {check.id: check for checks in load_suites().values() for check in checks}
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from flows.base.errors import ConfigurationError
-from flows.checking.validation import validate_results
 from flows.runs import steps
+from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import BASE, SETTINGS, write_study
@@ -21,11 +21,9 @@ def outcome(folder: Path, settings: str) -> tuple[dict[str, tuple[str, str | Non
     """Status, what is missing and rows failing by check; the findings."""
     study = load_study(write_study(folder, BASE | {"diary.csv": DIARY}, settings))
     with open_warehouse(folder / "out", study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
+        take_in(con, study, kept)
         steps.validate(con, study, kept)
         steps.derive(con)
-        validate_results(con)
         rows = con.execute("SELECT check_id, status, not_applicable_reason, rows_failing FROM meta.checks").fetchall()
         found = con.execute("SELECT check_id, line_number FROM landing.findings ORDER BY ALL").fetchall()
     return {check: (status, missing, failing) for check, status, missing, failing in rows}, found

@@ -29,7 +29,6 @@ ERRORS = {
     "injections.injection_date.unreadable",
     "scores.score.out_of_instrument_range",
     "scores.instrument.unknown",
-    "adverse_events.end_date.before_start",
 }
 
 # A fault in a cell that the line can do without: the line counts, the cell is unknown.
@@ -38,6 +37,7 @@ CELLS = {
     "diary.hours.out_of_range": "hours",
     "diary.severity.out_of_range": "severity",
     "subjects.arm.unknown": "arm",
+    "adverse_events.end_date.before_start": "end_date",
 }
 
 Findings = dict[tuple[str, int], set[str]]

@@ -11,6 +11,7 @@ import pytest
 
 from flows.landing.land import Landing
 from flows.runs import steps
+from flows.runs.sequence import compute, take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.conftest import ROOT
@@ -76,11 +77,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     subprocess.run([sys.executable, STUDY / "convert.py", folder], check=True)
     study = load_study(folder)
     with open_warehouse(folder / "published", study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        landed = steps.land(con, study, kept)
-        quality = steps.validate(con, study, kept)
-        steps.derive(con)
-        steps.summarise(con)
+        landed = take_in(con, study, kept)
+        quality = compute(con, study, kept)
         counts = [f"lines_{name}" for name in ("read", "current", "superseded", "duplicate", "quarantined")]
         files = con.execute(f"SELECT path, {', '.join(counts)} FROM landing.files").fetchall()
         eligibility = "SELECT subject_id, baseline_recorded_days FROM analysis.eligibility"

@@ -8,7 +8,7 @@ import duckdb
 
 from flows.publishing.publish import publish
 from flows.report import render_report
-from flows.runs import steps
+from flows.runs.sequence import compute, take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 
@@ -82,11 +82,8 @@ def publish_study(folder: Path) -> Path:
     """The published snapshot of the study, without Prefect."""
     study = load_study(write_study(folder / "study"))
     with open_warehouse(folder / "out", study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
-        results = steps.validate(con, study, kept).results
-        steps.derive(con)
-        results = results + steps.summarise(con)
+        take_in(con, study, kept)
+        results = compute(con, study, kept)
         return publish(con, folder / "out", "snapshot-of-the-test", study, results)
 
 
@@ -105,8 +102,9 @@ def blind(snapshot: Path) -> list[str]:
     """The statements that make of a copy of the snapshot what a blinded study publishes."""
     with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
         tables = con.execute(
-            "SELECT schema_name || '.' || table_name FROM duckdb_columns() WHERE column_name = 'arm'"
-            " AND schema_name IN ('analysis', 'summary', 'tabulation')"
+            "SELECT schema_name || '.' || table_name FROM duckdb_columns()"
+            " SEMI JOIN duckdb_tables() USING (schema_name, table_name)"
+            " WHERE column_name = 'arm' AND schema_name IN ('analysis', 'summary', 'tabulation')"
         ).fetchall()
     compared = ("arm_differences", "repeated_response", "tipping_points")
     return [

@@ -1,14 +1,15 @@
 """run --as-of: an earlier publication is made again from the kept inputs, byte for byte."""
 
 import json
+import re
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from flows.base.errors import ConfigurationError
-from flows.publishing.publications import find_publication
+from flows.publishing.publications import Publication, find_publication, publication_folder
 from flows.publishing.publish import publish
 from flows.runs.as_of import publish_as_of
 from tests.cli.helpers import BASE, DIARY, SETTINGS, write_files, write_study
@@ -75,10 +76,48 @@ def test_by_date_the_last_one_of_that_day(published: tuple[Path, list[tuple[str,
     assert find_publication(out, "2199-01-01").snapshot_id == find_publication(out, today.isoformat()).snapshot_id
 
 
-@pytest.mark.parametrize("wanted", ["2001-01-01", "0123456789abcdef", "yesterday"])
-def test_nothing_of_that_name_or_date(published: tuple[Path, list[tuple[str, dict[str, bytes]]]], wanted: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"nothing was published as of '{wanted}'"):
-        publish_as_of(published[0], wanted)
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("2001-01-01", "nothing was published on or before 2001-01-01"),
+        ("0123456789abcdef", "there is no snapshot '0123456789abcdef'"),
+        ("yesterday", "'yesterday' is not a date (YYYY-MM-DD) or a snapshot id"),
+        ("2024-02-30", "'2024-02-30' is not a date (YYYY-MM-DD) or a snapshot id"),
+    ],
+)
+def test_nothing_of_that_name_or_date(
+    published: tuple[Path, list[tuple[str, dict[str, bytes]]]], wanted: str, said: str
+) -> None:
+    out, made = published
+    with pytest.raises(ConfigurationError, match=re.escape(said)) as error:
+        publish_as_of(out, wanted)
+    names = re.findall(r"([0-9a-f]{16}) of \d{4}-\d\d-\d\d", str(error.value))
+    assert set(names) == {name for name, _ in made}
+
+
+def test_the_last_five_snapshots_are_listed(tmp_path: Path) -> None:
+    for day in range(1, 8):
+        record = Publication(
+            snapshot_id=f"{day:016}",
+            published_at=datetime(2026, 1, day, tzinfo=UTC),
+            software_version="0",
+            cutoff=None,
+            files=(),
+            paths_absent=(),
+            not_landed=(),
+        )
+        folder = publication_folder(tmp_path) / record.snapshot_id
+        folder.mkdir(parents=True)
+        (folder / "publication.json").write_text(record.model_dump_json())
+    with pytest.raises(ConfigurationError) as error:
+        find_publication(tmp_path, "last week")
+    assert re.findall(r"2026-01-0(\d)", str(error.value)) == ["7", "6", "5", "4", "3"]
+
+
+def test_where_nothing_was_published_nothing_is_made(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no snapshot is there yet"):
+        publish_as_of(tmp_path / "out", "yesterday")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_file_withdrawn_before_it_ever_counted(tmp_path: Path) -> None:

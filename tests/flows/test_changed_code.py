@@ -12,8 +12,8 @@ import pytest
 from flows.base import own_files, resources
 from flows.base.errors import ConfigurationError
 from flows.publishing.publish import published_snapshot, snapshot_id
-from flows.runs import steps
 from flows.runs.as_of import publish_as_of
+from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import READS_FILES, open_warehouse
 from tests.cli.helpers import write_study
@@ -52,8 +52,7 @@ def next_snapshot(study_folder: Path, out: Path) -> str:
     """The name of the snapshot that the next run leads to, asked after landing as a run asks it."""
     study = load_study(study_folder)
     with open_warehouse(out, study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
+        take_in(con, study, kept)
         return snapshot_id(con, study, kept)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from flows.base.errors import ConfigurationError
 from flows.explaining.explain import Explanation, explain
+from flows.explaining.terminal import print_explanation
 from tests.conftest import Published
 
 
@@ -64,8 +65,11 @@ def test_a_stopped_subject_is_told_why(demo: Published) -> None:
     assert (told.status, told.verdict) == ("responder", "stop_no_response")
     assert (told.baseline.headache_days, told.window.headache_days) == (13, 14)
     assert told.comparisons == (
-        "headache-free days >= 15 a month of 30: 14 x 30 = 420 >= 420 = 15 x 28 holds",
+        "headache-free days >= 15 of 30: 14 x 30 = 420 >= 420 = 15 x 28 holds",
         "relief, any fall below baseline: 14 x 28 = 392 < 364 = 13 x 28 does not hold",
+    )
+    assert told.reason == (
+        "14 headache days in 28 days judged; 14 of 28 days headache-free = 15.00 of 30, needed >= 15"
     )
     assert told.verdict_reason == "2 evaluable cycles in a row without relief"
 
@@ -94,3 +98,16 @@ def test_command_line_prints_text_and_json(demo: Published) -> None:
     assert told["window"]["headache_days"] == 14
     missing = subprocess.run([*command[:5], "nobody"], capture_output=True, text=True, check=False)
     assert (missing.returncode, missing.stderr) == (2, "Subject 'nobody' is not in this snapshot.\n")
+
+
+def test_nothing_of_a_file_acts_on_the_terminal(demo: Published, capsys: pytest.CaptureFixture[str]) -> None:
+    """An escape sequence, a C1 control character and a mark that turns the direction of writing are spelled out."""
+    acting = "A\x1b[2J\x9b2J\u202e[red]"
+    (told,) = explain(demo.out, "0110", 2, "article")
+    days = tuple(day.model_copy(update={"path": acting}) for day in told.window.days)
+    texts = dict.fromkeys(("subject_id", "arm", "citation", "reason", "verdict_reason"), acting)
+    window = told.window.model_copy(update={"days": days})
+    print_explanation(told.model_copy(update={**texts, "comparisons": (acting,), "window": window}))
+    shown = capsys.readouterr().out
+    assert {c for c in shown if not c.isprintable()} == {"\n"}
+    assert shown.count(r"A\x1b[2J\x9b2J\u202e[red]") == 6 + len(days)

@@ -8,11 +8,12 @@ import duckdb
 import pytest
 
 from flows.publishing.exports import Layout, as_html, as_rtf, lay_out, write_publication
-from flows.publishing.publication_tables import MACROS, TABLES
+from flows.publishing.publication_tables import create_cell_macros, load_publication_tables
+from flows.runs.run_summary import print_summary, summarise_run
 from tests.conftest import Published
 from tests.summary_study import Trial, only
 
-NAMES = [table.name for table in TABLES]
+NAMES = [table.name for table in load_publication_tables()]
 
 
 class Cells(HTMLParser):
@@ -64,6 +65,18 @@ def test_cells_are_those_of_the_summary(demo: Published) -> None:
     assert first[2] == shown
 
 
+def test_arms_that_do_not_add_up_are_explained_where_both_are_shown(
+    demo: Published, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two treated subjects of the demo have no known arm: 30 and 33 of 65."""
+    reason = "with 2 treated subjects of no known arm."
+    for name in NAMES:
+        page = (demo.current / "publication" / f"{name}.html").read_text()
+        assert (f"All subjects: {reason}" in page) == ("All subjects (N = 65)" in page), name
+    print_summary(summarise_run(demo.current, is_new=True))
+    assert f"All: {reason}" in " ".join("".join(capsys.readouterr()).split())
+
+
 def rtf_rows_are_sound(text: str) -> bool:
     depth, escaped = 0, False
     for character in text:
@@ -97,8 +110,8 @@ def test_rtf_is_sound(demo: Published, name: str) -> None:
 def test_a_table_that_is_not_given_says_why() -> None:
     con = Trial().add("a", "x", 20, (20, 20, 10)).summarise({})
     con.execute("CREATE TABLE meta.runs AS SELECT 'nice_ta260' AS primary_rule_set")
-    con.execute(MACROS)
-    by_name = {table.name: lay_out(con, table) for table in TABLES}
+    create_cell_macros(con)
+    by_name = {table.name: lay_out(con, table) for table in load_publication_tables()}
     empty = by_name["06-differences"]
     assert (empty.columns, empty.rows) == ([], [])
     assert empty.note.startswith("Not given: the study has one arm")

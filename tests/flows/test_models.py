@@ -51,11 +51,28 @@ def test_published_columns_are_the_documented_ones(demo: Published) -> None:
     with duckdb.connect(demo.current / "outcomes.duckdb", read_only=True) as con:
         found = con.execute(
             "SELECT schema_name || '.' || table_name, column_name, comment IS NOT NULL FROM duckdb_columns()"
+            " SEMI JOIN duckdb_tables() USING (schema_name, table_name)"
             " WHERE schema_name IN ('landing', 'tabulation', 'analysis', 'summary', 'meta')"
         ).fetchall()
     documented = {(table.full_name, column.name) for table in load_dictionary().values() for column in table.columns}
     assert {(table, column) for table, column, _ in found} == documented
     assert all(has_comment for _, _, has_comment in found)
+
+
+def test_a_renamed_table_can_be_queried_by_its_former_name(demo: Published) -> None:
+    renamed = {
+        f"{table.schema_name}.{table.former_name}": name
+        for name, table in load_dictionary().items()
+        if table.former_name
+    }
+    assert renamed == {"summary.trajectories": "summary.response_courses"}
+    with duckdb.connect(demo.current / "outcomes.duckdb", read_only=True) as con:
+        for former, name in renamed.items():
+            rows = con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall()
+            assert rows
+            assert con.execute(f"SELECT * FROM {former} ORDER BY ALL").fetchall() == rows
+        comments = con.execute("SELECT comment FROM duckdb_views() WHERE NOT internal").fetchall()
+    assert comments == [("former name of summary.response_courses, which the next version does not know",)]
 
 
 def test_keys_are_unique(demo: Published) -> None:

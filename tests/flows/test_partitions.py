@@ -8,14 +8,15 @@ import pytest
 
 from flows.deriving import partitions
 from flows.deriving.partitions import (
+    OF_STUDY,
     derive_partition,
     gather_partitions,
     models_across_subjects,
-    models_of_study,
     models_per_subject,
     write_partitions,
 )
 from flows.runs import steps
+from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from flows.warehouse.sql_models import build_order, load_models, tables_read
@@ -30,8 +31,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
     """The demo's warehouse: analysis.* by partitions, and as it was before that as whole.*"""
     study, folder = load_study(DEMO), tmp_path_factory.mktemp("partitions")
     with open_warehouse(tmp_path_factory.mktemp("out"), study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
+        take_in(con, study, kept)
         steps.validate(con, study, kept)
         steps.derive(con)
         con.execute("CREATE SCHEMA whole")
@@ -48,6 +48,10 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
         yield con
 
 
+def key_in_header(name: str) -> str:
+    return load_models()[name].partition("\n-- Key:")[2].partition("\n")[0]
+
+
 def partitions_without_a_cycle(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
     """How many partitions with treated subjects have none at a cycle that others have reached."""
     files = str(folder / "out/*/analysis.cycles.parquet")
@@ -61,25 +65,25 @@ def partitions_without_a_cycle(con: duckdb.DuckDBPyConnection, folder: Path) -> 
 
 def test_every_model_has_its_place() -> None:
     models = [name for name in build_order() if name.startswith("analysis.")]
-    assert sorted(WITH_SUBJECT + models_of_study()) == sorted(models)
-    assert set(models_of_study()) == {"analysis.cutoff", "analysis.medication_combinations"}
+    assert sorted((*WITH_SUBJECT, *OF_STUDY)) == sorted(models)
+    assert {name for name in models if "subject_id" not in key_in_header(name)} == OF_STUDY
     assert set(models_across_subjects()) == {"analysis.response_course"}
 
 
 def test_what_is_built_first_reads_nothing_that_comes_later() -> None:
-    for name in models_of_study():
+    for name in OF_STUDY:
         assert not tables_read(load_models()[name]) & set(WITH_SUBJECT), name
     for name in models_per_subject():
         assert not tables_read(load_models()[name]) & set(models_across_subjects()), name
 
 
 def test_what_reads_a_model_across_subjects_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    key = "\n-- Key:     subject_id\n"
     made = {
-        "analysis.rank": f"-- analysis.rank: \n-- Across:  subjects{key}SELECT 1 AS subject_id",
-        "analysis.reader": f"-- analysis.reader: {key}SELECT subject_id FROM analysis.rank",
-        "analysis.own": f"-- analysis.own: {key}SELECT subject_id FROM tabulation.subjects",
+        "analysis.rank": "SELECT 1 AS subject_id",
+        "analysis.reader": "SELECT subject_id FROM analysis.rank",
+        "analysis.own": "SELECT subject_id FROM tabulation.subjects",
     }
+    monkeypatch.setattr(partitions, "ACROSS_SUBJECTS", {"analysis.rank"})
     monkeypatch.setattr(partitions, "load_models", lambda: made)
     monkeypatch.setattr(partitions, "build_order", lambda: tuple(made))
     assert models_across_subjects.__wrapped__() == ("analysis.rank", "analysis.reader")

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base.files import sha256_of
-from flows.runs import steps
+from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from flows.warehouse.kept_inputs import KeptInputs
@@ -34,8 +34,7 @@ def test_second_run_lands_nothing_and_gives_the_same_bytes(demo: Published, tmp_
     shutil.rmtree(again.out / "snapshots")
     study = load_study(again.study)
     with open_warehouse(again.out, study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        landing = steps.land(con, study, kept)
+        landing = take_in(con, study, kept)
     assert (landing.files_landed, landing.lines_landed) == (0, 0)
     run_without_prefect(again.study, again.out)
     assert table_hashes(again.current) == before

@@ -156,6 +156,44 @@ def test_equal_databases_give_equal_bytes_and_are_left_alone(report_snapshot: Pa
         connection.execute("CREATE TABLE proof AS SELECT 1")
 
 
+def tables_of(html: str) -> list[str]:
+    return re.findall(r"<table>.*?</table>", html, flags=re.DOTALL)
+
+
+def test_a_table_whose_arms_do_not_add_up_says_why(report_html: str, report_blinded: tuple[str, Path]):
+    tables = tables_of(report_html)
+    with_both = [table for table in tables if re.search(r"<t[hd][^>]*>\s*All subjects\s*<", table)]
+    assert len(with_both) > 15
+    reason = "All subjects: with 1 treated subject of no known arm."
+    for table in tables:
+        assert (reason in re.sub(r"<[^>]+>", "", table)) == (table in with_both), table[:300]
+    assert "of no known arm are" in report_html or "of no known arm is" in report_html  # the boxes of the disposition
+    assert "no known arm" not in report_blinded[0]
+
+
+def test_two_intervals_in_one_table_do_not_look_alike(report_html: str):
+    heads = [re.findall(r"<th[^>]*>([^<]*CI[^<]*)</th>", table) for table in tables_of(report_html)]
+    assert sum(len(head) > 1 for head in heads) > 5
+    for head in heads:
+        assert len(set(head)) == len(head), head
+    primary = [head for head in heads if "95% CI, Newcombe (primary)" in head]
+    assert len(primary) == 2
+    assert all("95% CI, score (comparison)" in head for head in primary)
+
+
+def test_a_tipping_point_that_is_not_reached_says_so(report_snapshot: Path, tmp_path: Path):
+    html, _ = altered(
+        report_snapshot,
+        tmp_path,
+        "UPDATE summary.tipping_points SET n_reference_to_tip = NULL, n_reference_missing = 2 WHERE cycle = 1",
+        "UPDATE summary.tipping_points SET n_reference_to_tip = 3, n_reference_missing = 5 WHERE cycle = 2",
+    )
+    texts = [text for _, _, text in Page(html).all("td")]
+    assert "not reached with all 2" in texts
+    assert "3 of 5" in texts
+    assert "not even all" not in html
+
+
 def test_a_blinded_study_shows_no_arm(report_blinded: tuple[str, Path]):
     html, _ = report_blinded
     page = Page(html)
@@ -187,7 +225,7 @@ def test_a_study_before_its_first_injection(report_snapshot: Path, tmp_path: Pat
     )
     page = Page(html)
     assert not page.all("svg")
-    assert not page.all("script")
+    assert [attributes for _, attributes, _ in page.all("script")] == [{}]  # the contents; no subject to open
     assert "there is nothing to judge yet" in html
     assert len([1 for _, a, _ in page.all("p") if "empty" in a.get("class", "").split()]) >= 12
 

@@ -12,8 +12,8 @@ import pytest
 from flows.study.dictionary import load_dictionary
 from tests.flows.report_page import Number, Page
 
-HUNDREDTHS = {"odds_ratio", "odds_ratio_low", "odds_ratio_high", "kappa"}
-NOTHING = {"–", "not evaluable yet"}
+HUNDREDTHS = {"odds_ratio", "odds_ratio_ci_low", "odds_ratio_ci_high", "kappa"}
+NOTHING = {"–", "not evaluable yet", "not reached"}
 NOT_SHOWN = {
     "summary.quality_of_life_bands": "for those who query the database",
     "summary.methods": "words only",

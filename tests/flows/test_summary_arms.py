@@ -34,7 +34,7 @@ def test_counts_and_difference() -> None:
     assert isclose(imputed["difference_pct"], 40)
     rates = only(con, "summary.responder_rates", arm="ona")
     assert picked([rates], "n_subjects", "n_evaluable", "n_nri") == [(10, 8, 10)]
-    assert rates["exact_low_pct"] < rates["ci_low_pct"] < 75 < rates["ci_high_pct"] < rates["exact_high_pct"]
+    assert rates["exact_ci_low_pct"] < rates["ci_low_pct"] < 75 < rates["ci_high_pct"] < rates["exact_ci_high_pct"]
 
 
 @pytest.mark.parametrize("arms", [{}, {"ona": "OnabotulinumtoxinA"}])
@@ -72,7 +72,7 @@ def test_a_blinded_study_tells_no_arm_apart() -> None:
 def test_an_arm_nobody_is_in() -> None:
     con = trial("RRRNN", "").summarise()
     row = only(con, "summary.arm_differences", analysis="observed")
-    assert picked([row], "n_reference", "difference_pct", "ci_low_pct", "score_low_pct", "nnt", "p_value") == [
+    assert picked([row], "n_reference", "difference_pct", "ci_low_pct", "score_ci_low_pct", "nnt", "p_value") == [
         (0, None, None, None, None, None)
     ]
     assert row["nnt_reason"] == "nobody could be judged in one of the arms"
@@ -132,7 +132,7 @@ def test_gee_on_complete_data_gives_the_odds_ratios_of_the_cycles() -> None:
         b, d = len(courses["ona"]) - a, len(courses["placebo"]) - c
         half = 1.959963984540054 * sqrt(1 / a + 1 / b + 1 / c + 1 / d)
         assert isclose(row["odds_ratio"], a * d / (b * c), rel_tol=1e-6)
-        assert isclose(row["odds_ratio_high"], exp(log(a * d / (b * c)) + half), rel_tol=1e-5)
+        assert isclose(row["odds_ratio_ci_high"], exp(log(a * d / (b * c)) + half), rel_tol=1e-5)
         assert picked([row], "n_subjects", "n_observations", "note") == [(15, 30, None)]
 
 

@@ -28,7 +28,7 @@ SHARES = {
     "first_response": [("first_pct", "n_first", "n_subjects")],
     "verdicts": [("verdict_pct", "n_verdict", "n_subjects")],
     "rule_agreement": [("responder_pct", "n_responders", "n_evaluable")],
-    "trajectories": [("course_pct", "n_course", "n_subjects")],
+    "response_courses": [("course_pct", "n_course", "n_subjects")],
     "response_outcomes": [("outcome_pct", "n_outcome", "n_subjects")],
     "response_flow": [("flow_pct", "n_flow", "n_subjects")],
     "reduction_distribution": [("at_least_pct", "n_at_least", "n_subjects")],
@@ -54,8 +54,8 @@ SHARES = {
     "quality_of_life_bands": [("band_pct", "n_band", "n_scored")],
 }
 NOT_SHARES = {
-    "ci_low_pct", "ci_high_pct", "exact_low_pct", "exact_high_pct", "nri_ci_low_pct", "nri_ci_high_pct",
-    "score_low_pct", "score_high_pct", "difference_pct", "cumulative_pct", "min_reduction_pct", "agreement_pct",
+    "ci_low_pct", "ci_high_pct", "exact_ci_low_pct", "exact_ci_high_pct", "nri_ci_low_pct", "nri_ci_high_pct",
+    "score_ci_low_pct", "score_ci_high_pct", "difference_pct", "cumulative_pct", "min_reduction_pct", "agreement_pct",
 }  # fmt: skip
 
 
@@ -89,13 +89,13 @@ def test_every_percentage_is_its_numerator_of_its_denominator(con: duckdb.DuckDB
 def test_intervals_hold_what_they_are_about(con: duckdb.DuckDBPyConnection, table: str) -> None:
     about = {
         "ci_low_pct": ("ci_high_pct", "difference_pct" if "diff" in table or "tipping" in table else None),
-        "low": ("high", "mean"),
-        "change_low": ("change_high", "change_mean"),
-        "ls_low": ("ls_high", "ls_mean"),
-        "difference_low": ("difference_high", "difference"),
-        "score_low_pct": ("score_high_pct", "difference_pct"),
-        "odds_ratio_low": ("odds_ratio_high", "odds_ratio"),
-        "nnt_low": ("nnt_high", "nnt"),
+        "ci_low": ("ci_high", "mean"),
+        "change_ci_low": ("change_ci_high", "change_mean"),
+        "ls_ci_low": ("ls_ci_high", "ls_mean"),
+        "difference_ci_low": ("difference_ci_high", "difference"),
+        "score_ci_low_pct": ("score_ci_high_pct", "difference_pct"),
+        "odds_ratio_ci_low": ("odds_ratio_ci_high", "odds_ratio"),
+        "nnt_ci_low": ("nnt_ci_high", "nnt"),
     }
     for row in matching(con, f"summary.{table}"):
         for low, (high, middle) in about.items():
@@ -106,7 +106,7 @@ def test_intervals_hold_what_they_are_about(con: duckdb.DuckDBPyConnection, tabl
 
 SUMMED = [
     ("responder_rates", "n_responders"),
-    ("trajectories", "n_course"),
+    ("response_courses", "n_course"),
     ("adverse_events", "n_with_event"),
     ("compliance", "recorded_days"),
     ("verdicts", "n_verdict"),

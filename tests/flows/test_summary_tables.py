@@ -40,12 +40,12 @@ def test_courses(courses: duckdb.DuckDBPyConnection) -> None:
     }
 
 
-def test_trajectories_add_up_to_the_treated(courses: duckdb.DuckDBPyConnection) -> None:
-    third = matching(courses, "summary.trajectories", arm="all", cycle=3)
+def test_courses_of_response_add_up_to_the_treated(courses: duckdb.DuckDBPyConnection) -> None:
+    third = matching(courses, "summary.response_courses", arm="all", cycle=3)
     counts = {row["course"]: row["n_course"] for row in third if row["n_course"]}
     assert counts == {"sustained": 2, "first": 1, "lost": 1, "regained": 1, "not_given": 2}
     assert {row["n_subjects"] for row in third} == {7}
-    assert only(courses, "summary.trajectories", arm="ona", cycle=3, course="first")["course_pct"] == pytest.approx(
+    assert only(courses, "summary.response_courses", arm="ona", cycle=3, course="first")["course_pct"] == pytest.approx(
         100 / 3
     )
 
@@ -207,13 +207,13 @@ def test_change_from_baseline_counts_observed_months_only() -> None:
     assert picked([month], "n_subjects", "n", "mean", "baseline_mean", "change_mean") == [(2, 2, 15, 19, -4)]
     # SD of -6 and -2 is 2 root 2; t(0.975, 1) = 12.7062
     assert month["change_sd"] == pytest.approx(8**0.5)
-    assert (month["change_low"], month["change_high"]) == pytest.approx((-4 - 25.4124, -4 + 25.4124), abs=1e-3)
+    assert (month["change_ci_low"], month["change_ci_high"]) == pytest.approx((-4 - 25.4124, -4 + 25.4124), abs=1e-3)
     last = only(con, "summary.change_from_baseline", measure="headache_days", cycle=1, month=3, arm="ona")
-    assert picked([last], "n", "change_n", "change_mean", "change_sd") == [(1, 1, -6, None)]
+    assert picked([last], "n", "n_change", "change_mean", "change_sd") == [(1, 1, -6, None)]
     without_baseline = only(
         con, "summary.change_from_baseline", measure="headache_days", cycle=1, month=1, arm="placebo"
     )
-    assert picked([without_baseline], "n", "mean", "change_n", "change_mean") == [(1, 9, 0, None)]
+    assert picked([without_baseline], "n", "mean", "n_change", "change_mean") == [(1, 9, 0, None)]
     # Severity, hours, migraine and medication were never written down: unknown is not 0.
     assert {row["measure"] for row in matching(con, "summary.change_from_baseline")} == {"headache_days"}
 

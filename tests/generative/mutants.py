@@ -79,7 +79,7 @@ SQL_MUTANTS = [
     ("analysis.eligibility", "prior_preventives_failed >= min_preventives_failed AS", "prior_preventives_failed > min_preventives_failed AS"),
     ("analysis.eligibility", ">= overuse_days * baseline_recorded_days\n            OR simple", "> overuse_days * baseline_recorded_days\n            OR simple"),
     ("analysis.eligibility", ">= overuse_simple_days", "> overuse_simple_days"),
-    ("analysis.eligibility", "classes >= 2 AND ", ""),
+    ("analysis.eligibility", "n_classes >= 2 AND ", ""),
     ("analysis.eligibility", "OR NOT overuse_excluded THEN true", "THEN true"),
 ]  # fmt: skip
 RULE_MUTANTS = [

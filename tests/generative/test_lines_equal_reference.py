@@ -14,12 +14,13 @@ from flows.warehouse.medication_table import read_current_medication
 from flows.warehouse.settings_tables import load_metadata
 from flows.warehouse.sql_models import build_models
 from tests.generative.compare import CLASSES, KEYS, PROTOCOL, table_differences
-from tests.generative.raw_lines import raw_studies
+from tests.generative.raw_lines import raw_studies, taken_together
 from tests.landed_lines import tabulate_lines
 from tests.reference.engine import evaluate
 from tests.reference.entries import clean_days
 from tests.sql_engine import TABLES, load_tabulation, make_study
 
+BATCH = 20  # studies landed and judged together
 STUDIES = int(os.environ.get("GENERATED_STUDIES", "100"))
 SEED = int(os.environ.get("GENERATED_SEED", "20240101"))
 DAY = ("subject_id", "diary_date")
@@ -64,6 +65,7 @@ def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
 
 def test_sql_equals_reference_from_raw_lines(capsys: pytest.CaptureFixture[str]) -> None:
     tried = 0
+    batch: list[dict[str, Any]] = []
     with duckdb.connect() as con:
         con.execute("SET threads = 1")
 
@@ -78,8 +80,11 @@ def test_sql_equals_reference_from_raw_lines(capsys: pytest.CaptureFixture[str])
         @given(raw_studies())
         def compare(study: dict[str, Any]) -> None:
             nonlocal tried
-            tried += 1
-            assert differences(study, con) == []
+            batch.append(study)
+            if len(batch) == BATCH or tried + len(batch) == STUDIES:
+                assert differences(taken_together(batch), con) == []
+                tried += len(batch)
+                batch.clear()
 
         compare()
     with capsys.disabled():

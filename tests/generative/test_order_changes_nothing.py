@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 from hypothesis import HealthCheck, given, seed, settings
 
-from flows.runs import steps
+from flows.runs.sequence import compute, take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.conftest import ROOT
@@ -36,11 +36,8 @@ def analysis_of(folder: Path, out: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every table of analysis.* and summary.*, in a fixed order."""
     study = load_study(folder)
     with open_warehouse(out, study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
-        steps.validate(con, study, kept)
-        steps.derive(con)
-        steps.summarise(con)
+        take_in(con, study, kept)
+        compute(con, study, kept)
         names = con.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN ('analysis', 'summary')"
         ).fetchall()

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.runs import steps
+from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import BASE, SETTINGS, write_study
@@ -67,8 +67,7 @@ def landed(folder: Path, type_: str, date_format: str | None, zone: str | None) 
     study = load_study(write_study(folder, {**BASE, f"{kind}-2.csv": out.getvalue()}, settings))
     column = header.rpartition(",")[2]
     with open_warehouse(folder / "out", study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
+        take_in(con, study, kept)
         rows = con.execute(
             f"SELECT subject_id, {column}, list_contains(string_split(coalesce(unreadable, ''), ','), '{column}')"
             f" FROM landing.{kind} WHERE subject_id <> 'BASE'"

@@ -19,9 +19,12 @@ MOST_BEYOND, MOST_PERCENT = 5, 20  # data/checks.toml, unit_suspicion_*
 def clean_days(lines: list[Row], several: set[int]) -> list[Row]:
     """One row per subject-day that has a current entry, sorted by subject and day. ``several`` names files."""
     typed = [_typed(line) for line in lines]
-    for file in {line["file"] for line in typed}:
+    by_file: dict[int, list[Row]] = defaultdict(list)
+    for line in typed:
+        by_file[line["file"]].append(line)
+    for of_file in by_file.values():
         for column, limits in LIMITS.items():
-            _lose_column_in_another_unit([line for line in typed if line["file"] == file], column, limits)
+            _lose_column_in_another_unit(of_file, column, limits)
     by_day: dict[tuple[str, date], list[Row]] = defaultdict(list)
     for line in typed:
         if line["headache"] is not FAULTY and line["subject_id"] and line["diary_date"]:

@@ -154,6 +154,7 @@ def worker(prefect: Prefect, notified: tuple[str, Any], tmp_path_factory: pytest
         ["-m", "prefect", "worker", "start", "--pool", "migraine-outcomes", "--name", "tests"],
         log,
         MIGRAINE_OUTCOMES_NOTIFY=notified[0],
+        MIGRAINE_OUTCOMES_LOG_FORMAT="json",
         MIGRAINE_OUTCOMES_RETRY_SECONDS="1",
         MIGRAINE_OUTCOMES_RETRIES="300",
     )

@@ -84,6 +84,13 @@ def test_every_line_is_json_and_a_runs_lines_carry_its_id(served: tuple[Path, Pa
     assert (ended["land"]["files_landed"], ended["land"]["lines_landed"]) == (2, 113)
 
 
+def test_prefects_lines_about_a_run_carry_its_study(served: tuple[Path, Path], prefect: Prefect) -> None:
+    lines = [json.loads(line) for line in served[1].read_text().splitlines()]
+    ends = [line for line in lines if line["message"].startswith("Finished in state Completed('Published snapshot")]
+    assert [line.get("study") for line in ends] == ["T"]
+    assert not [line for line in lines if line.get("event") == "stderr"]  # nothing had to be made JSON
+
+
 def test_the_server_is_told_the_steps(served: tuple[Path, Path], prefect: Prefect) -> None:
     first = next(run for run in prefect.runs(DEPLOYMENT) if run.state and run.state.is_final())
     told = prefect.logged(first)

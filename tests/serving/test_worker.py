@@ -1,6 +1,7 @@
 """prefect.yaml against a real server with a process worker: failure, retry, one at a time, cancellation."""
 
 import fcntl
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,6 +80,16 @@ def test_a_critical_finding_fails_the_run_with_its_reason_and_is_not_tried_again
     assert not (study / "published/current").exists()
     (told,) = [notice for notice in notified[1]() if notice["run_id"] == str(run.id)]
     assert (told["state"], told["message"]) == ("Failed", state.message)
+    # The worker itself writes plain text; the process of a run does not.
+    lines = [json.loads(line) for line in worker.read_text().splitlines() if line.startswith("{")]
+    (failed,) = [line for line in lines if line.get("event") == "run_failed" and line.get("run_id") == str(run.id)]
+    assert (failed["level"], failed["study"], failed["state"], failed["reason"]) == (
+        "error",
+        "T",
+        "Failed",
+        state.message,
+    )
+    assert "nanobind" not in worker.read_text()
 
 
 def test_one_run_at_a_time_locked_runs_wait_and_a_cancelled_one_lets_the_next_go(

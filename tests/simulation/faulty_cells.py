@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from flows.runs import steps
+from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.simulation.pipeline import simulate
@@ -55,8 +56,7 @@ def faulty_cells_table() -> list[str]:
 def _results(folder: Path) -> list[float]:
     study = load_study(folder)
     with tempfile.TemporaryDirectory() as out, open_warehouse(Path(out), study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
+        take_in(con, study, kept)
         steps.validate(con, study, kept)
         steps.derive(con)
         rates = con.execute(

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import duckdb
 
-from flows.checking.validation import validate_results
 from flows.runs import steps
+from flows.runs.sequence import take_in
 from flows.simulation.settings import Preset, load_preset
 from flows.simulation.write import sizes_of, write_study
 from flows.study.study_folder import load_study
@@ -44,11 +44,9 @@ def process(folder: Path) -> Outcome:
     """Land, validate, derive and check the results, in this process; summaries are not needed here."""
     study = load_study(folder)
     with tempfile.TemporaryDirectory() as out, open_warehouse(Path(out), study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
+        take_in(con, study, kept)
         steps.validate(con, study, kept)
         steps.derive(con)
-        validate_results(con)
         return read_outcome(con)
 
 

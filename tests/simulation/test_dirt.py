@@ -35,6 +35,14 @@ def test_every_way_to_write_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (result.missed, result.alarms, result.not_aside, result.wrongly_aside) == ([], [], [], [])
 
 
+def test_somebody_who_is_enrolled_twice_and_writes_twice_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seed 12: whose lines in the subjects file contradict each other is unknown in both entries of every day."""
+    monkeypatch.setattr(file_formats, "draw_writings", lambda dirt, rate, seed, sites: (["twice_a_day"] * sites, {}))
+    result = recall(tmp_path / "study", 40, 12, 0.1)
+    assert result.found["diary.subject_id.unknown", "re_enrolled"] > 500
+    assert (result.missed, result.alarms) == ([], [])
+
+
 def test_comparison_notices_a_fault_that_is_not_in_the_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the truth's list of faults every finding is a false alarm."""
     import tests.simulation.recall as module

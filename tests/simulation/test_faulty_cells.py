@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from flows.runs import steps
+from flows.runs.sequence import take_in
 from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
@@ -63,8 +64,7 @@ def results(folder: Path) -> tuple[Results, int]:
     """Every table of analysis, and the number of cells set aside."""
     study = load_study(folder)
     with tempfile.TemporaryDirectory() as out, open_warehouse(Path(out), study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
+        take_in(con, study, kept)
         steps.validate(con, study, kept)
         steps.derive(con)
         names = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'analysis'").fetchall()

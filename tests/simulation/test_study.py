@@ -10,6 +10,7 @@ import pytest
 
 from flows.base.resources import resource
 from flows.runs import steps
+from flows.runs.sequence import take_in
 from flows.simulation.course import CELLS, simulate_run, spans
 from flows.simulation.settings import load_preset
 from flows.simulation.statuses import NAMES, NOT_GIVEN, statuses
@@ -51,8 +52,7 @@ def test_statuses_of_every_variant_are_those_of_the_pipeline(tmp_path: Path) -> 
     folder = simulate(tmp_path / "study", 40, 21, preset=load_preset("registry"))
     study = load_study(folder)
     with open_warehouse(tmp_path / "out", study) as (con, kept):
-        steps.load_metadata(con, study, None)
-        steps.land(con, study, kept)
+        take_in(con, study, kept)
         steps.validate(con, study, kept)
         steps.derive(con)
         computed = {

@@ -3,12 +3,12 @@
 Without a section all of them are made anew: coverage, error, power, bias, recall, cells.
 """
 
-import os
 import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 
+from flows.base.ending import end_process
 from flows.simulation.settings import load_preset
 from tests.simulation import faulty_cells
 from tests.simulation.bias import SUBJECTS, bias_table
@@ -160,4 +160,4 @@ def main(wanted: list[str]) -> None:
 
 if __name__ == "__main__":
     main(sys.argv[1:] or list(TEXTS))
-    os._exit(0)  # as in flows/cli.py: an orderly end would print pages about instances that Great Expectations holds
+    end_process(0)

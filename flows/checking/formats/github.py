@@ -3,10 +3,11 @@
 import html
 from itertools import zip_longest
 
+from flows.base.shown_text import one_line, shown
 from flows.checking.check_outcomes import CheckOutcome, CheckReport, Place
-from flows.checking.findings import one_line
 
 COMMANDS = {"critical": "error", "error": "error", "warning": "warning", "info": "notice"}
+REASONS = 5  # of one check, in a row of the summary
 ANNOTATIONS = 10  # of one check; GitHub shows ten of each level a step
 DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 PROPERTY = DATA | str.maketrans({":": "%3A", ",": "%2C"})
@@ -36,7 +37,7 @@ def _annotation(check: CheckOutcome, number: int, place: Place | None, prefix: s
     more = check.count - len(_places(check))
     if number == 0 and more > 0:
         text += f" And {more:,} more of this check."
-    settings = ",".join(f"{name}={value.translate(PROPERTY)}" for name, value in properties.items())
+    settings = ",".join(f"{name}={shown(value).translate(PROPERTY)}" for name, value in properties.items())
     return f"::{COMMANDS[check.severity]} {settings}::{one_line(text).translate(DATA)}"
 
 
@@ -59,9 +60,20 @@ def summary(report: CheckReport, prefix: str) -> str:
         where = f"{prefix}{first.path}" + (f":{first.line}" if first.line else "") if first else ""
         lines.append(
             f"| {check.severity} | {_cell(check.check_id)} | {check.count:,} | {check.files:,} | {_cell(where)} |"
-            f" {_cell(check.reason)}. To do: {_cell(check.fix)}. |"
+            f" {_cell(_reasons(check, report))}. To do: {_cell(check.fix)}. |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _reasons(check: CheckOutcome, report: CheckReport) -> str:
+    """What is wrong; where the places of a check have reasons of their own, the first of them with their numbers."""
+    own = [group for group in report.groups if group.check_id == check.check_id and group.reason != check.reason]
+    if not own:
+        return check.reason
+    own.sort(key=lambda group: -group.count)
+    said = "; ".join(f"{group.reason.removeprefix(f'{check.reason}: ')} ({group.count:,})" for group in own[:REASONS])
+    more = f"; and {len(own) - REASONS:,} more reasons" if len(own) > REASONS else ""
+    return f"{check.reason}: {said}{more}"
 
 
 def _cell(text: str) -> str:

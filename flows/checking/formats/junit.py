@@ -1,14 +1,11 @@
 """JUnit XML as CI services read it: a suite per table, a case per check. JUnit knows no warning: a warning passes."""
 
-import re
 from collections import Counter
 from xml.etree import ElementTree
 
+from flows.base.shown_text import one_line, shown
 from flows.checking.check_outcomes import CheckOutcome, CheckReport
-from flows.checking.findings import one_line
 
-# XML 1.0 cannot hold these at all, however they are written.
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FAILURES = ("critical", "error")
 SKIPPED = {"not_run": "not run after a critical finding", "not_applicable": "does not apply"}
 
@@ -68,4 +65,5 @@ def _details(check: CheckOutcome, prefix: str) -> str:
 
 
 def _xml(text: str) -> str:
-    return NOT_XML.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+    """Text without what XML 1.0 cannot hold at all, however it is written, and what acts on the page that shows it."""
+    return shown(text)

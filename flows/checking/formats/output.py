@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from flows.base.errors import ConfigurationError
-from flows.base.logs import console
+from flows.base.logs import console, is_json, log, log_error
+from flows.base.shown_text import shown
 from flows.checking.check_outcomes import CheckReport
+from flows.checking.findings import log_findings
 from flows.checking.formats import Prefix, github, renderers, text
 from flows.study.study_folder import Study
 
@@ -47,6 +49,10 @@ def write_report(report: CheckReport, targets: list[Target], prefix: Prefix) -> 
     for name, path in targets:
         if path:
             _write(path, renderers()[name](report, prefix))
+        elif name == "text" and is_json():
+            log_findings(report.groups)
+            found = report.counts
+            log("ended", event="checked", passed=not report.exit_code, findings=found, stopped=report.stopped)
         elif name == "text":
             text.print_report(console, report)
         else:
@@ -54,8 +60,10 @@ def write_report(report: CheckReport, targets: list[Target], prefix: Prefix) -> 
         if name == "github" and (page := os.environ.get("GITHUB_STEP_SUMMARY")):
             with Path(page).open("a", encoding="utf-8") as summary:
                 summary.write(github.summary(report, prefix))
-    if report.stopped:
-        sys.stderr.write(f"{report.stopped}\n")
+    if report.stopped and is_json():
+        log_error(report.stopped, event="failed", exit_code=report.exit_code)
+    elif report.stopped:
+        sys.stderr.write(f"{shown(report.stopped)}\n")
 
 
 def _write(path: Path, content: str) -> None:

@@ -8,8 +8,8 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+from flows.base.shown_text import one_line
 from flows.checking.check_outcomes import CheckOutcome, CheckReport, Place
-from flows.checking.findings import one_line
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"

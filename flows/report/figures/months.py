@@ -22,9 +22,9 @@ def month_figure(months: list[Row], arms: dict[str, str]) -> Figure | None:
             "at": _position(month),
             "arm": arms[month["arm"]],
             "mean": month["change_mean"].value if month["cycle"] else 0.0,
-            "low": _bound(month, "change_low"),
-            "high": _bound(month, "change_high"),
-            "count": str((month["change_n"] if month["cycle"] else month["n"]).value or 0),
+            "low": _bound(month, "change_ci_low"),
+            "high": _bound(month, "change_ci_high"),
+            "count": str((month["n_change"] if month["cycle"] else month["n"]).value or 0),
             "words": _in_words(month),
         }
         for month in months
@@ -83,4 +83,4 @@ def _bound(month: Row, name: str) -> float:
 
 def _in_words(month: Row) -> str:
     name = f"cycle {month['cycle']} month {month['month']}"
-    return f"{name} {one_decimal(month['change_mean'].value or 0)} days (n = {month['change_n'].value})"
+    return f"{name} {one_decimal(month['change_mean'].value or 0)} days (n = {month['n_change'].value})"

@@ -1,4 +1,4 @@
--- summary.trajectories: where every treated subject stands at each cycle: first, sustained, regained, lost, none yet
+-- summary.response_courses: where each treated subject stands at each cycle: first, sustained, regained, lost, none yet
 -- Grain:   one row per rule_set x arm ('all' included) x cycle x course; the courses of a cycle add up to n_subjects
 -- Key:     rule_set, arm, cycle, course
 -- Units:   n_* = subjects; course_pct = 0..100 of all treated subjects: the denominator stays the same over the cycles

@@ -1,0 +1,98 @@
+"""Ctrl-C and SIGTERM end with one true line and their exit code; ``| head`` ends without a word."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows import cli
+from flows.base.errors import Interrupted
+from tests.cli.helpers import BASE, DIARY, ROOT, write_study
+
+MANY = DIARY + "".join(f"S{n},2024-01-{day:02},1\n" for n in range(200) for day in range(1, 29))
+SECONDS = 300
+
+
+def start(*words: str | Path, **environment: str) -> "subprocess.Popen[str]":
+    """A verb with a log that says what it is at."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "flows.cli", *map(str, words)],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+
+
+@pytest.mark.parametrize(
+    ("verb", "number", "code"),
+    [("run", signal.SIGTERM, 143), ("run", signal.SIGINT, 130), ("check", signal.SIGINT, 130)],
+)
+def test_one_line_and_the_exit_code(
+    verb: str, number: signal.Signals, code: int, tmp_path: Path, prefect_server: str
+) -> None:
+    study = write_study(tmp_path / "study", {**BASE, "diary-many.csv": MANY})
+    process = start(verb, study, "--log-format", "json", PREFECT_API_URL=prefect_server)
+    assert process.stderr
+    lines: list[str] = []
+    for line in process.stderr:
+        lines.append(line)
+        if json.loads(line).get("step") == "validate":
+            break
+    time.sleep(0.5)
+    process.send_signal(number)
+    out, rest = process.communicate(timeout=SECONDS)
+    assert process.returncode == code, "".join(lines) + rest
+    last = json.loads(rest.splitlines()[-1])
+    assert (last["message"], last["exit_code"]) == ("interrupted; nothing was published", code)
+    assert "Traceback" not in rest
+    assert out == ""
+    assert not (study / "published/current").exists()
+
+
+def test_what_was_published_by_then_is_said(tmp_path: Path) -> None:
+    def stopped_run(publishes: str) -> str:
+        try:
+            with cli._interruptible(tmp_path):
+                (tmp_path / "current").unlink(missing_ok=True)
+                (tmp_path / "current").symlink_to(Path("snapshots") / publishes)
+                raise KeyboardInterrupt
+        except Interrupted as interruption:
+            return str(interruption)
+
+    assert stopped_run("old") == "interrupted; snapshot old had been published"
+    assert stopped_run("new") == "interrupted; snapshot new had been published"
+    assert stopped_run("new") == "interrupted; nothing was published"
+
+
+def test_an_error_that_a_library_made_of_a_signal_is_an_interruption(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "_received", [signal.SIGTERM])
+    with pytest.raises(Interrupted) as stopped, cli._interruptible(tmp_path):
+        raise ValueError("an exception was raised inside a serialiser")
+    assert stopped.value.exit_code == 143
+    monkeypatch.setattr(cli, "_received", [])
+    with pytest.raises(ValueError, match="inside"), cli._interruptible(tmp_path):
+        raise ValueError("inside")
+
+
+def test_a_reader_that_went_away_is_no_error(tmp_path: Path) -> None:
+    """More than a pipe holds, and nobody reads it."""
+    study = write_study(tmp_path / "study", {**BASE, "diary-bad.csv": DIARY + "S1,2024-01-01,maybe\n" * 800})
+    process = start("check", study, "--format", "sarif", "--limit", "1000")
+    assert process.stdout
+    process.stdout.close()
+    assert process.stderr
+    said = process.stderr.read()
+    assert process.wait(SECONDS) == 141, said
+    assert "Traceback" not in said
+    assert "Broken" not in said
+    assert "should not have happened" not in said
