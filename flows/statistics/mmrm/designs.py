@@ -59,7 +59,7 @@ class Design:
 def design_of(frame: pd.DataFrame, formula: str, subject: str, visit: str) -> Design | str:
     """Arrays of the complete observations; a text says why there is nothing to fit.
 
-    Raises ValueError where a column does not exist, or where a subject has a visit twice.
+    Raises ValueError where a column does not exist, the formula has not one response, or a subject has a visit twice.
     """
     parsed = formulaic.Formula(formula)
     wanted = sorted({str(name) for name in parsed.required_variables} | {subject, visit})
@@ -73,8 +73,12 @@ def design_of(frame: pd.DataFrame, formula: str, subject: str, visit: str) -> De
         return "there is no observation that is complete"
     complete = complete.sort_values([subject, visit], kind="stable", ignore_index=True)
     matrices = parsed.get_model_matrix(complete, context={}, na_action="raise", output="numpy")
-    response = np.asarray(matrices.lhs, dtype=float).reshape(-1)
+    if not hasattr(matrices, "lhs") or matrices.lhs.shape[1] != 1:
+        raise ValueError(f"The formula {formula} has not one response; write response ~ terms.")
+    response = np.asarray(matrices.lhs, dtype=float)[:, 0]
     columns = np.asarray(matrices.rhs, dtype=float)
+    if not (np.isfinite(response).all() and np.isfinite(columns).all()):
+        return "a value is not a finite number"
     basis, kept = _orthonormal(columns)
     if len(response) <= len(kept):
         return f"{len(response)} observations are too few for {len(kept)} coefficients"
@@ -122,10 +126,13 @@ def design_of(frame: pd.DataFrame, formula: str, subject: str, visit: str) -> De
 def why_not(design: Design, structure: Structure) -> str | None:
     """Why this structure cannot be estimated from these visits; None where nothing speaks against it."""
     together = design.observed.T.astype(int) @ design.observed.astype(int)
-    for position, visit in enumerate(design.visits):
-        seen = design.response[design.observed[:, position], position]
-        if seen @ seen <= NO_SPREAD * len(seen):
-            return f"the model leaves no spread at visit {visit}"
+    if structure.has_own_variances:
+        for position, visit in enumerate(design.visits):
+            seen = design.observed[:, position]
+            design_there, rest = design.basis[seen, position], design.response[seen, position]
+            rest = rest - design_there @ np.linalg.lstsq(design_there, rest)[0]
+            if rest @ rest <= NO_SPREAD * len(rest):
+                return f"the model leaves no spread at visit {visit}"
     lags = np.abs(np.subtract.outer(np.arange(len(together)), np.arange(len(together))))
     if structure.needs == "every pair" and not together.all():
         first, second = (design.visits[position] for position in np.argwhere(together == 0)[0])

@@ -70,7 +70,9 @@ def fit_mmrm(
         if tried:
             notes.append(f"{STRUCTURES[name].title} covariance instead")
         if design.aliased:
-            notes.append(f"left out, because they follow from the others or nobody has them: {', '.join(design.aliased)}")
+            notes.append(
+                f"left out, because they follow from the others or nobody has them: {', '.join(design.aliased)}"
+            )
         unit = range(len(design.names))
         return Mmrm(
             structure=name,

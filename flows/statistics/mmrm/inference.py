@@ -58,9 +58,7 @@ class Inference:
         df = 2 * variance**2 / float(slope @ self.spread @ slope)
         half = float(student.ppf((1 + LEVEL) / 2, df)) * se
         ratio = value / se
-        return Estimate(
-            name, value, se, df, ratio, 2 * float(student.sf(abs(ratio), df)), value - half, value + half
-        )
+        return Estimate(name, value, se, df, ratio, 2 * float(student.sf(abs(ratio), df)), value - half, value + half)
 
     def covariance(self) -> Array:
         """The covariance matrix of the coefficients that are in the model."""

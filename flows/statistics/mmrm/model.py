@@ -59,7 +59,9 @@ class Mmrm:
         if rows and reference not in {name for _, name in rows}:
             raise ValueError(f"The model has no {arm} {reference}.")
         return {
-            (visit, name): self.contrast(f"{arm} {name} - {reference} at {self.visit} {visit}", row - rows[visit, reference])
+            (visit, name): self.contrast(
+                f"{arm} {name} - {reference} at {self.visit} {visit}", row - rows[visit, reference]
+            )
             for (visit, name), row in rows.items()
             if name != reference
         }
@@ -74,13 +76,13 @@ class Mmrm:
         if arm not in design.frame.columns:
             raise ValueError(f"The formula has no {arm}.")
         grid = design.frame if weights == "observed" else _grid(design.frame, design.spec, {arm, self.visit})
-        rows = {}
-        for visit, name in product(design.visits, _levels(design.frame[arm])):
-            placed = grid.copy()
-            for column, value in ((self.visit, visit), (arm, name)):
-                placed[column] = pd.Series([value] * len(grid), index=grid.index, dtype=design.frame[column].dtype)
-            rows[visit, name] = np.asarray(design.spec.get_model_matrix(placed, output="numpy"), dtype=float).mean(axis=0)
-        return rows
+        keys = list(product(design.visits, _levels(design.frame[arm])))
+        placed = pd.concat([grid] * len(keys), ignore_index=True)
+        for position, column in enumerate((self.visit, arm)):
+            values = [key[position] for key in keys for _ in range(len(grid))]
+            placed[column] = pd.Series(values, dtype=design.frame[column].dtype)
+        matrix = np.asarray(design.spec.get_model_matrix(placed, context={}, output="numpy"), dtype=float)
+        return dict(zip(keys, matrix.reshape(len(keys), len(grid), -1).mean(axis=1), strict=True))
 
 
 def _grid(frame: pd.DataFrame, spec: Any, placed: set[str]) -> pd.DataFrame:
@@ -89,7 +91,9 @@ def _grid(frame: pd.DataFrame, spec: Any, placed: set[str]) -> pd.DataFrame:
     factors = _factors(frame, spec)
     levels = [_levels(frame[name]) if name in factors else [frame[name].mean()] for name in names]
     combinations = list(product(*levels))
-    grid = pd.DataFrame({name: [row[i] for row in combinations] for i, name in enumerate(names)}, index=range(len(combinations)))
+    grid = pd.DataFrame(
+        {name: [row[i] for row in combinations] for i, name in enumerate(names)}, index=range(len(combinations))
+    )
     return grid.astype({name: frame[name].dtype for name in names if name in factors})
 
 

@@ -29,10 +29,13 @@ class Structure:
     start: Callable[[Array], Array]
     covariance: Callable[[Array, int], Array]
     derivatives: Callable[[Array, int], Derivatives]
+    has_own_variances: bool  # one for each visit
     needs: str  # of pairs of visits in one subject: "every pair", "every lag" or "one pair"
 
 
-def _linear(title: str, basis: Callable[[int], Array], start: Callable[[Array], Array], needs: str) -> Structure:
+def _linear(
+    title: str, basis: Callable[[int], Array], start: Callable[[Array], Array], has_own_variances: bool, needs: str
+) -> Structure:
     """A structure that is a sum of fixed matrices, each times one parameter."""
 
     def covariance(theta: Array, visits: int) -> Array:
@@ -41,7 +44,7 @@ def _linear(title: str, basis: Callable[[int], Array], start: Callable[[Array], 
     def derivatives(theta: Array, visits: int) -> Derivatives:
         return Derivatives(basis(visits), None)
 
-    return Structure(title, start, covariance, derivatives, needs)
+    return Structure(title, start, covariance, derivatives, has_own_variances, needs)
 
 
 def _unstructured_basis(visits: int) -> Array:
@@ -65,9 +68,7 @@ def _symmetric_start(rough: Array) -> Array:
 Correlations = Callable[[Array, int], tuple[Array, Array, Array]]
 
 
-def _heterogeneous(
-    title: str, correlations: Correlations, start: Callable[[Array], Array], needs: str
-) -> Structure:
+def _heterogeneous(title: str, correlations: Correlations, start: Callable[[Array], Array], needs: str) -> Structure:
     """A variance for each visit, first, and correlations that have parameters of their own."""
 
     def split(theta: Array, visits: int) -> tuple[Array, Array, tuple[Array, Array, Array]]:
@@ -104,7 +105,7 @@ def _heterogeneous(
         deviations = np.sqrt(rough.diagonal())
         return np.concatenate([rough.diagonal(), start(rough / np.outer(deviations, deviations))])
 
-    return Structure(title, begin, covariance, derivatives, needs)
+    return Structure(title, begin, covariance, derivatives, True, needs)
 
 
 def _lags(visits: int) -> Any:
@@ -148,12 +149,12 @@ def _uniform_start(rough: Array) -> Array:
 
 STRUCTURES: dict[str, Structure] = {
     "unstructured": _linear(
-        "unstructured", _unstructured_basis, lambda rough: rough[np.tril_indices(len(rough))], "every pair"
+        "unstructured", _unstructured_basis, lambda rough: rough[np.tril_indices(len(rough))], True, "every pair"
     ),
     "toeplitz_h": _heterogeneous("heterogeneous Toeplitz", _toeplitz, _toeplitz_start, "every lag"),
     "ar1_h": _heterogeneous(
         "heterogeneous first-order autoregressive", _autoregressive, _autoregressive_start, "one pair"
     ),
     "cs_h": _heterogeneous("heterogeneous compound symmetry", _uniform, _uniform_start, "one pair"),
-    "cs": _linear("compound symmetry", _symmetric_basis, _symmetric_start, "one pair"),
+    "cs": _linear("compound symmetry", _symmetric_basis, _symmetric_start, False, "one pair"),
 }

@@ -55,10 +55,7 @@ for (case in names(cases)) {
     )
     if (is.null(fit)) next
     X <- model.matrix(cases[[case]]$formula, data)
-    # nlme leaves the determinant of X'X in the restricted likelihood; SAS and we do not.
-    value <- -2 * as.numeric(logLik(fit))
-    if (method == "REML") value <- value + as.numeric(determinant(crossprod(X))$modulus)
-    keep(label, "nlme", "minus2loglik", "", value)
+    keep(label, "nlme", "minus2loglik", "", -2 * as.numeric(logLik(fit)))
     se <- sqrt(diag(vcov(fit)))
     if (method == "ML") se <- se * sqrt((nrow(X) - ncol(X)) / nrow(X))  # nlme puts n - p into the variance under ML
     for (n in names(coef(fit))) { keep(label, "nlme", "estimate", n, coef(fit)[[n]]); keep(label, "nlme", "se", n, se[[n]]) }
