@@ -61,7 +61,7 @@ def design_of(frame: pd.DataFrame, formula: str, subject: str, visit: str) -> De
 
     Raises ValueError where a column does not exist, the formula has not one response, or a subject has a visit twice.
     """
-    parsed = formulaic.Formula(formula)
+    parsed = formulaic.Formula.from_spec(formula)
     wanted = sorted({str(name) for name in parsed.required_variables} | {subject, visit})
     if absent := [name for name in wanted if name not in frame.columns]:
         raise ValueError(f"The frame has no column {', '.join(absent)}; the model needs {', '.join(wanted)}.")
