@@ -54,9 +54,7 @@ def test_the_order_of_rows_changes_nothing_at_all(covariance: str, df: str) -> N
 @pytest.mark.parametrize("covariance", STRUCTURES)
 def test_the_names_of_subjects_change_nothing(covariance: str) -> None:
     frame = trial(2)
-    turned = frame.assign(
-        subject=frame["subject"].map({name: f"{hash(name) % 9973}{name}" for name in frame["subject"].unique()})
-    )
+    turned = frame.assign(subject=frame["subject"].str[::-1])
     assert numbers(fit(turned, covariance)) == pytest.approx(numbers(fit(frame, covariance)), rel=1e-8)
 
 
