@@ -34,6 +34,7 @@ def maximum_of(design: Design, structure: Structure, is_reml: bool) -> Maximum |
     point = point_at(design, structure.covariance(theta, visits), is_reml)
     if point is None:
         return "no starting value is a covariance matrix"
+    is_close = False
     for step in range(MAX_STEPS):
         if _is_singular(point.sigma):
             return "the likelihood grows without end towards a singular covariance matrix"
@@ -47,7 +48,9 @@ def maximum_of(design: Design, structure: Structure, is_reml: bool) -> Maximum |
             return "the visits do not determine the covariance matrix"
         gain = float(gradient @ direction) / 2
         if is_newton and gain < CLOSE:
-            return Maximum(theta, point, slopes, derivatives, step)
+            if is_close:  # one step more, for a step doubles the digits that are right
+                return Maximum(theta, point, slopes, derivatives, step)
+            is_close = True
         size, found = 1.0, None
         while size > 1e-10:
             candidate = theta - size * direction
