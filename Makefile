@@ -36,7 +36,7 @@ test: setup ## all tests
 
 # The tests without whole runs of many studies: the rules case by case, the reference, the statistics against published
 # numbers, every check against its lines, the summary tables, the map. Under two minutes.
-FAST = tests/spec tests/reference tests/expectations tests/docs tests/external/test_statistics.py \
+FAST = tests/external/test_mmrm.py tests/spec tests/reference tests/expectations tests/docs tests/external/test_statistics.py \
 	tests/external/test_statistics_courses.py tests/external/test_statistics_covariance.py \
 	tests/flows/test_models.py tests/flows/test_summary_tables.py tests/simulation/test_settings.py
 
