@@ -22,12 +22,12 @@ from flows.checking.corrections import (
 from flows.checking.faulty_cells import create_cells_aside, set_cells_aside, view_lines_as_known
 from flows.checking.findings import listed, one_line
 from flows.checking.twins import find_twins
-from flows.study.dictionary import file_columns
+from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.warehouse.sql_models import build_models
 
 Connection = duckdb.DuckDBPyConnection
 # Subjects first: the checks on the other files look up consent and discontinuation.
-ORDER = ("subjects", "diary", "attacks", "injections", "scores", "adverse_events")
+ORDER = ("subjects", *(kind for kind in FILE_KINDS if kind != "subjects"))
 
 
 class CheckResult(NamedTuple):
@@ -67,8 +67,6 @@ def validate_landing(con: Connection) -> list[CheckResult]:
         results += run_suite(con, source, "landing.broken_lines", suites["landing.broken_lines"], present)
         find_twins(con)
         for kind in ORDER:
-            if kind != "subjects":
-                build_models(con, only={"tabulation.subjects"})
             find_repeats(con, kind)
             results += run_suite(con, source, f"landing.{kind}", suites[f"landing.{kind}"], present)
             view_lines_as_known(con, kind)
@@ -76,6 +74,8 @@ def validate_landing(con: Connection) -> list[CheckResult]:
             if kind == "diary":
                 set_entries_aside(con)
             set_repeats_aside(con, kind)
+            if kind == "subjects":
+                build_models(con, only={"tabulation.subjects"})
     return results
 
 
