@@ -78,7 +78,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     study = load_study(folder)
     with open_warehouse(folder / "published", study) as (con, kept):
         landed = take_in(con, study, kept)
-        quality = compute(con, study, kept)
+        compute(con, study, kept)
         counts = [f"lines_{name}" for name in ("read", "current", "superseded", "duplicate", "quarantined")]
         files = con.execute(f"SELECT path, {', '.join(counts)} FROM landing.files").fetchall()
         eligibility = "SELECT subject_id, baseline_recorded_days FROM analysis.eligibility"
@@ -86,7 +86,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         result = Run(
             landed=landed,
             files={path: dict(zip(counts, numbers, strict=True)) for path, *numbers in files},
-            quarantined=quality.lines_quarantined,
+            quarantined=con.execute("SELECT count(*) FROM landing.quarantine").fetchall()[0][0],
             findings=con.execute("SELECT * FROM meta.findings").fetchall(),
             diary_days=con.execute("SELECT count(*) FROM tabulation.diary_days").fetchall()[0][0],
             baselines=dict(con.execute(eligibility).fetchall()),

