@@ -35,7 +35,7 @@ a snapshot was made with.
 | limit | default |
 |---|---|
 """
-FIRST, LAST = ("landing.files", "landing.broken_lines"), ("analysis.responder",)
+FIRST = ("landing.files", "landing.broken_lines")
 
 
 def render_checks() -> str:
@@ -43,12 +43,8 @@ def render_checks() -> str:
     limits = "".join(f"| `{name}` | {value} |\n" for name, value in load_limits().model_dump().items())
     suites = load_suites()
     parts = [HEAD + limits]
-    of_kinds = [
-        name
-        for kind, table in input_tables().items()
-        for name in (f"landing.{kind}", table.full_name, *(["tabulation.attack_days"] if kind == "attacks" else []))
-    ]
-    for table in [*FIRST, *(name for name in of_kinds if name in suites), *LAST]:
+    of_kinds = [name for kind, table in input_tables().items() for name in (f"landing.{kind}", table.full_name)]
+    for table in dict.fromkeys([*FIRST, *(name for name in of_kinds if name in suites), *suites]):
         rows = "".join(_row(check) for check in suites[table])
         parts.append(
             f"\n## {_title(table)}\n\nOn `{table}`.\n\n"

@@ -7,13 +7,13 @@ import duckdb
 
 from flows.base.sql_text import one_row, quoted
 from flows.base.suggestions import did_you_mean
+from flows.landing.parsing import BLANKS
 from flows.landing.reading import Layout, PlainText, data_records
 from flows.study.study_folder import FileFormat, Study
 from flows.warehouse.kept_inputs import KeptFile
 
 Connection = duckdb.DuckDBPyConnection
 SettingUsed = tuple[str, str, bool, str]  # setting, name, whether the file has it, the nearest name there
-BLANKS = " \t\u00a0"
 DATA_SUFFIXES = ("csv", "tsv", "txt", "xlsx", "xls", "sav", "sas7bdat", "xpt")
 PACKED = ("gz", "zip")
 # The checks on landing.files know by these words why a file was not read.
