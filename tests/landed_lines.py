@@ -17,7 +17,7 @@ from flows.landing.land import create_landing_tables
 from flows.landing.other_units import set_other_units_aside
 from flows.landing.parsing import parsed_select
 from flows.landing.reading import Layout
-from flows.study.study_folder import FileFormat
+from flows.study.file_format import FileFormat
 from flows.warehouse.kept_inputs import KeptFile
 from flows.warehouse.sql_models import build_models
 from tests.generative.raw_lines import COLUMNS

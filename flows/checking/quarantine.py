@@ -9,7 +9,8 @@ import duckdb
 from flows.base.sql_text import one_value
 from flows.landing.parsing import BLANKS
 from flows.landing.reading import Layout, data_records, fields_of, find_layout, to_plain_text
-from flows.study.study_folder import FileFormat, Study
+from flows.study.file_format import FileFormat
+from flows.study.study_folder import Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 Connection = duckdb.DuckDBPyConnection

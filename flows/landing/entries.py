@@ -4,7 +4,7 @@ import duckdb
 
 from flows.base.errors import FileRefused
 from flows.base.sql_text import one_row, one_value
-from flows.study.study_folder import FileFormat
+from flows.study.file_format import FileFormat
 from flows.warehouse.kept_inputs import KeptFile
 
 ANSWERS = "headache, hours, severity, migraine, acute_medication"

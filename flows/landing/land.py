@@ -24,7 +24,8 @@ from flows.landing.unused_settings import (
     why_unread,
 )
 from flows.study.dictionary import FILE_KINDS, LANDED_TYPES, file_columns
-from flows.study.study_folder import FileFormat, Study
+from flows.study.file_format import FileFormat
+from flows.study.study_folder import Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 Connection = duckdb.DuckDBPyConnection

@@ -10,7 +10,7 @@ from flows.landing.moments import date_of, timestamp_of
 from flows.landing.partial_dates import partial_date_of
 from flows.landing.reading import Layout
 from flows.study.dictionary import LANDED_TYPES, Column, file_columns
-from flows.study.study_folder import FileFormat, Scale
+from flows.study.file_format import FileFormat, Scale
 
 YES = ("1", "yes", "y", "true", "t", "ja", "j")
 BLANKS = " \t\u00a0"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from flows.base.errors import FileRefused
 from flows.landing.packing import unpacked
 from flows.study.dictionary import FILE_KINDS, file_columns
-from flows.study.study_folder import FileFormat
+from flows.study.file_format import FileFormat
 
 CHUNK_BYTES = 1 << 20
 LONGEST_FIELD = 1 << 24
@@ -295,7 +295,7 @@ def find_layout(plain: PlainText, kind: str, group: FileFormat) -> Layout:
         # A header stands on one line: a quote left open in it must not draw the lines below into a column's name.
         header_line, header = next(records(text, lambda raw: False), (1, ""))
     header = header.lstrip("\ufeff")
-    named = {theirs.strip().casefold(): canonical for canonical, theirs in group.columns.items()}
+    named = {theirs[0].strip().casefold(): canonical for canonical, theirs in group.columns.items() if len(theirs) == 1}
     known = {column.name: column for column in file_columns(kind)}
     best: Layout | None = None
     for delimiter in (group.delimiter,) if group.delimiter else DELIMITERS:

@@ -23,7 +23,7 @@ from flows.landing.parsing import parsed_select
 from flows.landing.reading import Layout, PlainText, find_layout, header_words, to_plain_text
 from flows.landing.unused_settings import SettingUsed, find_settings_used, note_settings_used
 from flows.study.dictionary import file_columns
-from flows.study.study_folder import FileFormat
+from flows.study.file_format import FileFormat
 from flows.warehouse.kept_inputs import KeptFile
 
 Connection = duckdb.DuckDBPyConnection

@@ -9,7 +9,8 @@ from flows.base.sql_text import one_row, quoted
 from flows.base.suggestions import did_you_mean
 from flows.landing.parsing import BLANKS
 from flows.landing.reading import Layout, PlainText, data_records
-from flows.study.study_folder import FileFormat, Study
+from flows.study.file_format import FileFormat
+from flows.study.study_folder import Study
 from flows.warehouse.kept_inputs import KeptFile
 
 Connection = duckdb.DuckDBPyConnection
@@ -47,8 +48,9 @@ def why_unread(study: Study, path: str) -> str:
 def find_settings_used(con: Connection, plain: PlainText, layout: Layout, group: FileFormat) -> list[SettingUsed]:
     """Whether the file has it, for each column and value that study.toml maps."""
     found = [
-        ("columns", f"{ours} = '{theirs}'", ours in layout.positions, did_you_mean(theirs, layout.extra_columns))
+        ("columns", f"{ours} = '{name}'", ours in layout.positions, did_you_mean(name, layout.extra_columns))
         for ours, theirs in group.columns.items()
+        for name in theirs
     ]
     for column, values in group.values.items():
         position = layout.positions.get(column)

@@ -1,10 +1,10 @@
 """The study folder: what study.toml says, parsed once (the input contract)."""
 
-import re
+from collections import Counter
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
@@ -13,7 +13,8 @@ from flows.base.resources import resource
 from flows.base.suggestions import did_you_mean
 from flows.base.toml_files import Frozen, fault_at, read_toml
 from flows.study.check_limits import CheckLimits, CheckOverrides, load_limits
-from flows.study.dictionary import FILE_KINDS, file_columns
+from flows.study.dictionary import FILE_KINDS
+from flows.study.file_format import FileFormat, faults_of_group
 from flows.study.medication_list import own_list
 from flows.study.medication_models import DrugList
 from flows.study.rule_sets import RuleSet, load_rule_sets
@@ -41,7 +42,6 @@ class Protocol(Frozen):
 
 
 SHORTEST_FILE_ID = 12
-PACKED_SUFFIXES = (".gz", ".zip")
 
 
 class StudyFacts(Frozen):
@@ -61,110 +61,6 @@ class StudyFacts(Frozen):
         if len(set(self.rule_sets)) < len(self.rule_sets):
             raise ValueError("rule_sets names a rule set twice")
         return self
-
-
-def unpacked_name(path: str) -> str:
-    """The name by which a packed file is matched: diary.csv.gz and diary.zip are diary.csv."""
-    for suffix in PACKED_SUFFIXES:
-        if path.lower().endswith(suffix):
-            bare = path[: -len(suffix)]
-            return bare if "." in bare.rpartition("/")[2] else f"{bare}.csv"
-    return path
-
-
-class Scale(Frozen):
-    """Another scale, and the first of its values for each of ours from 1 on: 0-10 with cuts 1, 4, 7 gives 0 to 3."""
-
-    from_: str = Field(alias="from", pattern=r"^\d+-\d+$")
-    cuts: tuple[int, ...] = Field(min_length=1)
-
-    @property
-    def bounds(self) -> tuple[int, int]:
-        lowest, highest = map(int, self.from_.split("-"))
-        return lowest, highest
-
-    @model_validator(mode="after")
-    def _ordered(self) -> "Scale":
-        lowest, highest = self.bounds
-        if not lowest < self.cuts[0] or list(self.cuts) != sorted(set(self.cuts)) or self.cuts[-1] > highest:
-            raise ValueError(f"cuts rise from above {lowest} to at most {highest}")
-        return self
-
-
-class FileFormat(Frozen):
-    """How a group of files is written; everything left out is recognised from the file itself."""
-
-    pattern: str | None = None
-    delimiter: str | None = Field(None, min_length=1, max_length=1)
-    decimal: Literal[".", ","] | None = None
-    encoding: str | None = None
-    date_format: str | None = None
-    time_zone: str | None = None
-    entries_per_day: Literal["one", "several"] | None = None  # of a diary
-    units: dict[str, Literal["hours", "minutes", "day_fraction"]] = Field(default_factory=dict)
-    scales: dict[str, Scale] = Field(default_factory=dict)
-    columns: dict[str, str] = Field(default_factory=dict)
-    values: dict[str, dict[str, Any]] = Field(default_factory=dict)
-
-    @field_validator("pattern")
-    @classmethod
-    def _names_files(cls, pattern: str | None) -> str | None:
-        if pattern is not None and not PurePosixPath(pattern).parts:
-            raise ValueError("names no file; write it as in 'diary*.csv' or 'site-2/*.csv'")
-        return pattern
-
-    @field_validator("delimiter")
-    @classmethod
-    def _possible_delimiter(cls, character: str | None) -> str | None:
-        if character and (character in '"\n\r' or character.isalnum()):
-            raise ValueError("a delimiter is neither a letter nor a digit, a quotation mark or a line end")
-        return character
-
-    @field_validator("columns")
-    @classmethod
-    def _each_column_once(cls, columns: dict[str, str]) -> dict[str, str]:
-        theirs = [name.strip().casefold() for name in columns.values()]
-        if len(set(theirs)) < len(theirs):
-            raise ValueError("two of our columns are read from the same one of theirs")
-        return columns
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, name: str | None) -> str | None:
-        if name is not None:
-            try:
-                "".encode(name)
-            except LookupError:
-                raise ValueError(f"'{name}' is not an encoding Python knows") from None
-        return name
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_time_zone(cls, name: str | None) -> str | None:
-        if name is not None:
-            import duckdb
-
-            with duckdb.connect() as con:
-                known = con.execute("SELECT count(*) FROM pg_timezone_names() WHERE name = ?", [name]).fetchall()
-            if known == [(0,)]:
-                raise ValueError(f"'{name}' is not a time zone; write it as in 'Europe/Vienna'")
-        return name
-
-    @field_validator("date_format")
-    @classmethod
-    def _whole_date(cls, text: str | None) -> str | None:
-        if text is not None:
-            directives = set(re.findall(r"%-?(.?)", text))
-            if not ("d" in directives and directives & {"m", "b", "B"} and directives & {"y", "Y"}):
-                raise ValueError("must hold %d, %m and %Y")
-            if unknown := sorted(directives - set("dmbByYHMS%")):
-                raise ValueError(f"%{unknown[0]} is not known; use %d, %m, %b, %B, %Y, %y, %H, %M, %S")
-        return text
-
-    def matches(self, path: str) -> bool:
-        """Whether a file (path relative to inbox/), packed or not, belongs to this group."""
-        pattern = self.pattern or "*"
-        return any(PurePosixPath(name).match(pattern) for name in {path, unpacked_name(path)})
 
 
 class Withdrawal(Frozen):
@@ -231,16 +127,18 @@ class StudyFile(Frozen):
                 raise fault_at(
                     ("files", kind), f"there is no such kind of file; {known}{did_you_mean(kind, FILE_KINDS)}"
                 )
-            columns = sorted(column.name for column in file_columns(kind))
             for number, group in enumerate(groups):
-                for where in ("columns", "values", "units", "scales"):
-                    if unknown := sorted(set(getattr(group, where)) - set(columns)):
-                        raise fault_at(
-                            ("files", kind, number, where),
-                            f"there is no column '{unknown[0]}'; known are {', '.join(columns)}"
-                            + did_you_mean(unknown[0], columns),
-                        )
+                for where, fault in faults_of_group(kind, group):
+                    raise fault_at(("files", kind, number, *where), fault)
         return self
+
+
+class Reading(NamedTuple):
+    """One way in which a file is read: as which kind, by which entry; ``part`` is empty where it is the only one."""
+
+    part: str
+    kind: str
+    group: FileFormat
 
 
 class Study(Frozen):
@@ -267,9 +165,31 @@ class Study(Frozen):
         """The entry of study.toml that withdraws a file, if any."""
         return next((entry for entry in self.withdrawn if entry.covers(path, *hashes)), None)
 
+    def readings_of(self, path: str) -> tuple[Reading, ...]:
+        """How an inbox path is read: as one kind of file by the first entry that fits, or in parts where entries take a
+        part only (``where``, ``answered``, ``sheet``): by each of these, and by the first that fits and takes all.
+
+        Empty where no pattern fits.
+        """
+        groups = self._groups()
+        n_declared = sum(map(len, self.files.values()))
+        declared = [(kind, group) for kind, group in groups[:n_declared] if group.matches(path)]
+        whole = next(((kind, group) for kind, group in declared if not group.takes_a_part), None)
+        found = [pair for pair in declared if pair[1].takes_a_part or pair is whole]
+        if not found:
+            found = [(kind, group) for kind, group in groups[n_declared:] if group.matches(path)][:1]
+        if len(found) == 1:
+            return (Reading("", *found[0]),)
+        seen: Counter[str] = Counter()
+        readings = []
+        for kind, group in found:
+            seen[kind] += 1
+            readings.append(Reading(kind if seen[kind] == 1 else f"{kind}-{seen[kind]}", kind, group))
+        return tuple(readings)
+
     def kind_of(self, path: str) -> tuple[str, FileFormat] | None:
-        """Which kind of file an inbox path is, and how it is written; None when no pattern fits."""
-        return next(((kind, group) for kind, group in self._groups() if group.matches(path)), None)
+        """Which kind of file an inbox path is, by its first reading, and how it is written; None when no pattern fits."""
+        return next(((reading.kind, reading.group) for reading in self.readings_of(path)), None)
 
     def _groups(self) -> list[tuple[str, FileFormat]]:
         """Every entry with its pattern, in the order in which they are tried."""

@@ -135,7 +135,8 @@ def test_many_files_replaced_by_one_another(tmp_path: Path, replace: dict[str, s
 def test_an_index_that_lists_a_content_twice_heals(tmp_path: Path) -> None:
     """As an earlier version left it: one content under two names, its lines landed twice, its copy taken away."""
     from flows.landing.loading import land_file
-    from flows.study.study_folder import FileFormat, load_study
+    from flows.study.file_format import FileFormat
+    from flows.study.study_folder import load_study
     from flows.warehouse.database import open_warehouse
 
     study = write_study(tmp_path / "study", {**BASE, "diary-a.csv": A, "diary-b.csv": A})
