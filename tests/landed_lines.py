@@ -14,16 +14,18 @@ from flows.checking.corrections import find_repeats, set_entries_aside, set_quar
 from flows.checking.faulty_cells import create_cells_aside, view_lines_as_known
 from flows.checking.validation import _record
 from flows.landing.land import create_landing_tables
+from flows.landing.layout import Layout
 from flows.landing.other_units import set_other_units_aside
 from flows.landing.parsing import parsed_select
-from flows.landing.reading import Layout
 from flows.study.file_format import FileFormat
 from flows.warehouse.kept_inputs import KeptFile
 from flows.warehouse.sql_models import build_models
 from tests.generative.raw_lines import COLUMNS
 
 Row = dict[str, Any]
-LAYOUT = Layout("utf-8", ",", len(COLUMNS), 1, {name: i for i, name in enumerate(COLUMNS)}, (), "", False, "diary", {})
+LAYOUT = Layout(
+    "utf-8", ",", len(COLUMNS), 1, {name: i for i, name in enumerate(COLUMNS)}, (), "", False, "diary", {}, COLUMNS
+)
 CHECKS = [
     check
     for check in load_suites()["landing.diary"]

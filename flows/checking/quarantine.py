@@ -7,13 +7,19 @@ from pathlib import Path
 import duckdb
 
 from flows.base.sql_text import one_value
+from flows.landing.land import readings_of
+from flows.landing.layout import Layout, find_layout
+from flows.landing.loading import part_id
 from flows.landing.parsing import BLANKS
-from flows.landing.reading import Layout, data_records, fields_of, find_layout, to_plain_text
-from flows.study.file_format import FileFormat
+from flows.landing.plain_text import to_plain_text
+from flows.landing.reading import data_records
+from flows.landing.records import fields_of
+from flows.study.file_format import Reading
 from flows.study.study_folder import Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 Connection = duckdb.DuckDBPyConnection
+Wanted = dict[str, dict[int, list[str]]]  # file -> line -> columns
 
 
 def quote_quarantined(con: Connection, study: Study, kept: KeptInputs) -> None:
@@ -37,55 +43,79 @@ def quote_quarantined(con: Connection, study: Study, kept: KeptInputs) -> None:
         " EXCEPT SELECT file_id, line_number, column_name FROM landing.cell_text",
     )
     for entry in kept.files:
-        of_lines, of_cells = lines.get(entry.file_id, {}), cells.get(entry.file_id, {})
-        if of_lines or of_cells:
-            _, group = study.kind_of(entry.path) or (entry.kind, FileFormat())
-            lines_read = one_value(
-                con, "SELECT lines_read FROM landing.landed_files WHERE file_id = $1", [entry.file_id]
-            )
-            text: dict[str, list[object]] = {"lines": [], "raw": [], "cell_lines": [], "names": [], "cells": []}
-            broken = one_value(con, "SELECT count(*) FROM landing.broken_lines WHERE file_id = $1", [entry.file_id])
-            wanted = of_lines.keys() | of_cells.keys()
-            for number, raw, layout in _lines(kept, entry, group, wanted, lines_read, is_whole=not broken):
-                if number in of_lines:
-                    text["lines"].append(number)
-                    text["raw"].append(raw)
-                fields = fields_of(raw, layout.delimiter) or []
-                for name in of_cells.get(number, ()):
-                    text["cell_lines"].append(number)
-                    text["names"].append(name)
-                    text["cells"].append(fields[layout.positions[name]].strip(BLANKS))
-            con.execute(
-                "INSERT INTO landing.quarantined_text"
-                " SELECT $1, unnest(CAST($2 AS INTEGER[])), unnest(CAST($3 AS VARCHAR[]))",
-                [entry.file_id, text["lines"], text["raw"]],
-            )
-            con.execute(
-                "INSERT INTO landing.cell_text SELECT $1, unnest(CAST($2 AS INTEGER[])),"
-                " unnest(CAST($3 AS VARCHAR[])), unnest(CAST($4 AS VARCHAR[]))",
-                [entry.file_id, text["cell_lines"], text["names"], text["cells"]],
-            )
+        parts = {id for id in lines.keys() | cells.keys() if id.partition(".")[0] == entry.file_id}
+        for reading in readings_of(study, entry):
+            start = part_id(entry.file_id, reading.part)
+            of_reading = {id for id in parts if id == start or (reading.group.wide and id.startswith(f"{start}."))}
+            if of_reading:
+                _quote(con, kept, entry, reading, {id: lines.get(id, {}) for id in of_reading}, cells)
 
 
-def _wanted(con: Connection, query: str) -> dict[str, dict[int, list[str]]]:
+def _quote(
+    con: Connection, kept: KeptInputs, entry: KeptFile, reading: Reading, lines: Wanted, all_cells: Wanted
+) -> None:
+    """Quote the wanted lines and cells of one reading of a file."""
+    cells = {id: all_cells.get(id, {}) for id in lines}
+    numbers = {number for wanted in (lines, cells) for of_part in wanted.values() for number in of_part}
+    text: dict[str, list[object]] = {"of_line": [], "lines": [], "raw": [], "of_cell": []}
+    text |= {"cell_lines": [], "names": [], "cells": []}
+    is_whole = len(lines) == 1 and _is_whole(con, next(iter(lines)))
+    for part, number, raw, fields, layout in _lines(con, kept, entry, reading, numbers, is_whole):
+        id = part_id(part_id(entry.file_id, reading.part), part)
+        if number in lines.get(id, ()):
+            text["of_line"].append(id)
+            text["lines"].append(number)
+            text["raw"].append(raw)
+        for name in cells.get(id, {}).get(number, ()):
+            text["of_cell"].append(id)
+            text["cell_lines"].append(number)
+            text["names"].append(name)
+            text["cells"].append(fields[layout.positions[name]].strip(BLANKS))
+    con.execute(
+        "INSERT INTO landing.quarantined_text SELECT unnest(CAST($1 AS VARCHAR[])), unnest(CAST($2 AS INTEGER[])),"
+        " unnest(CAST($3 AS VARCHAR[]))",
+        [text["of_line"], text["lines"], text["raw"]],
+    )
+    con.execute(
+        "INSERT INTO landing.cell_text SELECT unnest(CAST($1 AS VARCHAR[])), unnest(CAST($2 AS INTEGER[])),"
+        " unnest(CAST($3 AS VARCHAR[])), unnest(CAST($4 AS VARCHAR[]))",
+        [text["of_cell"], text["cell_lines"], text["names"], text["cells"]],
+    )
+
+
+def _is_whole(con: Connection, file_id: str) -> bool:
+    """Whether no line of the file is broken."""
+    return one_value(con, "SELECT count(*) FROM landing.broken_lines WHERE file_id = $1", [file_id]) == 0
+
+
+def _wanted(con: Connection, query: str) -> Wanted:
     """By file and line the columns whose cells are wanted (a null stands for the whole line)."""
-    wanted: dict[str, dict[int, list[str]]] = {}
+    wanted: Wanted = {}
     for file_id, line_number, column in con.execute(query).fetchall():
         wanted.setdefault(file_id, {}).setdefault(line_number, []).append(column)
     return wanted
 
 
 def _lines(
-    kept: KeptInputs, entry: KeptFile, group: FileFormat, wanted: Collection[int], lines_read: int, is_whole: bool
-) -> Iterator[tuple[int, str, Layout]]:
+    con: Connection, kept: KeptInputs, entry: KeptFile, reading: Reading, wanted: Collection[int], is_whole: bool
+) -> Iterator[tuple[str, int, str, list[str], Layout]]:
+    """Part, number, text and fields of the wanted lines, and the layout of the fields."""
+    lines_read = one_value(
+        con, "SELECT any_value(lines_read) FROM landing.landed_files WHERE file_id = $1", [entry.file_id]
+    )
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=kept.folder) as folder:
-        plain = to_plain_text(kept.sound(entry), Path(folder), group.encoding)
-        layout = find_layout(plain, entry.kind, group)
+        plain = to_plain_text(kept.sound(entry), Path(folder), reading.group.encoding)
+        layout = find_layout(plain, reading, entry.path)
         # As many records as lines, and each record has at least one line: each has exactly one. A file without a
         # broken line has one header.
-        if is_whole and lines_read + 1 == plain.physical_lines and layout.header_line == 1 and not plain.has_lone_cr:
+        is_plain = layout.description is None and layout.header_line == 1 and not plain.has_lone_cr
+        if is_whole and is_plain and lines_read is not None and lines_read + 1 == plain.physical_lines:
             with plain.path.open(encoding="utf-8", newline=None) as text:
-                yield from ((n, line.rstrip("\n"), layout) for n, line in enumerate(text, start=1) if n in wanted)
+                for number, line in enumerate(text, start=1):
+                    if number in wanted:
+                        raw = line.rstrip("\n")
+                        yield "", number, raw, fields_of(raw, layout.delimiter) or [], layout
         else:
-            found = data_records(plain, layout)
-            yield from ((r.line_number, r.raw, r.layout) for r in found if r.line_number in wanted)
+            for record in data_records(plain, layout):
+                if record.line_number in wanted and not record.elsewhere:
+                    yield record.part, record.line_number, record.raw, record.fields, record.layout

@@ -12,8 +12,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from flows.base.errors import FileRefused
+from flows.landing.layout import Layout
 from flows.landing.partial_dates import is_partial
-from flows.landing.reading import Layout, PlainText, data_records
+from flows.landing.plain_text import PlainText
+from flows.landing.reading import data_records
 from flows.study.dictionary import FILE_KINDS, file_columns
 
 FIRST_LINES = 100  # a file whose first lines are all ISO is taken for ISO; another date in it is then unreadable
@@ -43,7 +45,7 @@ def find_date_format(plain: PlainText, layout: Layout, kind: str, declared: str 
     """
     if declared:
         return DateFormat(declared, f"dates {declared} as study.toml says")
-    columns = [c for c in file_columns(kind) if c.type in DATES and c.name in layout.positions]
+    columns = [c for c in file_columns(kind) if c.type in DATES and c.name in layout.described.positions]
     wanted = [c for c in columns if c.required] or [c for c in columns if c.type != "timestamp"]
     names = [column.name for column in wanted]
     if not names:
@@ -86,7 +88,7 @@ def _dates(plain: PlainText, layout: Layout, wanted: list[str]) -> Iterator[tupl
     in part, of those known wholly."""
     partial = {c.name for kind in FILE_KINDS for c in file_columns(kind) if c.type == "partial_date"}
     for record in data_records(plain, layout):
-        if not record.broken:
+        if record.is_read:
             places = record.layout.positions
             subject = record.fields[places["subject_id"]].strip()
             for name in wanted:

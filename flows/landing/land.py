@@ -2,8 +2,9 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,8 +15,8 @@ from flows.base.files import sha256_of
 from flows.base.sql_text import one_value, transaction
 from flows.base.suggestions import did_you_mean
 from flows.landing.dates_come import find_dates_come, tomorrow
-from flows.landing.loading import land_file
-from flows.landing.together import Source, land_together
+from flows.landing.loading import Source, land_file, part_id
+from flows.landing.together import land_together
 from flows.landing.unused_settings import (
     UNREAD,
     create_settings_tables,
@@ -24,13 +25,15 @@ from flows.landing.unused_settings import (
     why_unread,
 )
 from flows.study.dictionary import FILE_KINDS, LANDED_TYPES, file_columns
-from flows.study.file_format import FileFormat
+from flows.study.file_format import FileFormat, Reading, mixes_injections
 from flows.study.study_folder import Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 Connection = duckdb.DuckDBPyConnection
 # Of refused_files: a file with the content of one that counts. It lands nothing and makes no new snapshot.
 REPEATS_ANOTHER = "status = 'ignored' AND content_id IN (SELECT sha256 FROM landing.landed_files)"
+# How many lines a session has, and which dose level it tells, could be seen from the gaps between the other lines.
+MIXED = "holds injections between lines of another kind, which would show through in a blinded study; send them apart"
 FILES_AT_ONCE = 1000
 COPIES_AT_ONCE = 16  # each waits for the disk most of its time; a disk writes many small files in one go
 Refused = tuple[str, str, str | None, str, str]  # path, SHA-256, kind, status, reason
@@ -52,9 +55,13 @@ class Offer(NamedTuple):
     source: Path
     path: str  # relative to inbox/
     sha256: str
-    kind: str
-    group: FileFormat
+    readings: tuple[Reading, ...]
     id_folding: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """The kind of its first reading: what the file is listed as."""
+        return self.readings[0].kind
 
 
 def create_landing_tables(con: Connection) -> None:
@@ -71,7 +78,8 @@ def create_landing_tables(con: Connection) -> None:
         """CREATE TABLE IF NOT EXISTS landing.landed_files (
             file_id VARCHAR, path VARCHAR, sha256 VARCHAR, kind VARCHAR, lines_read BIGINT, landed_at TIMESTAMP,
             sequence INTEGER, encoding VARCHAR, delimiter VARCHAR, extra_columns VARCHAR, date_format VARCHAR,
-            evidence VARCHAR, is_in_inbox BOOLEAN DEFAULT true, entries_per_day VARCHAR)"""
+            evidence VARCHAR, is_in_inbox BOOLEAN DEFAULT true, entries_per_day VARCHAR, part VARCHAR,
+            lines_elsewhere BIGINT DEFAULT 0, lines_unclaimed BIGINT DEFAULT 0, first_unclaimed INTEGER)"""
     )
     con.execute(
         """CREATE TABLE IF NOT EXISTS landing.broken_lines (
@@ -107,24 +115,26 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
             _refuse(con, kept, path, "", None, "refused", unlisted)
             continue
         in_inbox.add(path)
-        matched = study.kind_of(path)
+        readings = study.readings_of(path)
         try:
             sha256 = sha256_of(source) if source.is_file() else None
         except OSError as error:
-            kinds |= {matched[0]} if matched else set()
-            _refuse(con, kept, path, "", matched[0] if matched else None, "refused", _unreadable(error))
+            kinds |= {reading.kind for reading in readings}
+            _refuse(con, kept, path, "", readings[0].kind if readings else None, "refused", _unreadable(error))
             continue
         if sha256 is None:
             reason = "is not a file: a link that leads nowhere or to a folder, or a pipe"
             _refuse(con, kept, path, "", None, "ignored", reason)
             continue
-        if matched and (_is_new(con, study, kept, offer := Offer(source, path, sha256, *matched, study.id_folding))):
-            kinds.add(offer.kind)  # a refused one too: file.kind_needed then tells which, and why
+        if readings and _is_new(con, study, kept, offer := Offer(source, path, sha256, readings, study.id_folding)):
+            # Of a refused one too: file.kind_needed then tells which, and why.
+            kinds |= {reading.kind for reading in readings}
             offers.append(offer)
-        elif not matched:
+        elif not readings:
             _refuse_unmatched(con, study, kept, path, sha256)
     last_sequence = max((entry.sequence for entry in kept.files), default=0)
     landed = _land_offers(con, study, kept, offers)
+    _undo_replaced(con, study, kept)
     con.execute(
         "UPDATE landing.landed_files SET is_in_inbox = false WHERE path NOT IN (SELECT unnest($1))", [sorted(in_inbox)]
     )
@@ -144,7 +154,7 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
     # Between two nights the lines of injections, which a blinded study does not publish, tell whose session was added.
     lines = one_value(
         con,
-        "SELECT CAST(coalesce(sum(lines_read), 0) AS BIGINT) FROM landing.landed_files"
+        "SELECT CAST(coalesce(sum(lines_read - lines_elsewhere), 0) AS BIGINT) FROM landing.landed_files"
         " WHERE sequence > $1 AND NOT ($2 AND kind = 'injections')",
         [last_sequence, study.facts.blinded],
     )
@@ -185,6 +195,8 @@ def _is_new(con: Connection, study: Study, kept: KeptInputs, offer: Offer) -> bo
         return False
     if withdrawal := study.withdrawal_of(path, *kept.hashes_of(sha256)):
         _refuse(con, kept, path, sha256, offer.kind, "withdrawn", withdrawal.reason)
+    elif study.facts.blinded and mixes_injections(offer.readings):
+        _refuse(con, kept, path, sha256, offer.kind, "refused", MIXED)
     elif known:
         _refuse(con, kept, path, sha256, known.kind, "ignored", _same_content(known))
     else:
@@ -246,46 +258,73 @@ def _each_copied(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iter
 
 def _each_read(con: Connection, kept: KeptInputs, offers: list[Offer]) -> Iterator[int | None]:
     first = 1 + max((entry.sequence for entry in kept.files), default=0)
-
-    def source(offer: Offer, sequence: int) -> Source:
-        entry = kept.entry(offer.sha256, offer.path, offer.kind, sequence)
-        return Source(kept.location(entry), entry, offer.group, offer.id_folding)
-
-    sources = [source(offer, sequence) for sequence, offer in enumerate(offers, start=first)]
+    sources = [
+        source
+        for sequence, offer in enumerate(offers, start=first)
+        for entry in [kept.entry(offer.sha256, offer.path, offer.kind, sequence)]
+        for source in _sources(kept.location(entry), entry, offer.readings, offer.id_folding)
+    ]
     waiting: list[KeptFile] = []
-    for entry, outcome, is_alone in _land_sources(con, sources):
+    for outcome, of_file in _land_sources(con, sources):
+        entry = of_file[0].kept
         if isinstance(outcome, FileRefused):
             _refuse(con, kept, entry.path, entry.sha256, entry.kind, "refused", str(outcome))
             yield None
             continue
         waiting.append(entry)
-        if is_alone or len(waiting) == FILES_AT_ONCE:  # many small files are listed by one write
-            kept.keep(*waiting)
+        if not all(one.is_together for one in of_file) or len(waiting) >= FILES_AT_ONCE:
+            kept.keep(*waiting)  # many small files are listed by one write
             waiting.clear()
         yield outcome
     kept.keep(*waiting)
 
 
-def _land_sources(con: Connection, sources: list[Source]) -> Iterator[tuple[KeptFile, int | FileRefused, bool]]:
-    """Land kept files; gives each in turn with its number of lines, or why it is refused, and whether it was landed in
-    a transaction of its own."""
+class _Landed(NamedTuple):
+    """One source, and its number of lines or why it is refused."""
 
+    kept: KeptFile
+    outcome: int | FileRefused
+    is_together: bool
+
+
+def _sources(
+    place: Path, entry: KeptFile, readings: Iterable[Reading], id_folding: tuple[str, ...]
+) -> Iterator[tuple[KeptFile, Source]]:
+    """A file as it is landed: once for each reading."""
+    for reading in readings:
+        update = {"file_id": part_id(entry.file_id, reading.part), "kind": reading.kind}
+        yield entry, Source(place, entry.model_copy(update=update), reading, id_folding)
+
+
+def _land_sources(
+    con: Connection, sources: list[tuple[KeptFile, Source]]
+) -> Iterator[tuple[int | FileRefused, list[_Landed]]]:
+    """Land kept files; gives for each in turn its number of lines, or why it is refused: then none of its parts lands."""
+    for _, of_file in groupby(_land_each(con, sources), key=lambda one: one.kept.sha256):
+        landed = list(of_file)
+        refusal = next((one.outcome for one in landed if isinstance(one.outcome, FileRefused)), None)
+        if refusal and len(landed) > 1:
+            _undo(con, {landed[0].kept.file_id})
+        yield refusal or sum(one.outcome for one in landed if isinstance(one.outcome, int)), landed
+
+
+def _land_each(con: Connection, sources: list[tuple[KeptFile, Source]]) -> Iterator[_Landed]:
     def read(source: Source) -> int | FileRefused:
         try:
             with con.cursor() as cursor:
-                return land_file(cursor, *source)
+                return land_file(cursor, source)
         except FileRefused as refusal:
             return refusal
 
     for start in range(0, len(sources), FILES_AT_ONCE):
         some = sources[start : start + FILES_AT_ONCE]
-        together = land_together(con, some)
-        alone = [source for source in some if source.entry.file_id not in together]
+        together = land_together(con, [source for _, source in some])
+        alone = [source for _, source in some if source.entry.file_id not in together]
         with ThreadPoolExecutor(_threads(con)) as pool:
             outcomes = pool.map(read, alone)
-            for source in some:
+            for kept, source in some:
                 lines = together.get(source.entry.file_id)
-                yield source.entry, next(outcomes) if lines is None else lines, lines is None
+                yield _Landed(kept, next(outcomes) if lines is None else lines, lines is not None)
 
 
 def _threads(con: Connection) -> int:
@@ -300,22 +339,56 @@ def _land_kept(con: Connection, study: Study, kept: KeptInputs) -> set[str]:
     """Make the warehouse hold just the kept files that count; gives the kinds of file among them."""
     landed = [row[0] for row in con.execute("SELECT file_id FROM landing.landed_files").fetchall()]
     # What an earlier version landed under two names is landed anew, once.
-    twice = {file_id for file_id, times in Counter(landed).items() if times > 1}
-    present = set(landed) - twice
-    withdrawn = {file.file_id for file in kept.files if study.withdrawal_of(file.path, *kept.hashes_of(file.sha256))}
-    _undo(con, twice | present - {file.file_id for file in kept.files} | present & withdrawn)
+    twice = {_file_of(part) for part, times in Counter(landed).items() if times > 1}
+    present = set(map(_file_of, landed)) - twice
+    withdrawn = _withdrawn(study, kept)
+    _undo(con, twice | present - {file.file_id for file in kept.files} | present & withdrawn.keys())
     con.execute("UPDATE landing.landed_files SET is_in_inbox = true WHERE NOT is_in_inbox")
-    missing = []
+    missing: list[tuple[KeptFile, Source]] = []
     for entry in kept.files:
-        if withdrawal := study.withdrawal_of(entry.path, *kept.hashes_of(entry.sha256)):
-            _refuse(con, kept, entry.path, entry.sha256, entry.kind, "withdrawn", withdrawal.reason)
+        if entry.file_id in withdrawn:
+            _refuse(con, kept, entry.path, entry.sha256, entry.kind, "withdrawn", withdrawn[entry.file_id])
         elif entry.file_id not in present:
-            _, group = study.kind_of(entry.path) or (entry.kind, FileFormat())
-            missing.append(Source(kept.sound(entry), entry, group, study.id_folding))
-    for entry, outcome, _ in _land_sources(con, missing):
+            missing += _sources(kept.sound(entry), entry, readings_of(study, entry), study.id_folding)
+    for outcome, (first, *_) in _land_sources(con, missing):
         if isinstance(outcome, FileRefused):  # landed before, under other settings
+            entry = first.kept
             _refuse(con, kept, entry.path, entry.sha256, entry.kind, "refused", str(outcome))
-    return {file.kind for file in kept.files if file.file_id not in withdrawn}
+    counted = [entry for entry in kept.files if entry.file_id not in withdrawn]
+    return {reading.kind for entry in counted for reading in readings_of(study, entry)}
+
+
+def readings_of(study: Study, entry: KeptFile) -> tuple[Reading, ...]:
+    """How a kept file is read, by the study of today; where no entry fits it any more, as it was."""
+    return study.readings_of(entry.path) or (Reading("", entry.kind, FileFormat()),)
+
+
+def _file_of(part: str) -> str:
+    return part.partition(".")[0]
+
+
+def _withdrawn(study: Study, kept: KeptInputs) -> dict[str, str]:
+    """Kept files that do not count, and why: withdrawn by study.toml, or replaced by a later one of the same name."""
+    reasons = {}
+    later: dict[str, KeptFile] = {}
+    for entry in sorted(kept.files, key=lambda entry: -entry.sequence):
+        if withdrawal := study.withdrawal_of(entry.path, *kept.hashes_of(entry.sha256)):
+            reasons[entry.file_id] = withdrawal.reason
+        elif entry.path in later:
+            reasons[entry.file_id] = f"is replaced by the later file of this name ({later[entry.path].file_id})"
+        elif any(reading.group.replaces_same_name for reading in study.readings_of(entry.path)):
+            later[entry.path] = entry
+    return reasons
+
+
+def _undo_replaced(con: Connection, study: Study, kept: KeptInputs) -> None:
+    """Take back what an earlier file of the same name landed, where the later one stands alone."""
+    refused = {row[0] for row in con.execute("SELECT sha256 FROM landing.refused_files").fetchall()}
+    for file_id, reason in _withdrawn(study, kept).items():
+        entry = next(entry for entry in kept.files if entry.file_id == file_id)
+        if entry.sha256 not in refused:
+            _undo(con, {file_id})
+            _refuse(con, kept, entry.path, entry.sha256, entry.kind, "withdrawn", reason)
 
 
 def _undo(con: Connection, file_ids: set[str]) -> None:
@@ -323,7 +396,10 @@ def _undo(con: Connection, file_ids: set[str]) -> None:
         return
     with transaction(con):
         for table in (*FILE_KINDS, "broken_lines", "written_ids", "settings_used", "landed_files"):
-            con.execute(f"DELETE FROM landing.{table} WHERE file_id IN (SELECT unnest($1))", [sorted(file_ids)])
+            con.execute(
+                f"DELETE FROM landing.{table} WHERE split_part(file_id, '.', 1) IN (SELECT unnest($1))",
+                [sorted(file_ids)],
+            )
 
 
 def _needs_files(con: Connection, study: Study, kinds: set[str]) -> None:

@@ -4,6 +4,7 @@ import csv
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -12,62 +13,93 @@ from flows.base.sql_text import one_row, one_value, quoted
 from flows.landing.date_order import DateFormat, find_date_format
 from flows.landing.entries import refuse_undeclared_entries
 from flows.landing.identities import fold_ids
+from flows.landing.layout import Layout, find_layout, header_words
 from flows.landing.other_units import set_other_units_aside
 from flows.landing.parsing import parsed_select
-from flows.landing.reading import Layout, PlainText, data_records, find_layout, header_words, to_plain_text
+from flows.landing.plain_text import PlainText, to_plain_text
+from flows.landing.reading import data_records
+from flows.landing.records import read_csv
 from flows.landing.unused_settings import find_settings_used, note_settings_used
 from flows.study.dictionary import file_columns
-from flows.study.file_format import FileFormat
+from flows.study.file_format import FileFormat, Reading
 from flows.warehouse.kept_inputs import KeptFile
 
 Connection = duckdb.DuckDBPyConnection
-LONGEST_LINE_BYTES = 1 << 25
 LARGE_FILE_BYTES = 1 << 26
-# Null means that a line lacks the field; an empty field is an empty text.
-NO_FIELD_READS_LIKE_THIS = "no-field-reads-like-this-5e1f0c"
 
 
-def land_file(
-    con: Connection, source: Path, entry: KeptFile, group: FileFormat, id_folding: tuple[str, ...] = ()
-) -> int:
-    """Land one file in one transaction; gives the number of data lines read.
+class Source(NamedTuple):
+    """A kept file to be landed, or a part of it: its bytes, how they are read, and the entry under which they land."""
+
+    place: Path
+    entry: KeptFile  # its file_id and kind are those of the part
+    reading: Reading
+    id_folding: tuple[str, ...] = ()
+
+
+class LinesOf(NamedTuple):
+    """What one part of a file came to: its lines, and those of them that are no rows of this kind."""
+
+    part: str
+    lines: int
+    elsewhere: int = 0
+    unclaimed: int = 0
+    first_unclaimed: int | None = None
+
+
+def part_id(file_id: str, part: str) -> str:
+    """The name of a part of a file: that of the file where it is not read in parts."""
+    return f"{file_id}.{part}" if part else file_id
+
+
+def land_file(con: Connection, source: Source) -> int:
+    """Land one file, or one part of it, in one transaction; gives the number of data lines that are its rows.
 
     Raises FileRefused with nothing landed.
     """
-    with tempfile.TemporaryDirectory(prefix="scratch-", dir=source.parent) as folder:
+    entry, group = source.entry, source.reading.group
+    with tempfile.TemporaryDirectory(prefix="scratch-", dir=source.place.parent) as folder:
         scratch = Path(folder)
-        plain = to_plain_text(source, scratch, group.encoding)
-        layout = find_layout(plain, entry.kind, group)
+        plain = to_plain_text(source.place, scratch, group.encoding)
+        layout = find_layout(plain, source.reading, entry.path)
         dates = find_date_format(plain, layout, entry.kind, group.date_format)
         used = find_settings_used(con, plain, layout, group)
         group = group.model_copy(update={"date_format": dates.format})
         con.execute("BEGIN")
         try:
-            lines = _land_uniform(con, plain, layout, entry, group)
+            lines = None if layout.description else _land_uniform(con, plain, layout, entry, group)
             if lines is None or _holds_a_header(con, entry, layout):
                 con.execute("ROLLBACK")
                 con.execute("BEGIN")
-                lines = _land_record_by_record(con, plain, layout, entry, group, scratch)
-            _refuse_wrong_dates(con, entry, group)
-            fold_ids(con, f"landing.{entry.kind}", [entry.file_id], id_folding)
-            refuse_undeclared_entries(con, entry, group)
-            set_other_units_aside(con, entry)
+                found = _land_record_by_record(con, plain, layout, entry, group, scratch)
+            else:
+                found = [LinesOf("", lines)]
+            entries = [entry.model_copy(update={"file_id": part_id(entry.file_id, of.part)}) for of in found]
+            _refuse_wrong_dates(con, entries, group)
+            fold_ids(con, f"landing.{entry.kind}", [part.file_id for part in entries], source.id_folding)
+            for part in entries:
+                refuse_undeclared_entries(con, part, group)
+            set_other_units_aside(con, entries)
             note_settings_used(con, [(entry, group, used)])
-            list_landed(con, [(entry, lines, layout, dates, group)])
+            list_landed(con, [(part, of, layout, dates, group) for part, of in zip(entries, found, strict=True)])
             con.execute("COMMIT")
         except BaseException:
             con.execute("ROLLBACK")
             raise
-    return lines
+    return sum(of.lines - of.elsewhere for of in found)
 
 
-def list_landed(con: Connection, files: Iterable[tuple[KeptFile, int, Layout, DateFormat, FileFormat]]) -> None:
+def list_landed(con: Connection, files: Iterable[tuple[KeptFile, LinesOf, Layout, DateFormat, FileFormat]]) -> None:
     """Add files to landing.landed_files: each with its lines, and how it was found to be written."""
     rows = [
         {
             **entry.model_dump(),
             "sha256": entry.content_id,
-            "lines_read": lines,
+            "part": entry.file_id.partition(".")[2] or None,
+            "lines_read": of.lines,
+            "lines_elsewhere": of.elsewhere,
+            "lines_unclaimed": of.unclaimed,
+            "first_unclaimed": of.first_unclaimed,
             "encoding": layout.encoding,
             "delimiter": layout.delimiter,
             "extra_columns": ", ".join(layout.extra_columns) or None,
@@ -75,7 +107,7 @@ def list_landed(con: Connection, files: Iterable[tuple[KeptFile, int, Layout, Da
             "evidence": f"{layout.evidence}; {dates.evidence}",
             "entries_per_day": group.entries_per_day,
         }
-        for entry, lines, layout, dates, group in files
+        for entry, of, layout, dates, group in files
     ]
     if rows:
         names = list(rows[0])
@@ -134,43 +166,45 @@ def _holds_a_header(con: Connection, entry: KeptFile, layout: Layout) -> bool:
 
 def _land_record_by_record(
     con: Connection, plain: PlainText, layout: Layout, entry: KeptFile, group: FileFormat, scratch: Path
-) -> int:
+) -> list[LinesOf]:
     """The exact way: records one by one; those with the wrong number of fields become broken lines."""
-    broken, lines = [], 0
+    broken = []
+    found = {part: LinesOf(part, 0) for part in layout.parts}
     clean = scratch / "records.csv"
     # Headers may differ within a file: what is written has the dictionary's columns, those that the file names.
     names = [column.name for column in file_columns(entry.kind)]
-    seen = set(layout.positions)
+    seen = set(layout.described.positions)
+    has_rows = False
     with clean.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for lines, record in enumerate(data_records(plain, layout), start=1):  # noqa: B007 (the last value is the count)
+        for record in data_records(plain, layout):
+            of = found.get(record.part, LinesOf(record.part, 0))
+            found[record.part] = of = of._replace(lines=of.lines + 1)
+            if record.elsewhere:
+                of = of._replace(elsewhere=of.elsewhere + 1)
+                if not record.elsewhere.is_claimed:
+                    first = of.first_unclaimed or record.line_number
+                    of = of._replace(unclaimed=of.unclaimed + 1, first_unclaimed=first)
+                found[record.part] = of
+                continue
+            file_id = part_id(entry.file_id, record.part)
             if record.broken:
-                broken.append((record.line_number, record.raw, record.broken))
+                broken.append((file_id, record.line_number, entry.kind, record.raw, record.broken))
                 continue
             positions = record.layout.positions
             seen |= positions.keys()
-            writer.writerow(
-                [record.line_number, *(record.fields[positions[n]] if n in positions else "" for n in names)]
-            )
+            has_rows = True
+            fields = [record.fields[positions[n]] if n in positions else "" for n in names]
+            writer.writerow([file_id, record.line_number, *fields])
     if broken:
-        con.executemany(
-            "INSERT INTO landing.broken_lines VALUES (?, ?, ?, ?, ?)",
-            [(entry.file_id, number, entry.kind, raw, reason) for number, raw, reason in broken],
-        )
-    if lines > len(broken):
+        con.executemany("INSERT INTO landing.broken_lines VALUES (?, ?, ?, ?, ?)", broken)
+    if has_rows:
         layout = layout._replace(positions={name: place for place, name in enumerate(names) if name in seen})
-        columns = ["line_number", *(f"c{place}" for place in range(len(names)))]
-        con.execute(_insert(entry, layout, group, read_csv(clean, columns, ",", header=False)))
-    return lines
-
-
-def read_csv(path: Path, names: list[str], delimiter: str, header: bool = True, padded: bool = False) -> str:
-    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-    return (
-        f"read_csv({quoted(str(path))}, auto_detect=false, header={str(header).lower()}, delim={quoted(delimiter)},"
-        f" quote='\"', escape='\"', columns={{{columns}}}, strict_mode=true,"
-        f" max_line_size={LONGEST_LINE_BYTES}, null_padding={str(padded).lower()}, nullstr='{NO_FIELD_READS_LIKE_THIS}')"
-    )
+        columns = ["file_id", "line_number", *(f"c{place}" for place in range(len(names)))]
+        written = read_csv(clean, columns, ",", header=False)
+        select = parsed_select(entry.kind, layout, group, written, "file_id, line_number")
+        con.execute(f"INSERT INTO landing.{entry.kind} SELECT {select}")
+    return list(found.values())
 
 
 def _insert(entry: KeptFile, layout: Layout, group: FileFormat, source: str) -> str:
@@ -178,16 +212,16 @@ def _insert(entry: KeptFile, layout: Layout, group: FileFormat, source: str) -> 
     return f"INSERT INTO landing.{entry.kind} SELECT {quoted(entry.file_id)}, {select}"
 
 
-def _refuse_wrong_dates(con: Connection, entry: KeptFile, group: FileFormat) -> None:
+def _refuse_wrong_dates(con: Connection, entries: list[KeptFile], group: FileFormat) -> None:
     """A file most of whose dates cannot be read is refused whole: its date order is not the one declared."""
-    for column in file_columns(entry.kind):
+    for column in file_columns(entries[0].kind):
         if column.type not in ("date", "timestamp") or not column.required:
             continue
         dates, wrong = one_row(
             con,
-            f"SELECT count(*), count(*) FILTER (contains(unreadable, '{column.name}')) FROM landing.{entry.kind}"
-            " WHERE file_id = ?",
-            [entry.file_id],
+            f"SELECT count(*), count(*) FILTER (contains(unreadable, '{column.name}')) FROM landing.{entries[0].kind}"
+            " WHERE file_id IN (SELECT unnest($1))",
+            [[entry.file_id for entry in entries]],
         )
         if wrong * 2 > dates:
             expected = group.date_format or "%Y-%m-%d"

@@ -6,6 +6,7 @@ DuckDB's own casts read less than they are given: ``11:00 PM`` as 11:00 in a zon
 import re
 
 from flows.base.sql_text import quoted
+from flows.study.file_format import SERIAL_DATES
 
 FIRST_DAY = "1900-01-01"  # one before is a slip: 05/01/25 read as the year 25, or the null date of some program
 ISO = "%Y-%m-%d"
@@ -16,6 +17,9 @@ CLOCK_12 = r"(0?[1-9]|1[0-2]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)? ?[AaPp][Mm]"
 UTC = "[Zz]|[Uu][Tt][Cc]"
 OFFSET = r"[+-](0\d|1[0-4])(:?[0-5]\d)?"
 MIDNIGHT = r"00?:00(:00(\.0+)?)?"
+SECONDS_PER_DAY = 86_400
+MOST_SAS_DAYS = 100_000  # the year 2233; as seconds the second of January 1960
+SERIAL_NUMBER = r"\d{1,10}(\.\d+)?"
 NUMBERS = ("%d", "%m", "%H", "%M", "%S")
 YEARS = ("%Y", "%y")
 TIMES = (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M")
@@ -27,6 +31,8 @@ def date_of(text: str, date_format: str | None, time_zone: str | None) -> str:
 
     An instant tells the day only with the study's time zone; midnight is how programs write a day without a time.
     """
+    if date_format in SERIAL_DATES:
+        return f"CAST({_serial(text, date_format, time_zone)} AS DATE)"
     day = _day_pattern(date_format)
     before_time = quoted(f"^({day})[ T]")
     written = f"CAST({_parsed(f'regexp_extract({text}, {before_time}, 1)', date_format)} AS DATE)"
@@ -48,10 +54,27 @@ def timestamp_of(text: str, date_format: str | None, time_zone: str | None) -> s
 
     An instant (in UTC, or with an offset) tells it only with the study's time zone.
     """
+    if date_format in SERIAL_DATES:
+        return _serial(text, date_format, time_zone)
     moment = _moment(text, None, time_zone)
     if date_format:
         moment = f"coalesce({moment}, {_moment(text, date_format, time_zone)})"
     return _possible(moment)
+
+
+def _serial(text: str, date_format: str, time_zone: str | None) -> str:
+    """A number of a spreadsheet (days and parts of a day) or of SAS (days, or seconds where they are too many for days);
+    ISO is read beside it, for a sheet may hold both."""
+    number = f"TRY_CAST({text} AS DOUBLE)"
+    if date_format == "excel":
+        # Day 60 is 29 February 1900, which never was: the days after it count from a day earlier.
+        seconds, start = f"round({number} * {SECONDS_PER_DAY})", "1899-12-30"
+    else:
+        seconds = f"CASE WHEN {number} < {MOST_SAS_DAYS} THEN {number} * {SECONDS_PER_DAY} ELSE round({number}) END"
+        start = "1960-01-01"
+    moment = f"TIMESTAMP '{start}' + to_seconds(CAST({seconds} AS BIGINT))"
+    is_number = f"regexp_full_match({text}, '{SERIAL_NUMBER}')"
+    return _possible(f"CASE WHEN {is_number} THEN {moment} ELSE {_moment(text, None, time_zone)} END")
 
 
 def _possible(moment: str) -> str:

@@ -11,13 +11,14 @@ from flows.study.dictionary import file_columns
 from flows.warehouse.kept_inputs import KeptFile
 
 
-def set_other_units_aside(con: duckdb.DuckDBPyConnection, entry: KeptFile) -> None:
-    """Empty the optional columns of a landed file that hold too many values beyond their limits.
+def set_other_units_aside(con: duckdb.DuckDBPyConnection, entries: list[KeptFile]) -> None:
+    """Empty the optional columns of a landed file (all its parts) that hold too many values beyond their limits.
 
     ``other_unit`` then names the column in every line that had a value there. Too many: at least
     ``unit_suspicion_lines``, and ``unit_suspicion_percent`` of the values above zero (meta.check_limits).
     """
-    limited = [column.name for column in file_columns(entry.kind) if column.has_limits]
+    kind, file_ids = entries[0].kind, [entry.file_id for entry in entries]
+    limited = [column.name for column in file_columns(kind) if column.has_limits]
     if not limited:
         return
     suspicions = ", ".join(
@@ -28,16 +29,16 @@ def set_other_units_aside(con: duckdb.DuckDBPyConnection, entry: KeptFile) -> No
     )
     are_other = one_row(
         con,
-        f"SELECT {suspicions} FROM landing.{entry.kind} CROSS JOIN meta.check_limits AS check_limits WHERE file_id = ?",
-        [entry.file_id],
+        f"SELECT {suspicions} FROM landing.{kind} CROSS JOIN meta.check_limits AS check_limits WHERE file_id IN (SELECT unnest($1))",
+        [file_ids],
     )
     for name in (name for name, is_other in zip(limited, are_other, strict=True) if is_other):
         con.execute(
-            f"""UPDATE landing.{entry.kind} SET {name} = NULL, other_unit = concat_ws(',', other_unit, '{name}'),
+            f"""UPDATE landing.{kind} SET {name} = NULL, other_unit = concat_ws(',', other_unit, '{name}'),
             out_of_range = nullif(array_to_string(
                 list_filter(string_split(out_of_range, ','), lambda named: named <> '{name}'), ','), '')
-            WHERE file_id = ? AND ({name} IS NOT NULL OR {_is_beyond(name)})""",
-            [entry.file_id],
+            WHERE file_id IN (SELECT unnest($1)) AND ({name} IS NOT NULL OR {_is_beyond(name)})""",
+            [file_ids],
         )
 
 

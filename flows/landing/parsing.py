@@ -6,9 +6,10 @@ A text is a value only when the whole of it has a listed form.
 from typing import Any
 
 from flows.base.sql_text import quoted
+from flows.landing.durations import hours_of
+from flows.landing.layout import Layout
 from flows.landing.moments import date_of, timestamp_of
 from flows.landing.partial_dates import partial_date_of
-from flows.landing.reading import Layout
 from flows.study.dictionary import LANDED_TYPES, Column, file_columns
 from flows.study.file_format import FileFormat, Scale
 
@@ -22,7 +23,7 @@ NO_CODE = (
 # Codes alone: "Aspirin + C" and "Panadol+" are names, and what they are stays to be read. A word for "and" is no code.
 CODE_LIST = "[a-z0-9_]{3,}( ?[;,|+] ?[a-z0-9_]{3,})+"
 NO_CODE_OF_A_LIST = r"\b(and|und|con|mit|with|avec|com|plus|then|dann|danach|puis|luego|poi|depois)\b"
-PER_HOUR = {"minutes": " / 60", "day_fraction": " * 24"}
+HOURS = "h"
 # RE2: \d is a digit 0 to 9. DuckDB's cast takes 1_2 for 12, 1e3, infinity and +-3 as well.
 NUMBER = r"[+-]?(\d+(\.\d+)?|\.\d+)"
 WHOLE = r"[+-]?(\d+(\.0+)?|\.0+)"
@@ -103,8 +104,10 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
     finite = f"CASE WHEN regexp_full_match({written}, '{NUMBER}') AND isfinite({number}) THEN {number} END"
     if column.name in group.scales:
         return _on_our_scale(finite, group.scales[column.name])
+    if column.type == "number" and column.unit == HOURS:
+        return hours_of(text, finite, group.units.get(column.name, "hours"))
     if column.type == "number":
-        return finite + PER_HOUR.get(group.units.get(column.name, "hours"), "")
+        return finite
     return f"CASE WHEN regexp_full_match({written}, '{WHOLE}') THEN TRY_CAST({number} AS INTEGER) END"
 
 

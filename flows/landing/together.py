@@ -18,9 +18,11 @@ from flows.base.errors import FileRefused
 from flows.base.sql_text import quoted, transaction
 from flows.landing.date_order import DateFormat, find_date_format
 from flows.landing.identities import fold_ids
-from flows.landing.loading import list_landed, read_csv, says_not_uniform
+from flows.landing.layout import Layout, find_layout, header_words
+from flows.landing.loading import LinesOf, Source, list_landed, says_not_uniform
 from flows.landing.parsing import parsed_select
-from flows.landing.reading import Layout, PlainText, find_layout, header_words, to_plain_text
+from flows.landing.plain_text import PlainText, to_plain_text
+from flows.landing.records import read_csv
 from flows.landing.unused_settings import SettingUsed, find_settings_used, note_settings_used
 from flows.study.dictionary import file_columns
 from flows.study.file_format import FileFormat
@@ -29,15 +31,6 @@ from flows.warehouse.kept_inputs import KeptFile
 Connection = duckdb.DuckDBPyConnection
 SMALL_FILE_BYTES = 1 << 18
 FEWEST_TOGETHER = 3
-
-
-class Source(NamedTuple):
-    """A kept file to be landed: its bytes, its entry, and how the study says it is written."""
-
-    place: Path
-    entry: KeptFile
-    group: FileFormat
-    id_folding: tuple[str, ...] = ()
 
 
 class _Read(NamedTuple):
@@ -78,12 +71,14 @@ def land_together(con: Connection, sources: Iterable[Source]) -> dict[str, int]:
 
 def _read(con: Connection, source: Source, scratch: Path) -> _Read | None:
     """The file read, or None where it is not to be landed with others."""
-    entry, group = source.entry, source.group
+    entry, group = source.entry, source.reading.group
+    if group.is_described:
+        return None
     try:
         plain = to_plain_text(source.place, scratch, group.encoding)
         if plain.has_lone_cr or plain.path.stat().st_size >= SMALL_FILE_BYTES:
             return None
-        layout = find_layout(plain, entry.kind, group)
+        layout = find_layout(plain, source.reading, entry.path)
         if (lines := _uniform_lines(plain, layout)) is None:
             return None
         dates = find_date_format(plain, layout, entry.kind, group.date_format)
@@ -130,7 +125,9 @@ def _land_alike(con: Connection, files: list[_Read], scratch: Path, id_folding: 
             fold_ids(con, "together", [file.entry.file_id for file in sure], id_folding)
             con.execute(f"INSERT INTO landing.{kind} SELECT * FROM together ORDER BY file_id, line_number")
             note_settings_used(con, [(file.entry, file.group, file.used) for file in sure])
-            list_landed(con, [(file.entry, len(file.lines), file.layout, file.dates, file.group) for file in sure])
+            list_landed(
+                con, [(file.entry, LinesOf("", len(file.lines)), file.layout, file.dates, file.group) for file in sure]
+            )
     except duckdb.Error as error:
         if not says_not_uniform(error):
             raise

@@ -2,13 +2,17 @@
 in silence. Names of settings and of columns only, and no value of a file."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 import duckdb
 
 from flows.base.sql_text import one_row, quoted
 from flows.base.suggestions import did_you_mean
+from flows.landing.layout import Layout
 from flows.landing.parsing import BLANKS
-from flows.landing.reading import Layout, PlainText, data_records
+from flows.landing.plain_text import PlainText
+from flows.landing.reading import data_records
+from flows.landing.records import read_csv
 from flows.study.file_format import FileFormat
 from flows.study.study_folder import Study
 from flows.warehouse.kept_inputs import KeptFile
@@ -47,42 +51,38 @@ def why_unread(study: Study, path: str) -> str:
 
 def find_settings_used(con: Connection, plain: PlainText, layout: Layout, group: FileFormat) -> list[SettingUsed]:
     """Whether the file has it, for each column and value that study.toml maps."""
+    header = layout.header
     found = [
-        ("columns", f"{ours} = '{name}'", ours in layout.positions, did_you_mean(name, layout.extra_columns))
-        for ours, theirs in group.columns.items()
+        ("columns", f"{ours} = '{name}'", name.strip().casefold() in header, did_you_mean(name, layout.extra_columns))
+        for ours, theirs in [*group.columns.items(), *((ours, tuple(boxes)) for ours, boxes in group.codes.items())]
         for name in theirs
+        if not layout.folds_boxes_of(name)
     ]
     for column, values in group.values.items():
-        position = layout.positions.get(column)
-        if position is None or not values:
+        if column not in layout.described.positions or not values:
             continue
         wanted = [str(theirs).lower() for theirs in values]
-        there = _values_there(con, plain, layout, position, wanted)
+        there = _values_there(con, plain, layout, column, wanted)
         found += [("values", f"{column}: {name}", is_there, "") for name, is_there in zip(values, there, strict=True)]
     return found
 
 
-def _values_there(con: Connection, plain: PlainText, layout: Layout, position: int, wanted: list[str]) -> list[bool]:
-    columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(layout.width))
-    cell = f"lower(trim(c{position}, {quoted(BLANKS)}))"
-    each = ", ".join(f"coalesce(bool_or({cell} = {quoted(name)}), false)" for name in wanted)
-    read = (
-        f"read_csv({quoted(str(plain.path))}, auto_detect=false, header=true, delim={quoted(layout.delimiter)},"
-        f" quote='\"', escape='\"', columns={{{columns}}}, null_padding=true)"
-    )
-    try:
-        return list(one_row(con, f"SELECT {each} FROM {read}"))
-    except duckdb.Error:  # lines that are no records: looked at one by one, as they are landed
-        cells = {
-            record.fields[record.layout.positions.get(_name_at(layout, position), position)].strip(BLANKS).lower()
-            for record in data_records(plain, layout)
-            if not record.broken
-        }
-        return [name in cells for name in wanted]
-
-
-def _name_at(layout: Layout, position: int) -> str:
-    return next(name for name, place in layout.positions.items() if place == position)
+def _values_there(con: Connection, plain: PlainText, layout: Layout, column: str, wanted: list[str]) -> list[bool]:
+    if layout.description is None and layout.header_line == 1:
+        cell = f"lower(trim(c{layout.positions[column]}, {quoted(BLANKS)}))"
+        each = ", ".join(f"coalesce(bool_or({cell} = {quoted(name)}), false)" for name in wanted)
+        names = [f"c{number}" for number in range(layout.width)]
+        # Lines that are no records are looked at one by one, as they are landed.
+        with suppress(duckdb.Error):
+            return list(
+                one_row(con, f"SELECT {each} FROM {read_csv(plain.path, names, layout.delimiter, padded=True)}")
+            )
+    cells = {
+        record.fields[record.layout.positions[column]].strip(BLANKS).lower()
+        for record in data_records(plain, layout)
+        if record.is_read and column in record.layout.positions
+    }
+    return [name in cells for name in wanted]
 
 
 def note_settings_used(con: Connection, files: Iterable[tuple[KeptFile, FileFormat, Iterable[SettingUsed]]]) -> None:
@@ -108,9 +108,12 @@ def list_unused_settings(con: Connection, study: Study, landed: Iterable[str]) -
         UNION ALL
         SELECT 'values', NULL, format('[files.{}]', kind) || coalesce(' ' || pattern, '') || ', ' || name
         FROM landing.settings_used WHERE setting = 'values'
-        GROUP BY kind, pattern, name HAVING NOT bool_or(is_used)"""
+        GROUP BY kind, pattern, name HAVING NOT bool_or(is_used)
+        UNION ALL
+        SELECT 'where', file_id, format('{} lines, the first is line {}', lines_unclaimed, first_unclaimed)
+        FROM landing.landed_files WHERE lines_unclaimed > 0"""
     )
-    taken = {(kind, group.pattern) for path in paths if (found := study.kind_of(path)) for kind, group in [found]}
+    taken = {(reading.kind, reading.group.pattern) for path in paths for reading in study.readings_of(path)}
     unread = [path for path in paths if not study.kind_of(path)]
     for kind, pattern in study.patterns(declared=True):
         if (kind, pattern) not in taken:

@@ -12,6 +12,7 @@ _COUNTED = f"kind IS DISTINCT FROM {quoted(UNCOUNTED_KIND)}"
 _LINE = f"CASE WHEN kind NOT IN ({_UNPLACED}) THEN line_number END AS line_number"
 _COUNTS = (
     "lines_read", "lines_current", "lines_superseded", "lines_duplicate", "lines_quarantined", "lines_merged",
+    "lines_elsewhere",
 )  # fmt: skip
 
 # What a blinded snapshot reads instead of the table itself; the same columns.

@@ -10,6 +10,7 @@ LINES = (
     "lines_duplicate",
     "lines_quarantined",
     "lines_merged",
+    "lines_elsewhere",
     "cells_set_aside",
 )
 
@@ -26,8 +27,8 @@ def load_files(con: Connection) -> list[Row]:
     """One row per file seen: where each of its data lines ended."""
     rows = rows_of(
         con,
-        f"""SELECT file_id, path, kind, status, refused_reason, {", ".join(LINES)}
-        FROM landing.files ORDER BY path, sha256""",
+        f"""SELECT file_id, path, part, kind, status, refused_reason, {", ".join(LINES)}
+        FROM landing.files ORDER BY path, sha256, file_id""",
     )
     return [
         row

@@ -1,9 +1,10 @@
 """How a group of files is written: one [[files.<kind>]] entry of study.toml. What is left out is found in the file."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -29,6 +30,7 @@ def _texts(value: Any) -> Any:
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts), Field(min_length=1)]
+Conditions = dict[str, Texts]  # their column -> the texts of which one stands there
 
 
 class Scale(Frozen):
@@ -81,14 +83,15 @@ class FileFormat(Frozen):
     time_zone: str | None = None
     entries_per_day: Literal["one", "several"] | None = None  # of a diary
     file_name: str | None = None  # "{site}/diary-{subject_id}.csv"
-    where: dict[str, Texts] = Field(default_factory=dict)  # their column -> the texts of a line that is read
-    answered: dict[str, Texts] = Field(default_factory=dict)  # their column -> the texts of a form that was filled in
+    where: Conditions = Field(default_factory=dict)  # their column -> the texts of a line that is read
+    answered: Conditions = Field(default_factory=dict)  # their column -> the texts of a form that was filled in
     columns: dict[str, Texts] = Field(default_factory=dict)  # our column -> theirs
     values: dict[str, dict[str, Any]] = Field(default_factory=dict)
     units: dict[str, Literal["hours", "minutes", "h:mm", "day_fraction"]] = Field(default_factory=dict)
     scales: dict[str, Scale] = Field(default_factory=dict)
     codes: dict[str, dict[str, str]] = Field(default_factory=dict)  # our column -> their box -> the code it stands for
     codebook: str | None = None  # a project dictionary in the study folder: codes become labels
+    choices: dict[str, dict[str, str]] = Field(default_factory=dict)  # read from it: their column -> code -> label
     layout: Literal["wide"] | None = None
     wide: Wide | None = None
     replaces_same_name: bool = False
@@ -196,6 +199,44 @@ class FileFormat(Frozen):
         return any(PurePosixPath(name).match(pattern) for name in {path, unpacked_name(path), csv_name(path)})
 
 
+class Reading(NamedTuple):
+    """One way in which a file is read: as which kind, by which entry.
+
+    ``part`` names it among several, and is empty where it is the only one. The first reading of a sheet tells of the
+    lines that none takes: ``others`` are the conditions of the rest.
+    """
+
+    part: str
+    kind: str
+    group: FileFormat
+    others: tuple[Conditions, ...] = ()
+    is_first: bool = True
+
+
+def numbered_readings(entries: list[tuple[str, FileFormat]]) -> tuple[Reading, ...]:
+    """The readings of one file by (kind, entry)."""
+    of_kind: Counter[str] = Counter()
+    of_sheet: dict[str | None, list[Conditions]] = defaultdict(list)
+    for _, group in entries:
+        of_sheet[group.sheet].append(group.where)
+    readings = []
+    for kind, group in entries:
+        of_kind[kind] += 1
+        part = "" if len(entries) == 1 else kind if of_kind[kind] == 1 else f"{kind}-{of_kind[kind]}"
+        conditions = of_sheet[group.sheet]
+        is_first = not any(reading.group.sheet == group.sheet for reading in readings)
+        readings.append(Reading(part, kind, group, tuple(conditions[1:]) if is_first else (), is_first))
+    return tuple(readings)
+
+
+def mixes_injections(readings: Iterable[Reading]) -> bool:
+    """Whether injections stand on one sheet with lines of another kind."""
+    kinds: dict[str | None, set[str]] = defaultdict(set)
+    for reading in readings:
+        kinds[reading.group.sheet].add(reading.kind)
+    return any("injections" in of_sheet and len(of_sheet) > 1 for of_sheet in kinds.values())
+
+
 def faults_of_group(kind: str, group: FileFormat) -> Iterator[tuple[tuple[str, ...], str]]:
     """(key, what is wrong) of everything in an entry that this kind of file cannot have."""
     types = {column.name: column.type for column in file_columns(kind)}
@@ -214,6 +255,9 @@ def faults_of_group(kind: str, group: FileFormat) -> Iterator[tuple[tuple[str, .
     for name, theirs in group.values.items():
         if "" in theirs:
             yield ("values", name), "an empty cell is an unknown answer and never stands for a value"
+    hours = {column.name for column in file_columns(kind) if column.unit == "h"}
+    if wrong := sorted(set(group.units) - hours):
+        yield ("units", wrong[0]), f"'{wrong[0]}' is no number of hours"
     for name in group.codes:
         if types[name] != "codes":
             yield ("codes", name), f"'{name}' holds no codes; boxes fold into acute_medication and its like"

@@ -1,10 +1,9 @@
 """The study folder: what study.toml says, parsed once (the input contract)."""
 
-from collections import Counter
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -13,8 +12,9 @@ from flows.base.resources import resource
 from flows.base.suggestions import did_you_mean
 from flows.base.toml_files import Frozen, fault_at, read_toml
 from flows.study.check_limits import CheckLimits, CheckOverrides, load_limits
+from flows.study.codebook import with_choices
 from flows.study.dictionary import FILE_KINDS
-from flows.study.file_format import FileFormat, faults_of_group
+from flows.study.file_format import FileFormat, Reading, faults_of_group, numbered_readings
 from flows.study.medication_list import own_list
 from flows.study.medication_models import DrugList
 from flows.study.rule_sets import RuleSet, load_rule_sets
@@ -133,14 +133,6 @@ class StudyFile(Frozen):
         return self
 
 
-class Reading(NamedTuple):
-    """One way in which a file is read: as which kind, by which entry; ``part`` is empty where it is the only one."""
-
-    part: str
-    kind: str
-    group: FileFormat
-
-
 class Study(Frozen):
     """Everything a run needs to know, frozen: the folder, its settings, the rule sets and the protocol."""
 
@@ -174,18 +166,11 @@ class Study(Frozen):
         groups = self._groups()
         n_declared = sum(map(len, self.files.values()))
         declared = [(kind, group) for kind, group in groups[:n_declared] if group.matches(path)]
-        whole = next(((kind, group) for kind, group in declared if not group.takes_a_part), None)
+        whole = next((pair for pair in declared if not pair[1].takes_a_part), None)
         found = [pair for pair in declared if pair[1].takes_a_part or pair is whole]
         if not found:
             found = [(kind, group) for kind, group in groups[n_declared:] if group.matches(path)][:1]
-        if len(found) == 1:
-            return (Reading("", *found[0]),)
-        seen: Counter[str] = Counter()
-        readings = []
-        for kind, group in found:
-            seen[kind] += 1
-            readings.append(Reading(kind if seen[kind] == 1 else f"{kind}-{seen[kind]}", kind, group))
-        return tuple(readings)
+        return numbered_readings(found)
 
     def kind_of(self, path: str) -> tuple[str, FileFormat] | None:
         """Which kind of file an inbox path is, by its first reading, and how it is written; None when no pattern fits."""
@@ -232,7 +217,7 @@ def load_study(folder: Path) -> Study:
         folder=folder,
         facts=settings.study,
         arms=settings.arms,
-        files=settings.files,
+        files={kind: tuple(with_choices(group, folder) for group in groups) for kind, groups in settings.files.items()},
         withdrawn=settings.withdrawn,
         id_folding=tuple(sorted(set(settings.subjects.id_folding))),
         ignore=settings.intake.ignore,

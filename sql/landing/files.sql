@@ -1,9 +1,9 @@
 -- landing.files: every file seen, and where each of its data lines ended
--- Grain:   one row per file seen (landed, refused, ignored or withdrawn)
--- Key:     path, sha256
+-- Grain:   one row per file seen (landed, refused, ignored or withdrawn), of one that is read in parts per part
+-- Key:     file_id
 -- Units:   lines_* = data lines, the header not counted
 -- Missing: a file that was not landed has no landed_at and no lines
--- Source:  docs/files.md: lines read = current + superseded + duplicate + quarantined + merged
+-- Source:  docs/files.md: lines read = current + superseded + duplicate + quarantined + merged + elsewhere
 WITH outcomes AS (
     SELECT
         file_id,
@@ -35,6 +35,7 @@ current_lines AS (
 SELECT
     file.file_id,
     file.path,
+    file.part,
     file.sha256,
     file.kind,
     'landed' AS status,
@@ -44,6 +45,7 @@ SELECT
     coalesce(outcomes.lines_duplicate, 0) AS lines_duplicate,
     coalesce(outcomes.lines_quarantined, 0) AS lines_quarantined,
     coalesce(outcomes.lines_merged, 0) AS lines_merged,
+    file.lines_elsewhere,
     coalesce(cells.cells_set_aside, 0) AS cells_set_aside,
     file.encoding,
     file.delimiter,
@@ -64,10 +66,11 @@ SELECT
     -- A name of its own: a file ignored for repeating another one has that one's content.
     left(sha256(refused.path || refused.content_id), 12),
     refused.path,
+    NULL,
     refused.content_id,
     refused.kind,
     refused.status,
-    0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0,
     NULL, NULL, NULL, NULL, NULL, NULL,
     refused.reason,
     NULL

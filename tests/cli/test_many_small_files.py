@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from flows.landing import land, together
+from flows.landing.loading import Source
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 from tests.cli.helpers import BASE, SETTINGS, land_only, write_study
 
@@ -81,9 +82,9 @@ def test_sound_files_are_not_landed_one_by_one(tmp_path: Path, monkeypatch: pyte
     one_by_one = []
     land_file = land.land_file
 
-    def counted(con: duckdb.DuckDBPyConnection, source: Path, entry: KeptFile, *rest: Any) -> int:
-        one_by_one.append(entry.path)
-        return land_file(con, source, entry, *rest)
+    def counted(con: duckdb.DuckDBPyConnection, source: Source) -> int:
+        one_by_one.append(source.entry.path)
+        return land_file(con, source)
 
     monkeypatch.setattr(land, "land_file", counted)
     land_only(write_study(tmp_path / "study", {**BASE, **SOUND, **ODD}))

@@ -134,8 +134,8 @@ def test_many_files_replaced_by_one_another(tmp_path: Path, replace: dict[str, s
 
 def test_an_index_that_lists_a_content_twice_heals(tmp_path: Path) -> None:
     """As an earlier version left it: one content under two names, its lines landed twice, its copy taken away."""
-    from flows.landing.loading import land_file
-    from flows.study.file_format import FileFormat
+    from flows.landing.loading import Source, land_file
+    from flows.study.file_format import FileFormat, Reading
     from flows.study.study_folder import load_study
     from flows.warehouse.database import open_warehouse
 
@@ -145,7 +145,7 @@ def test_an_index_that_lists_a_content_twice_heals(tmp_path: Path) -> None:
         (entry,) = (file for file in kept.files if file.path == "diary-a.csv")
         twice = entry.model_copy(update={"path": "diary-b.csv", "sequence": 9})
         kept.keep(twice)
-        land_file(con, kept.location(entry), twice, FileFormat())
+        land_file(con, Source(kept.location(entry), twice, Reading("", "diary", FileFormat())))
         kept.location(entry).unlink()
     healed = process(study)
     assert healed.tabulation == wanted.tabulation

@@ -61,6 +61,7 @@ DEFECTS = {
         f"settings.{name}.unused": (f"INSERT INTO landing.unused_settings VALUES ('{name}', NULL, 'x')", 1)
         for name in ("pattern", "columns", "values", "withdrawn", "ignore")
     },
+    "file.lines_unclaimed": ("INSERT INTO landing.unused_settings VALUES ('where', NULL, 'x')", 1),
     "file.kind_needed": ("UPDATE landing.files SET status = 'refused' WHERE kind = 'injections'", 1),
 }
 
