@@ -24,7 +24,7 @@ FIRST_BYTES: tuple[tuple[bytes, Format], ...] = (
     (b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!", "xport"),
     (b"HEADER RECORD*******LIBV8   HEADER RECORD!!!!!!!", "xport"),
 )
-NAMES: dict[Format, str] = {"sav": "SPSS file", "sas7bdat": "SAS data set", "xport": "SAS transport file"}
+NAMES: dict[Format, str] = {"sav": "an SPSS file", "sas7bdat": "a SAS data set", "xport": "a SAS transport file"}
 CPORT = b"**COMPRESSED** **COMPRESSED**"
 MEMBERS = (b"HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!", b"HEADER RECORD*******MEMBV8  HEADER RECORD!!!!!!!")
 READING = "flows.landing.statistics_reading"
@@ -48,13 +48,13 @@ def statistics_as_csv(source: Path, target: Path, sheet: str | None) -> str | No
         return None
     if sheet is not None:
         raise FileRefused(
-            f"is a {NAMES[kind]} and has no sheet '{sheet}'; leave 'sheet' out for these files in study.toml"
+            f"is {NAMES[kind]} and has no sheet '{sheet}'; leave 'sheet' out for these files in study.toml"
         )
     if kind == "xport" and (members := _members(source)) != 1:
-        raise FileRefused(f"is a {NAMES[kind]} of {members} data sets; send one file for each")
+        raise FileRefused(f"is {NAMES[kind]} of {members} data sets; send one file for each")
     if importlib.util.find_spec("pyreadstat") is None:
         raise FileRefused(
-            f"is a {NAMES[kind]}, which this installation cannot read; "
+            f"is {NAMES[kind]}, which this installation cannot read; "
             'install what reads it: pip install "migraine-outcomes[statistics-files]"'
         )
     return f"{NAMES[kind]} with {_written(source, kind, target)} variables"
@@ -72,7 +72,9 @@ def _written(source: Path, kind: Format, target: Path) -> int:
         )
         told = json.loads(ended.stdout)
     except (subprocess.SubprocessError, ValueError):
-        raise FileRefused(f"is a damaged {NAMES[kind]}, or one of an unknown kind; send it again, or as CSV") from None
+        raise FileRefused(
+            f"cannot be read as {NAMES[kind]}: it is damaged, or of an unknown kind; send it again, or as CSV"
+        ) from None
     if "refused" in told:
         raise FileRefused(told["refused"])
     return told["variables"]

@@ -2,7 +2,6 @@
 
 import csv
 import mmap
-import os
 from array import array
 from collections.abc import Iterable
 from pathlib import Path
@@ -175,27 +174,30 @@ def _formats(parts: Parts, name: str) -> list[Shown]:
 
 def _write(rows: Iterable[tuple[int, list[str]]], target: Path, limit: int) -> bool:
     """Whether there was any row. How wide the widest is, only the last tells: the rows are filled up afterwards."""
-    widths, written = array("H"), 0
     narrow = target.with_name(f"{target.name}.narrow")
-    with narrow.open("w", encoding="utf-8", newline="") as out:
-        counted = LimitedText(out, limit)
-        writer = csv.writer(counted, lineterminator="\n")
+    try:
+        widths = _write_narrow(rows, narrow, limit)
+        widest = max(widths, default=0)
+        if widest * len(widths) - sum(widths) + narrow.stat().st_size > limit:
+            raise FileRefused("has a cell far off the others, which makes every row too wide; delete what stands there")
+        missing = iter(widths)
+        with narrow.open("rb") as lines, target.open("wb") as out:
+            for line in lines:
+                out.write(line if line == b"\n" else line[:-1] + b"," * (widest - next(missing)) + b"\n")
+    finally:
+        narrow.unlink(missing_ok=True)
+    return bool(widths)
+
+
+def _write_narrow(rows: Iterable[tuple[int, list[str]]], target: Path, limit: int) -> "array[int]":
+    """How many fields every row has that has any; each ends with its last value."""
+    widths, written = array("H"), 0
+    with target.open("w", encoding="utf-8", newline="") as out:
+        limited = LimitedText(out, limit)
+        writer = csv.writer(limited, lineterminator="\n")
         for number, fields in rows:
-            counted.write("\n" * (number - written - 1))
+            limited.write("\n" * (number - written - 1))
             writer.writerow(fields)
             widths.append(len(fields))
             written = number
-    widest = max(widths, default=0)
-    if widest * len(widths) - sum(widths) + narrow.stat().st_size > limit:
-        raise FileRefused(
-            "is a workbook with a cell far off the others, which makes every row too wide; delete that cell"
-        )
-    if min(widths, default=0) == widest:
-        os.replace(narrow, target)
-        return bool(widths)
-    missing = iter(widths)
-    with narrow.open("rb") as lines, target.open("wb") as out:
-        for line in lines:
-            out.write(line if line == b"\n" else line[:-1] + b"," * (widest - next(missing)) + b"\n")
-    narrow.unlink()
-    return True
+    return widths
