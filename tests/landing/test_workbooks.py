@@ -19,7 +19,18 @@ from flows.base.errors import FileRefused
 from flows.landing.cell_values import shown_as
 from flows.landing.reading import to_plain_text
 from flows.landing.workbooks import sheet_as_csv
-from tests.landing.workbook_files import DIARY, DIARY_CSV, HEADER, SHEET, WORKBOOK, changed, save, with_rows
+from tests.landing.workbook_files import (
+    DIARY,
+    DIARY_CSV,
+    HEADER,
+    SHEET,
+    STRINGS,
+    WORKBOOK,
+    changed,
+    save,
+    with_rows,
+    with_shared_texts,
+)
 
 
 def read(source: Path, sheet: str | None = None) -> str:
@@ -166,6 +177,17 @@ def test_built_in_formats() -> None:
 )
 def test_a_cell_that_excel_writes(diary: Path, cell: str, text: str) -> None:
     assert read(with_rows(diary, diary.with_name("cell.xlsx"), f'<row r="1">{cell}</row>')) == f"{text}\n"
+
+
+def test_texts_that_cells_share(tmp_path: Path) -> None:
+    rows = [HEADER, ["0101", "a\nb", "_x0041_"], ["0101", " c ", "<&>"], ["", "0101", "x"]]
+    book = save(tmp_path / "a.xlsx", {"Diary": rows, "More": [["subject_id"]]}, More="hidden")
+    shared = with_shared_texts(book, tmp_path / "b.xlsx")
+    assert read(shared) == read(book) == "subject_id,diary_date,headache\n0101,a b,A\n0101, c ,<&>\n,0101,x\n"
+    assert read(shared, "More") == "subject_id\n"
+    ruby = b"<si><r><t>\xe6\x9d\xb1</t></r><r><t>\xe4\xba\xac</t></r><rPh sb='0' eb='2'><t>x</t></rPh></si>"
+    spoken = changed(shared, tmp_path / "c.xlsx", {STRINGS: lambda part: part.replace(b"<si><t>x</t></si>", ruby)})
+    assert read(spoken).endswith(",0101,東京\n")
 
 
 def test_line_n_is_row_n(tmp_path: Path) -> None:
@@ -334,7 +356,8 @@ def test_another_reader_reads_the_same(tmp_path: Path, is_1904: bool) -> None:
     if is_1904:
         book.epoch = CALENDAR_MAC_1904
     _filled(book.worksheets[0], random.Random(7))
-    book.save(tmp_path / "a.xlsx")
+    book.save(tmp_path / "inline.xlsx")
+    with_shared_texts(tmp_path / "inline.xlsx", tmp_path / "a.xlsx")
     theirs = python_calamine.load_workbook(tmp_path / "a.xlsx").get_sheet_by_index(0).to_python(skip_empty_area=False)
     ours = list(csv.reader(read(tmp_path / "a.xlsx").splitlines()))
     assert ours == [[_text(value) for value in row] for row in theirs]
