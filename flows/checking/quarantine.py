@@ -104,7 +104,7 @@ def _lines(
         con, "SELECT any_value(lines_read) FROM landing.landed_files WHERE file_id = $1", [entry.file_id]
     )
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=kept.folder) as folder:
-        plain = to_plain_text(kept.sound(entry), Path(folder), reading.group.encoding)
+        plain = to_plain_text(kept.sound(entry), Path(folder), reading.group.encoding, reading.group.sheet)
         layout = find_layout(plain, reading, entry.path)
         # As many records as lines, and each record has at least one line: each has exactly one. A file without a
         # broken line has one header.

@@ -60,7 +60,7 @@ def land_file(con: Connection, source: Source) -> int:
     entry, group = source.entry, source.reading.group
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=source.place.parent) as folder:
         scratch = Path(folder)
-        plain = to_plain_text(source.place, scratch, group.encoding)
+        plain = to_plain_text(source.place, scratch, group.encoding, group.sheet)
         layout = find_layout(plain, source.reading, entry.path)
         dates = find_date_format(plain, layout, entry.kind, group.date_format)
         used = find_settings_used(con, plain, layout, group)

@@ -3,7 +3,7 @@
 import gzip
 import zipfile
 import zlib
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -15,10 +15,12 @@ GZIP, ZIPS = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")  # the second is an emp
 # A diary packs about tenfold. What grows a hundredfold beyond this size is made to fill the disk.
 SMALL_BYTES = 100 << 20
 LARGEST_RATIO = 100
+DAMAGE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
 
 
 def unpacked(source: Path, scratch: Path) -> tuple[Path, str | None]:
-    """The file itself, or what is packed in it, and how it was packed ('gzip', 'zip') if at all.
+    """The file itself, or what is packed in it, and how it was packed ('gzip', 'zip') if at all. A workbook, which is a
+    zip of its parts, is left as it is.
 
     Raises FileRefused for a damaged or encrypted archive, one that does not hold one file, or one that unpacks to
     more than 100 MB and a hundred times its size.
@@ -27,12 +29,12 @@ def unpacked(source: Path, scratch: Path) -> tuple[Path, str | None]:
         head = stream.read(4)
     if head.startswith(GZIP):
         packing = "gzip"
-    elif head in ZIPS:
+    elif head in ZIPS and not is_workbook(file_names(source)):
         packing = "zip"
     else:
         return source, None
     target = scratch / "unpacked.csv"
-    limit = max(SMALL_BYTES, LARGEST_RATIO * source.stat().st_size)
+    limit = most_bytes(source)
     try:
         with _opened(source, packing) as stream, target.open("wb") as out:
             size = 0
@@ -43,9 +45,38 @@ def unpacked(source: Path, scratch: Path) -> tuple[Path, str | None]:
                         f"unpacks to more than {LARGEST_RATIO} times its size, as no diary does; send it unpacked"
                     )
                 out.write(chunk)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
-        raise FileRefused(f"is a damaged or encrypted {packing} file; send it again, or unpacked") from None
+    except DAMAGE:
+        raise _damaged(packing) from None
     return target, packing
+
+
+def most_bytes(source: Path) -> int:
+    """More than this is never unpacked from a file."""
+    return max(SMALL_BYTES, LARGEST_RATIO * source.stat().st_size)
+
+
+def file_names(source: Path) -> list[str]:
+    """The files in a zip, less what a Mac adds. Raises FileRefused for a damaged one."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            return _names(archive)
+    except DAMAGE:
+        raise _damaged("zip") from None
+
+
+def is_workbook(names: Collection[str]) -> bool:
+    """Whether these are the parts of an Excel workbook."""
+    folded = {name.replace("\\", "/").casefold() for name in names}
+    return "[content_types].xml" in folded and any(name.startswith("xl/") for name in folded)
+
+
+def _names(archive: zipfile.ZipFile) -> list[str]:
+    return [info.filename for info in archive.infolist() if not info.is_dir() and "__MACOSX/" not in info.filename]
+
+
+def _damaged(packing: str) -> FileRefused:
+    what = "zip file or workbook" if packing == "zip" else f"{packing} file"
+    return FileRefused(f"is a damaged or encrypted {what}; send it again, or as CSV")
 
 
 @contextmanager
@@ -55,9 +86,11 @@ def _opened(source: Path, packing: str) -> Generator[IO[bytes] | gzip.GzipFile]:
             yield stream
         return
     with zipfile.ZipFile(source) as archive:
-        names = [info.filename for info in archive.infolist() if not info.is_dir() and "__MACOSX/" not in info.filename]
+        names = _names(archive)
         if "[Content_Types].xml" in names:
-            raise FileRefused("is an Excel workbook or another Office document; export the sheet as CSV")
+            raise FileRefused("is an Office document other than a workbook; send the diary as CSV or as .xlsx")
+        if "content.xml" in names and "mimetype" in names:
+            raise FileRefused("is an OpenDocument file; save the sheet as .xlsx, or export it as CSV")
         if len(names) != 1:
             raise FileRefused(f"is a zip of {len(names)} files; send each CSV file alone, packed or not")
         with archive.open(names[0]) as stream:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from flows.base.errors import FileRefused
 from flows.landing.packing import unpacked
+from flows.landing.workbooks import sheet_as_csv
 
 CHUNK_BYTES = 1 << 20
 # A space inside a field, as in a time of day, needs no trimming, which costs a fifth of what reading a file does.
@@ -75,14 +76,18 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def to_plain_text(source: Path, scratch: Path, declared: str | None) -> PlainText:
-    """The file as UTF-8 without byte-order mark: the file itself where it already is, else a copy in scratch.
+def to_plain_text(source: Path, scratch: Path, declared: str | None, sheet: str | None = None) -> PlainText:
+    """The file as UTF-8 without byte-order mark: the file itself where it already is, else a copy in scratch. Of a
+    workbook the sheet of that name, else the only one that is shown and has cells.
 
     Raises FileRefused for an empty or binary file, a bad archive, or text that its encoding cannot decode.
     """
     source, packing = unpacked(source, scratch)
     if source.stat().st_size == 0:
         raise FileRefused("is empty: it has not even a header line")
+    if told := sheet_as_csv(source, scratch / "sheet.csv", sheet):
+        source, declared = scratch / "sheet.csv", None
+        packing = f"{packing}; {told}" if packing else told
     encoding, evidence = find_encoding(source, declared)
     if packing:
         evidence = f"{packing}; {evidence}"

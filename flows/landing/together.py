@@ -75,7 +75,7 @@ def _read(con: Connection, source: Source, scratch: Path) -> _Read | None:
     if group.is_described:
         return None
     try:
-        plain = to_plain_text(source.place, scratch, group.encoding)
+        plain = to_plain_text(source.place, scratch, group.encoding, group.sheet)
         if plain.has_lone_cr or plain.path.stat().st_size >= SMALL_FILE_BYTES:
             return None
         layout = find_layout(plain, source.reading, entry.path)
