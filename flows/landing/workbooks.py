@@ -130,7 +130,7 @@ def _contents(parts: Parts) -> Contents:
         if element == "workbookPr":
             is_1904 = attributes.get("date1904", "0").lower() in ("1", "true", "on")
         elif element == "sheet":
-            relation = next(value for name, value in attributes.items() if name.rpartition(":")[2] == "id")
+            relation = next((value for name, value in attributes.items() if name.rpartition(":")[2] == "id"), "")
             kind, part = related[relation]
             shown = attributes.get("state", "visible") == "visible"
             sheets.append(Listed(attributes["name"], part, shown, kind == "worksheet"))

@@ -25,7 +25,16 @@ CASES = {
     "picture": Case(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), refused="is neither UTF-8 nor Windows-1252"),
     "damaged zip": Case(b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0", refused="is a damaged or encrypted zip file"),
     "cut gzip": Case(gzip.compress(HEADER.encode() * 9)[:-9], refused="is a damaged or encrypted gzip file"),
-    "workbook": Case(zipped({"[Content_Types].xml": b"<x/>", "xl/a.xml": b"<x/>"}), refused="is an Excel workbook"),
+    "damaged workbook": Case(
+        zipped({"[Content_Types].xml": b"<x/>", "xl/a.xml": b"<x/>"}), refused="is a damaged workbook"
+    ),
+    "text document": Case(
+        zipped({"[Content_Types].xml": b"<x/>", "word/a.xml": b"<x/>"}), refused="other than a workbook"
+    ),
+    "open document": Case(zipped({"mimetype": b"x", "content.xml": b"<x/>"}), refused="is an OpenDocument file"),
+    "old workbook": Case(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(999), refused="of the kind before 2007, such as .xls"
+    ),
     "zip of two": Case(zipped({"a.csv": b"a", "b.csv": b"b"}), refused="is a zip of 2 files"),
     "zip of none": Case(zipped({}), refused="is a zip of 0 files"),
     "zip in zip": Case(zipped({"a.csv": zipped({"b.csv": b"\0"})}), refused="is"),
