@@ -86,7 +86,10 @@ def draft_study(study: Study) -> list[Draft]:
         else Draft(_title(shape, hidden, reasons), None, None, _doubts(shape, entry))
         for shape, entry in found
     ]
-    nothing = [Draft(f"{masked(path, hidden)}: {reason}", None, None, ("what it holds",)) for path, reason in failed]
+    nothing = [
+        Draft(f"{masked(path, hidden)}: {masked(reason, hidden)}", None, None, ("what it holds",))
+        for path, reason in failed
+    ]
     return [*drafts, *nothing]
 
 
@@ -157,13 +160,19 @@ def _shapes(looks: list[Look]) -> Iterator[Shape]:
 
 
 def _can_be_tried(shape: Shape, entry: Entry) -> bool:
-    return bool(entry.kind) and shape.look.is_sure and any(guess.key == ("pattern",) for guess in entry.guesses)
+    keys = {guess.key for guess in entry.guesses}
+    is_named = ("pattern",) in keys and (shape.look.sheet is None or ("sheet",) in keys)
+    return bool(entry.kind) and shape.look.is_sure and is_named
 
 
 def _doubts(shape: Shape, entry: Entry) -> tuple[str, ...]:
     if not shape.look.is_sure:
         return (f"whether line {shape.look.header_line} is the header: too few of its names are known",)
     if entry.kind:
+        if shape.look.sheet is not None and not any(guess.key == ("sheet",) for guess in entry.guesses):
+            return (
+                "a sheet of each subject is not read: put the rows of all into one sheet with a column for the subject",
+            )
         return ("a pattern that fits these files and no others: put them into a folder of their own",)
     return entry.cannot_tell
 
@@ -171,5 +180,5 @@ def _doubts(shape: Shape, entry: Entry) -> tuple[str, ...]:
 def _title(shape: Shape, hidden: frozenset[str], reasons: dict[str, str]) -> str:
     shown = list(dict.fromkeys(masked(path, hidden) for path in shape.paths))
     names = shown[0] if len(shape.paths) == 1 else f"{len(shape.paths)} files as {shown[0]}"
-    sheet = f", sheet '{shape.look.sheet}'" if shape.look.sheet else ""
-    return f"{names}{sheet}: {reasons[shape.paths[0]]}"
+    sheet = f", sheet '{masked(shape.look.sheet, hidden)}'" if shape.look.sheet else ""
+    return f"{names}{sheet}: {masked(reasons[shape.paths[0]], hidden)}"

@@ -7,7 +7,7 @@ from flows.landing.draft.answers import findings
 from flows.landing.draft.columns import FEWEST_COLUMNS, SUBJECT, Match, is_row_of_its_own, is_same_name, match
 from flows.landing.draft.dates import ISO, Dates, dates_of
 from flows.landing.draft.entry import Entry, Guess
-from flows.landing.draft.file_names import folders_tell_sites, pattern_of, subject_template
+from flows.landing.draft.file_names import folders_tell_sites, masked, pattern_of, subject_template
 from flows.landing.draft.look import Look
 from flows.landing.draft.names import says_kind
 from flows.landing.draft.redcap import FILLED_IN, UNVERIFIED, Codebook, Form, forms_of, is_export
@@ -58,7 +58,7 @@ def _which_files(shape: Shape, around: Surroundings) -> list[Guess]:
     pattern = pattern_of(shape.paths, around.other_paths, around.hidden)
     files = f"{len(shape.paths)} files with one header" if len(shape.paths) > 1 else ""
     guesses = [Guess(("pattern",), pattern, files)] if pattern else []
-    if shape.look.sheet is not None:
+    if shape.look.sheet is not None and masked(shape.look.sheet, around.hidden) == shape.look.sheet:
         guesses.append(Guess(("sheet",), shape.look.sheet))
     return guesses
 

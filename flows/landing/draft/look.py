@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from flows.landing.draft.names import is_known
 from flows.landing.layout import DELIMITERS, LATEST_HEADER
 from flows.landing.plain_text import PlainText, to_plain_text
 from flows.landing.records import fields_of, records
+from flows.landing.workbooks import shown_sheets
 
 MOST_ROWS = 20_000  # enough to know a file by; the trial reads all of it
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", re.ASCII)
@@ -49,11 +51,11 @@ def is_number(text: str) -> bool:
 
 
 def look_at(path: str, source: Path, scratch: Path, sheet: str | None = None) -> Look:
-    """Look at a CSV file, packed or not.
+    """Look at a CSV file, packed or not, a sheet of a workbook or a file of a statistics program.
 
     Raises FileRefused where it is none, or no line of it is like a header.
     """
-    plain = to_plain_text(source, scratch, None)
+    plain = to_plain_text(source, scratch, None, sheet)
     try:
         return _look(path, plain, sheet)
     finally:
@@ -115,4 +117,13 @@ def tables_in(path: str, source: Path, scratch: Path) -> list[Look]:
 
     Raises FileRefused where there is none.
     """
-    return [look_at(path, source, scratch)]
+    sheets = shown_sheets(source)
+    if len(sheets) < 2:
+        return [look_at(path, source, scratch)]
+    found = []
+    for sheet in sheets:
+        with suppress(FileRefused):  # a sheet of notes, or an empty one
+            found.append(look_at(path, source, scratch, sheet))
+    if not found:
+        raise FileRefused(f"is a workbook of {len(sheets)} sheets, none of which has a header")
+    return found
