@@ -306,6 +306,32 @@ def init(
     print_result(f"{folder} is ready: put the CSV files into {folder / 'inbox'} and edit {folder / 'study.toml'}.")
 
 
+@app.command(epilog=sentence_of("draft"))
+def draft(
+    study: StudyFolder,
+    write: Annotated[
+        bool, typer.Option("--write", help="put the entries that land every line into study.toml")
+    ] = False,
+    log_format: Logs = LogFormat.text,
+) -> None:
+    """The entries of study.toml that would read the files nothing reads, with the evidence for each guess."""
+    from flows.base.logs import print_result, set_up
+    from flows.study.study_folder import load_study
+
+    set_up(log_format.value)
+    facts = load_study(study)
+    from flows.landing.draft.command import draft_study, write_drafts
+
+    drafts = draft_study(facts)
+    for drafted in drafts:
+        print_result(shown(drafted.text()), event="draft", **drafted.counts())
+    if not drafts:
+        print_result("Every file in inbox/ is read.", event="nothing to draft")
+    elif write:
+        written = write_drafts(facts, drafts)
+        print_result(f"{written} entries written to {study / 'study.toml'}.", event="written", entries=written)
+
+
 @app.command(epilog=sentence_of("verify"))
 def verify(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="where a run has published")],

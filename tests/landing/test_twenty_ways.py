@@ -1,0 +1,82 @@
+"""However a study is written, its tables are the same: each way beside the plain one, places aside."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from flows.base.errors import ConfigurationError
+from tests.landing.canonical import DIARY_DAYS, SUBJECTS, canonical
+from tests.landing.computed_tables import (
+    computed_tables,
+    differences,
+    expected_tables,
+    landed_rows,
+    plain_rows,
+    plain_tables,
+)
+from tests.landing.twenty_ways import DIARY, Way, plain_way, ways
+
+WAYS = ways()
+
+
+@pytest.mark.parametrize("way", WAYS[1:], ids=lambda way: way.name)
+def test_the_tables_are_those_of_the_plain_files(way: Way, tmp_path: Path) -> None:
+    if way.needs:
+        pytest.importorskip(way.needs)
+    assert differences(computed_tables(way.write(tmp_path / "study")), expected_tables(way)) == {}
+
+
+def test_there_are_twenty_ways_and_the_study_is_not_empty() -> None:
+    assert len({way.name for way in WAYS}) == len(WAYS) > 20
+    tables = plain_tables(DIARY)
+    assert len(tables["tabulation.diary_days"]) == len(canonical().diary) > len(SUBJECTS) * DIARY_DAYS * 0.85
+    assert len(tables["tabulation.subjects"]) == len(SUBJECTS)
+    statuses = " ".join(tables["analysis.responder"])
+    assert all(f"'{status}'" in statuses for status in ("responder", "non_responder", "not_evaluable"))
+
+
+def test_one_other_cell_is_a_difference(tmp_path: Path) -> None:
+    folder = plain_way().write(tmp_path / "study")
+    diary = folder / "inbox/diary.csv"
+    header, first, rest = diary.read_text(encoding="utf-8").split("\n", 2)
+    cells = first.split(",")
+    cells[DIARY.index("migraine")] = "1"
+    diary.write_text("\n".join([header, ",".join(cells), rest]), encoding="utf-8")
+    found = differences(computed_tables(folder), expected_tables(plain_way()))
+    assert "tabulation.diary_days" in found
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        *("pattern", "file_name", "where", "answered", "columns", "date_format", "values", "scales", "codes"),
+        *('units = { hours = "minutes" }', "layout", "wide"),
+    ],
+)
+def test_without_a_key_of_its_entry_a_way_differs(entry: str, tmp_path: Path) -> None:
+    """What an entry says is needed: a key that is not heeded, or a file that is read without it, shows here."""
+    way = next(way for way in WAYS if entry in way.entries)
+    lines = way.entries.splitlines(keepends=True)
+    kept, skipping = [], False
+    for line in lines:
+        skipping = line.startswith(f"[files.diary.{entry}") or (skipping and not line.startswith("["))
+        if not (skipping or line.startswith(entry)):
+            kept.append(line)
+    assert differences(landed_rows(way.write(tmp_path / "whole")), plain_rows(way.diary)) == {}
+    assert len(kept) < len(lines)
+    folder = way._replace(entries="".join(kept)).write(tmp_path / "study")
+    try:
+        found = landed_rows(folder)
+    except ConfigurationError:  # layout without wide
+        assert entry in ("layout", "wide")
+        return
+    assert differences(found, plain_rows(way.diary)) != {}
+
+
+def test_a_way_is_the_same_bytes_every_time() -> None:
+    way = WAYS[1]
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        first, second = way.write(Path(one)), way.write(Path(other))
+        for path in first.rglob("*.csv"):
+            assert path.read_bytes() == (second / path.relative_to(first)).read_bytes()
