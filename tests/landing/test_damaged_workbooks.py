@@ -18,7 +18,7 @@ import pyreadstat
 import pytest
 
 from flows.base.errors import FileRefused
-from flows.landing.reading import to_plain_text
+from flows.landing.plain_text import to_plain_text
 from flows.landing.workbooks import sheet_as_csv
 from tests.landing import sas_data_sets
 from tests.landing.test_statistics_files import DIARY as TABLE

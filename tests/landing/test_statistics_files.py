@@ -9,7 +9,7 @@ import pyreadstat
 import pytest
 
 from flows.base.errors import FileRefused
-from flows.landing.reading import to_plain_text
+from flows.landing.plain_text import to_plain_text
 from flows.landing.statistics_reading import SAS_BEGINS, Variable, write_csv
 from flows.landing.workbooks import sheet_as_csv
 from tests.landing import sas_data_sets

@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from flows.base.errors import FileRefused
 from flows.landing.cell_values import shown_as
-from flows.landing.reading import to_plain_text
+from flows.landing.plain_text import to_plain_text
 from flows.landing.workbooks import sheet_as_csv
 from tests.landing.workbook_files import (
     DIARY,
