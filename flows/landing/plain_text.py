@@ -88,6 +88,8 @@ def to_plain_text(source: Path, scratch: Path, declared: str | None, sheet: str 
     if told := sheet_as_csv(source, scratch / "sheet.csv", sheet):
         source, declared = scratch / "sheet.csv", None
         packing = f"{packing}; {told}" if packing else told
+    elif sheet:
+        raise FileRefused("is no workbook; take 'sheet' out of its entry in study.toml")
     encoding, evidence = find_encoding(source, declared)
     if packing:
         evidence = f"{packing}; {evidence}"
