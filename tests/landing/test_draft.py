@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.landing.draft.command import Draft, draft_study, write_drafts
+from flows.landing.draft.drafting import Draft, draft_study, write_drafts
 from flows.study.study_folder import load_study
 from tests.cli.helpers import SETTINGS, write_study
 from tests.landing.canonical import SUBJECTS, canonical
