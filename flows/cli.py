@@ -320,7 +320,7 @@ def draft(
 
     set_up(log_format.value)
     facts = load_study(study)
-    from flows.landing.draft.command import draft_study, write_drafts
+    from flows.landing.draft.drafting import draft_study, write_drafts
 
     drafts = draft_study(facts)
     for drafted in drafts:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.landing.draft.command import Draft, draft_study, write_drafts
+from flows.landing.draft.drafting import Draft, draft_study, write_drafts
 from flows.study.study_folder import load_study
 from tests.cli.helpers import SETTINGS, write_study
 from tests.landing.canonical import SUBJECTS, canonical
@@ -174,3 +174,31 @@ def test_the_verb_prints_and_writes_only_when_told(tmp_path: Path) -> None:
     assert (folder / "study.toml").read_text(encoding="utf-8") == SETTINGS
     assert "1 entries written" in CliRunner().invoke(app, ["draft", str(folder), "--write"]).stdout
     assert "Every file in inbox/ is read." in CliRunner().invoke(app, ["draft", str(folder)]).stdout
+
+
+def test_an_answer_in_codes_is_named_and_is_nothing_else(tmp_path: Path) -> None:
+    rows = "".join(f"P-07,2024-01-{day},{1 + day % 2},2\n" for day in range(10, 30))
+    text = _text(_drafts(tmp_path, {"log.csv": "Patient,Date,Headache,Pain\n" + rows}))
+    assert "column 'Headache' reads like headache by its name, but its cells are not yes or no" in text
+    assert "[[" not in text
+
+
+def test_days_whose_cells_are_no_answers_are_named(tmp_path: Path) -> None:
+    header = "Patient,Start," + ",".join(f"D{day}" for day in range(1, 9))
+    text = _text(_drafts(tmp_path, {"grid.csv": f"{header}\nP-07,2024-02-01{',7' * 8}\n"}))
+    assert "Cannot tell: what the columns of the days hold" in text
+    assert "\nwide =" not in text
+
+
+def test_a_slip_does_not_tell_the_order_of_all_dates(tmp_path: Path) -> None:
+    rows = "".join(f"P-07,0{day}/0{month}/24,1\n" for month in (1, 2, 3) for day in range(1, 9)) + "P-07,13/02/24,1\n"
+    text = _text(_drafts(tmp_path, {"log.csv": "subject_id,diary_date,headache\n" + rows}))
+    assert "Cannot tell: the order in its dates: only 1 of them" in text
+    assert "date_format =" not in text
+
+
+def test_what_is_no_table_is_told_and_nothing_of_it_is_shown(tmp_path: Path) -> None:
+    files = {"empty.csv": "", "notes.txt": "Mrs Doe called.\nShe will come on Monday.\n"}
+    text = _text(_drafts(tmp_path, files))
+    assert text.count("[intake] ignore") == 2
+    assert "Doe" not in text

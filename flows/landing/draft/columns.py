@@ -14,6 +14,7 @@ from flows.study.file_format import JOINED, day_column
 BOX = re.compile(r"(.+)___(\w+)")  # REDCap: a checkbox for each choice
 SUBJECT = "subject_id"
 FEWEST_COLUMNS = 3
+DAY_NAMES = ("date", "datum", "fecha")
 HOW_SURE = {3: "by its name", 2: "a known name for it", 1: "a known name for it among other words"}
 
 
@@ -41,9 +42,11 @@ def match(look: Look, kind: str) -> Match:
     """The columns of one kind in a header."""
     ranks: dict[str, dict[str, int]] = defaultdict(dict)  # ours -> theirs -> how sure the name is
     doubts: list[str] = []
+    surest = {name: max(likeness(name, kind, c.name) for c in file_columns(kind)) for name in look.header if name}
     for column in file_columns(kind):
         for place, name in enumerate(look.header):
-            if not (name and (sure := likeness(name, kind, column.name))):
+            # A column that is no headache for its cells is not something else by a name that is less like it.
+            if not (name and (sure := likeness(name, kind, column.name))) or sure < surest[name]:
                 continue
             if fault := fault_of(column, name, look.cells(place)):
                 doubts.append(f"column '{name}' reads like {column.name} by its name, but {fault}")
@@ -137,6 +140,13 @@ def _date_and_time(look: Look, kind: str, column: Column, columns: dict[str, tup
         elif dates_of(cells).are_dates:
             stems[stem]["date"].append(name)
     pairs = [found for found in stems.values() if len(found["date"]) == len(found["time"]) == 1]
+    alone = [found["time"][0] for found in stems.values() if not found["date"] and len(found["time"]) == 1]
+    if not pairs and column.required and len(alone) == 1:
+        # An attack begins on the day of its row; when it ends, the row may not say.
+        days = [
+            n for place, n in enumerate(look.header) if fold(n) in DAY_NAMES and dates_of(look.cells(place)).are_dates
+        ]
+        return (days[0], alone[0]) if len(days) == 1 else ()
     return (pairs[0]["date"][0], pairs[0]["time"][0]) if len(pairs) == 1 else ()
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ ISO = "%Y-%m-%d"
 # Days of a spreadsheet from 1982 to 2064; days of SAS from 1998 to 2042 and seconds from 1990 to 2042. They do not overlap.
 SERIALS = (("excel", 30_000, 60_000), ("sas", 14_000, 30_000), ("sas", 946_684_800, 2_587_680_000))
 ENOUGH = 0.95  # of the cells; a few may be slips
+FEW_YEARS = 3
 
 
 class Dates(NamedTuple):
@@ -35,18 +36,31 @@ class Dates(NamedTuple):
 
 def dates_of(cells: Iterable[str]) -> Dates:
     """The formats of the day in a column's cells; what follows the day is a time."""
-    total, read, alone = 0, Counter[str](), Counter[str]()
-    for text in cells:
-        total += 1
-        formats = formats_of(text)
-        read.update(formats)
-        if len(formats) == 1:
-            alone.update(formats)
+    texts = list(cells)
+    read = Counter(name for text in texts for name in formats_of(text))
     if not read:
         return Dates((), 0.0, 0)
     most = max(read.values())
-    best = tuple(sorted(name for name, count in read.items() if count == most))
-    return Dates(best, most / total, alone[best[0]])
+    best = _without_scattered(sorted(name for name, count in read.items() if count == most), texts)
+    others = {name for name in read if not _is_scattered_form(name)} | set(best)
+    proofs = sum(formats_of(text) & others == {best[0]} for text in texts)
+    return Dates(tuple(best), most / len(texts), proofs)
+
+
+def _is_scattered_form(date_format: str) -> bool:
+    return date_format.startswith("%y")
+
+
+def _without_scattered(formats: list[str], texts: Sequence[str]) -> list[str]:
+    """Of several formats, not those with a year of two digits first that would scatter the dates over many years, where
+    another holds them together: 13.02.24 and 14.02.24 are no days of 2013 and 2014."""
+    scattered = [name for name in formats if _is_scattered_form(name)]
+    together = [name for name in formats if name not in scattered]
+    if not together:
+        return formats
+    years = {name: len({int(text[:2].strip("./-")) for text in texts}) for name in scattered}
+    last = {text.split(" ")[0].split("T")[0][-2:] for text in texts}
+    return together + [name for name in scattered if years[name] <= FEW_YEARS or len(last) > FEW_YEARS]
 
 
 def formats_of(text: str) -> set[str]:

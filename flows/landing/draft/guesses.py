@@ -12,6 +12,7 @@ from flows.landing.draft.look import Look
 from flows.landing.draft.names import says_kind
 from flows.landing.draft.redcap import FILLED_IN, UNVERIFIED, Codebook, Form, forms_of, is_export
 from flows.landing.draft.wide import wide_layout
+from flows.landing.partial_dates import is_partial
 from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.study.file_format import SERIAL_DATES, day_column
 
@@ -73,7 +74,7 @@ def _of_table(shape: Shape, around: Surroundings, first: list[Guess]) -> Entry:
         columns.add(SUBJECT)
     for kind in FILE_KINDS:
         if wide := wide_layout(shape.look, kind):
-            guesses = [*first, Guess(("layout",), "wide")]
+            guesses = [*first, Guess(("layout",), "wide", is_open=bool(wide.doubts))]
             guesses += [Guess(("wide",), wide.keys, wide.evidence, is_open=bool(wide.doubts))]
             guesses += _column_guesses(Match(kind, wide.columns, {}, {}, ()))
             guesses += _wide_dates(shape.look, wide.keys.get("first_day"), doubts)
@@ -197,7 +198,9 @@ def _date_guesses(look: Look, found: Match, doubts: list[str]) -> tuple[list[Gue
     dates: dict[str, Dates] = {}
     for ours, theirs in found.columns.items():
         if types[ours].type in ("date", "timestamp", "partial_date") and (cells := look.cells(look.place(theirs[0]))):
-            dates[ours] = dates_of(cells)
+            whole = [text for text in cells if types[ours].type != "partial_date" or not is_partial(text)]
+            if whole:
+                dates[ours] = dates_of(whole)
     needed = [ours for ours in dates if types[ours].required] or list(dates)
     if not needed:
         return [], set()

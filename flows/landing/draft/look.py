@@ -10,10 +10,10 @@ from typing import NamedTuple
 from flows.base.errors import FileRefused
 from flows.landing.draft.dates import formats_of
 from flows.landing.draft.names import is_known
+from flows.landing.draft.sheets import shown_sheets
 from flows.landing.layout import DELIMITERS, LATEST_HEADER
 from flows.landing.plain_text import PlainText, to_plain_text
 from flows.landing.records import fields_of, records
-from flows.landing.workbooks import shown_sheets
 
 MOST_ROWS = 20_000  # enough to know a file by; the trial reads all of it
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)", re.ASCII)

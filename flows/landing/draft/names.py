@@ -40,8 +40,8 @@ def _known(kind: str, column: str) -> frozenset[str]:
 
 @cache
 def _stripped(name: str) -> str:
-    filler = {*synonyms()["filler"], *(word for words in synonyms()["units"].values() for word in words)}
-    return " ".join(word for word in fold(without_brackets(name)).split() if word not in filler)
+    # Units stay: headache hours are no headache.
+    return " ".join(word for word in fold(without_brackets(name)).split() if word not in synonyms()["filler"])
 
 
 @cache

@@ -26,6 +26,7 @@ from flows.warehouse.database import open_warehouse
 from flows.warehouse.settings_tables import load_metadata
 
 DATES_AS_NAMES = "a column a date"
+WHAT_MAY_LIE = "what it holds; if it may lie there unread, name it under [intake] ignore in study.toml"
 
 
 class Draft(NamedTuple):
@@ -87,7 +88,7 @@ def draft_study(study: Study) -> list[Draft]:
         for shape, entry in found
     ]
     nothing = [
-        Draft(f"{masked(path, hidden)}: {masked(reason, hidden)}", None, None, ("what it holds",))
+        Draft(f"{masked(path, hidden)}: {masked(reason, hidden)}", None, None, (WHAT_MAY_LIE,))
         for path, reason in failed
     ]
     return [*drafts, *nothing]

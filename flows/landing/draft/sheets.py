@@ -1,0 +1,20 @@
+"""Which sheets of a workbook may be looked at."""
+
+from pathlib import Path
+
+from flows.landing.packing import ZIPS, file_names, is_workbook
+from flows.landing.workbook_parts import opened_parts
+from flows.landing.workbooks import _contents
+
+
+def shown_sheets(source: Path) -> list[str]:
+    """The sheets of a workbook that are shown and may hold cells; none where the file is no workbook.
+
+    Raises FileRefused for a damaged one.
+    """
+    with source.open("rb") as stream:
+        head = stream.read(4)
+    if head not in ZIPS or not is_workbook(file_names(source)):
+        return []
+    with opened_parts(source) as parts:
+        return [each.name for each in _contents(parts).sheets if each.is_shown and each.has_rows]
