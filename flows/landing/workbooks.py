@@ -65,7 +65,7 @@ def _old_or_encrypted(source: Path) -> str:
 
 
 def _written(parts: Parts, target: Path, name: str | None, limit: int) -> str:
-    contents = _contents(parts)
+    contents = contents_of(parts)
     strings = shared_texts(parts, contents.strings) if contents.strings else []
     text_of = reader_of(strings, _formats(parts, contents.styles) if contents.styles else [], contents.is_1904)
     rows = {listed.name: Sheet(parts, listed.part, text_of) for listed in contents.sheets if listed.has_rows}
@@ -116,7 +116,8 @@ def _listed(names: Iterable[str], most: int = 10) -> str:
     return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
 
 
-def _contents(parts: Parts) -> Contents:
+def contents_of(parts: Parts) -> Contents:
+    """The sheets of a workbook in their order, and which dates they count from."""
     if WORKBOOK not in parts:
         if "xl/workbook.bin" in parts:
             raise FileRefused("is a binary workbook (.xlsb); save it as .xlsx, or export the sheet as CSV")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flows.landing.packing import ZIPS, file_names, is_workbook
 from flows.landing.workbook_parts import opened_parts
-from flows.landing.workbooks import _contents
+from flows.landing.workbooks import contents_of
 
 
 def shown_sheets(source: Path) -> list[str]:
@@ -17,4 +17,4 @@ def shown_sheets(source: Path) -> list[str]:
     if head not in ZIPS or not is_workbook(file_names(source)):
         return []
     with opened_parts(source) as parts:
-        return [each.name for each in _contents(parts).sheets if each.is_shown and each.has_rows]
+        return [each.name for each in contents_of(parts).sheets if each.is_shown and each.has_rows]
