@@ -50,12 +50,12 @@ def find_date_format(plain: PlainText, layout: Layout, kind: str, declared: str 
     names = [column.name for column in wanted]
     if not names:
         return DateFormat(None, "no dates")
-    if all(ISO.fullmatch(text) for _, _, text in islice(_dates(plain, layout, names), FIRST_LINES)):
+    if all(ISO.fullmatch(text) for _, _, text in islice(written_dates(plain, layout, names), FIRST_LINES)):
         return DateFormat(None, "dates ISO, year first")
     kinds: Counter[str] = Counter()
     day_first: dict[str, list[int]] = defaultdict(list)  # separator -> lines whose first number can only be a day
     month_first: dict[str, list[int]] = defaultdict(list)
-    for line, _, text in _dates(plain, layout, names):
+    for line, _, text in written_dates(plain, layout, names):
         kinds[_kind_of(text)] += 1
         if parts := NUMBERS.fullmatch(text):
             first, separator, second = int(parts[1]), parts[2], int(parts[3])
@@ -83,7 +83,7 @@ def find_date_format(plain: PlainText, layout: Layout, kind: str, declared: str 
     raise FileRefused(f"no date tells whether day or month stands first: all can be read in both orders; {how}")
 
 
-def _dates(plain: PlainText, layout: Layout, wanted: list[str]) -> Iterator[tuple[int, str, str]]:
+def written_dates(plain: PlainText, layout: Layout, wanted: list[str]) -> Iterator[tuple[int, str, str]]:
     """(line number, subject, text) of every date that is given in a record of the header's width; where it may be known
     in part, of those known wholly."""
     partial = {c.name for kind in FILE_KINDS for c in file_columns(kind) if c.type == "partial_date"}
@@ -107,7 +107,7 @@ def _refuse_a_lone_slip(
     diary three dates of five tell the order, and the days of a year follow each other as often in both orders.
     """
     days: dict[str, tuple[set[date], set[date]]] = defaultdict(lambda: (set(), set()))  # by subject: day, month first
-    for _, subject, text in _dates(plain, layout, wanted):
+    for _, subject, text in written_dates(plain, layout, wanted):
         if parts := NUMBERS.fullmatch(text):
             first, second, year = int(parts[1]), int(parts[3]), int(parts[4])
             if 1 <= first <= 12 and 1 <= second <= 12 and year:

@@ -3,6 +3,7 @@
 import csv
 import tempfile
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +11,8 @@ import duckdb
 
 from flows.base.errors import FileRefused
 from flows.base.sql_text import one_row, one_value, quoted
-from flows.landing.date_order import DateFormat, find_date_format
+from flows.landing.date_formats import how_written
+from flows.landing.date_order import DateFormat, find_date_format, written_dates
 from flows.landing.entries import refuse_undeclared_entries
 from flows.landing.identities import fold_ids
 from flows.landing.layout import Layout, find_layout, header_words
@@ -26,6 +28,7 @@ from flows.warehouse.kept_inputs import KeptFile
 
 Connection = duckdb.DuckDBPyConnection
 LARGE_FILE_BYTES = 1 << 26
+DATES_LOOKED_AT = 1000
 
 
 class Source(NamedTuple):
@@ -75,7 +78,7 @@ def land_file(con: Connection, source: Source) -> int:
             else:
                 found = [LinesOf("", lines)]
             entries = [entry.model_copy(update={"file_id": part_id(entry.file_id, of.part)}) for of in found]
-            _refuse_wrong_dates(con, entries, group)
+            _refuse_wrong_dates(con, entries, group, plain, layout)
             fold_ids(con, f"landing.{entry.kind}", [part.file_id for part in entries], source.id_folding)
             for part in entries:
                 refuse_undeclared_entries(con, part, group)
@@ -212,7 +215,9 @@ def _insert(entry: KeptFile, layout: Layout, group: FileFormat, source: str) -> 
     return f"INSERT INTO landing.{entry.kind} SELECT {quoted(entry.file_id)}, {select}"
 
 
-def _refuse_wrong_dates(con: Connection, entries: list[KeptFile], group: FileFormat) -> None:
+def _refuse_wrong_dates(
+    con: Connection, entries: list[KeptFile], group: FileFormat, plain: PlainText, layout: Layout
+) -> None:
     """A file most of whose dates cannot be read is refused whole: its date order is not the one declared."""
     for column in file_columns(entries[0].kind):
         if column.type not in ("date", "timestamp") or not column.required:
@@ -224,8 +229,8 @@ def _refuse_wrong_dates(con: Connection, entries: list[KeptFile], group: FileFor
             [[entry.file_id for entry in entries]],
         )
         if wrong * 2 > dates:
-            expected = group.date_format or "%Y-%m-%d"
+            texts = [text for _, _, text in islice(written_dates(plain, layout, [column.name]), DATES_LOOKED_AT)]
             raise FileRefused(
-                f"column '{column.name}': {wrong} of {dates} dates are not written as {expected}; set date_format"
-                f' for these files in study.toml, e.g. "%d/%m/%Y" (day first) or "%m/%d/%Y" (month first)'
+                f"column '{column.name}': {wrong} of {dates} dates are not written as {group.date_format or '%Y-%m-%d'}"
+                f"{how_written(texts)} for these files in study.toml"
             )

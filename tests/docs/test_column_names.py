@@ -37,13 +37,13 @@ WORDS = set(
     below better birth blinded both cells change characteristic check chronic ci citation class classes clear cmh column
     columns combination comparator compliance condition consent correlation course crystal cumulative current cutoff cycle
     cycles date day days decision delimiter denominator description detail deviating deviation diary difference discontinued
-    drop duckdb due duplicate eligible emergent encoding end entered entries entry ergot evaluable event events evidence
+    drop duckdb due duplicate eligible elsewhere emergent encoding end entered entries entry ergot evaluable event events evidence
     exact excluded expectation expected extra failed failing file files first fix fixed flow folding format free given grain
     has headache high hours ichd3 id identical ids improved imputed in inbox injected injection instrument interest
     interpretation interval is joined judged kappa key kind known label landed late least level line lines longest low ls
     max maximum mean measure median medication merged method migraine min minimum minutes missing mode model moderate month
     months muscle n name neither next nnt no non not note nri number observations odds ongoing only opioid or other outcome
-    overuse p parameter path pct per percent points position preventives primary prior q1 q3 quarantined question ratio raw
+    overuse p parameter part path pct per percent points position preventives primary prior q1 q3 quarantined question ratio raw
     read reason record recorded reduction reference refused related require responder responders responding response rows
     rule score scored sd se second serious set sets several severe severity sex sha256 shift simple site sites snapshot soc
     software source start state statistic status step stop strata stratum study subject subjects substances success

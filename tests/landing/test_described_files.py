@@ -171,3 +171,13 @@ def test_entries_that_cannot_be(entry: str, told: str, tmp_path: Path) -> None:
     study = write_study(tmp_path / "study", BASE, f'{SETTINGS}[files.diary]\npattern = "x.csv"\n{entry}\n')
     with pytest.raises(ConfigurationError, match=told):
         load_study(study)
+
+
+def test_a_refused_date_shows_its_shape_and_what_would_read_it(tmp_path: Path) -> None:
+    text = "subject_id,diary_date,headache\nA,2/13/24 0:00,1\nA,2/14/24 0:00,0\n"
+    study = write_study(tmp_path / "study", {**BASE, "diary-m.csv": text}, SETTINGS)
+    ((reason,),) = after(study, "SELECT refused_reason FROM landing.files WHERE path = 'diary-m.csv'")[0]
+    assert reason == (
+        "column 'diary_date': 2 of 2 dates are not written as %Y-%m-%d; most look like 9/99/99 9:99;"
+        ' set date_format = "%m/%d/%y" for these files in study.toml'
+    )

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from flows.landing.draft.dates import CLOCK, dates_of
+from flows.landing.date_formats import CLOCK, dates_of
 from flows.landing.draft.look import is_number
 from flows.landing.draft.names import fold, synonyms, unit_in, words_of
 from flows.landing.parsing import NO, YES

@@ -4,8 +4,8 @@ import re
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
+from flows.landing.date_formats import CLOCK, dates_of
 from flows.landing.draft.answers import fault_of
-from flows.landing.draft.dates import CLOCK, dates_of
 from flows.landing.draft.look import Look
 from flows.landing.draft.names import CANONICAL, fold, likeness
 from flows.study.dictionary import Column, file_columns

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from flows.base.errors import ConfigurationError, FileRefused
 from flows.base.shown_text import one_line
+from flows.landing.date_formats import dates_of
 from flows.landing.draft.columns import SUBJECT, match
-from flows.landing.draft.dates import dates_of
 from flows.landing.draft.entry import Entry
 from flows.landing.draft.file_names import masked, subject_template
 from flows.landing.draft.guesses import Shape, Surroundings, entries_for

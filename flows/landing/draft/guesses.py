@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from flows.landing.date_formats import ISO, Dates, dates_of
 from flows.landing.draft.answers import findings
 from flows.landing.draft.columns import FEWEST_COLUMNS, SUBJECT, Match, is_row_of_its_own, is_same_name, match
-from flows.landing.draft.dates import ISO, Dates, dates_of
 from flows.landing.draft.entry import Entry, Guess
 from flows.landing.draft.file_names import folders_tell_sites, masked, pattern_of, subject_template
 from flows.landing.draft.look import Look

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flows.base.errors import FileRefused
-from flows.landing.draft.dates import formats_of
+from flows.landing.date_formats import formats_of
 from flows.landing.draft.names import is_known
 from flows.landing.draft.sheets import shown_sheets
 from flows.landing.layout import DELIMITERS, LATEST_HEADER

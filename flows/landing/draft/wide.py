@@ -4,9 +4,9 @@ import re
 from collections import defaultdict
 from typing import NamedTuple
 
+from flows.landing.date_formats import dates_of
 from flows.landing.draft.answers import fault_of
 from flows.landing.draft.columns import SUBJECT, match
-from flows.landing.draft.dates import dates_of
 from flows.landing.draft.look import Look
 from flows.study.dictionary import file_columns
 from flows.study.file_format import day_column

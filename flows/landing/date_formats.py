@@ -17,6 +17,7 @@ CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?( ?[AaPp][Mm])?")
 ISO = "%Y-%m-%d"
 # Days of a spreadsheet from 1982 to 2064; days of SAS from 1998 to 2042 and seconds from 1990 to 2042. They do not overlap.
 SERIALS = (("excel", 30_000, 60_000), ("sas", 14_000, 30_000), ("sas", 946_684_800, 2_587_680_000))
+LONGEST_SHAPE = 30
 ENOUGH = 0.95  # of the cells; a few may be slips
 FEW_YEARS = 3
 
@@ -92,3 +93,23 @@ def _is_day(year: str, month: str, day: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def how_written(texts: Iterable[str]) -> str:
+    """For a message: the shape of most of these dates, which shows no value, and what would read them."""
+    texts = list(texts)
+    shapes = Counter(shape_of(text) for text in texts)
+    formats = dates_of(texts).formats
+    found = " or ".join(f'"{name}"' for name in formats)
+    setting = (
+        f"set date_format = {found}"
+        if found
+        else 'set date_format, e.g. "%d/%m/%Y" (day first) or "%m/%d/%Y" (month first),'
+    )
+    shape = f"; most look like {shapes.most_common(1)[0][0]}" if shapes else ""
+    return f"{shape}; {setting}"
+
+
+def shape_of(text: str) -> str:
+    """A text with every digit as 9 and every letter as a: 2/13/24 0:00 is 9/99/99 9:99."""
+    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", text[:LONGEST_SHAPE]))
