@@ -20,6 +20,7 @@ from flows.base.ending import end_process, leave_output
 from flows.base.errors import ConfigurationError, Defect, Interrupted, OutcomesError
 from flows.base.exit_codes import ALL_VERBS, COULD_NOT, INTERRUPTED, OUTPUT_CLOSED, TERMINATED, sentence_of
 from flows.base.shown_text import one_line, shown
+from flows.study.template import Origin
 
 if TYPE_CHECKING:
     from flows.deriving.partitions import Cluster
@@ -295,15 +296,19 @@ def simulate(
 
 @app.command(epilog=sentence_of("init"))
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to make")], log_format: Logs = LogFormat.text
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to make")],
+    origin: Annotated[
+        Origin | None, typer.Option("--from", help="with the entries that read the files of such a source")
+    ] = None,
+    log_format: Logs = LogFormat.text,
 ) -> None:
     """A commented study folder to fill in."""
     from flows.base.logs import print_result, set_up
     from flows.study.template import make_study_folder
 
     set_up(log_format.value)
-    make_study_folder(folder)
-    print_result(f"{folder} is ready: put the CSV files into {folder / 'inbox'} and edit {folder / 'study.toml'}.")
+    make_study_folder(folder, origin)
+    print_result(f"{folder} is ready: put the files into {folder / 'inbox'} and edit {folder / 'study.toml'}.")
 
 
 @app.command(epilog=sentence_of("draft"))

@@ -109,8 +109,8 @@ class Description:
         boxes = [(self._place(box), code) for box, code in self.group.codes.get(name, {}).items()]
         asked = self.group.columns.get(name, (name,))
         places = [place for theirs in asked if (place := self._place(theirs)) is not None]
-        if column.type == "codes" and not places:
-            boxes += [box for theirs in asked for box in self.boxes_of(theirs)]
+        if column.type == "codes":
+            boxes += [box for theirs in asked if self._place(theirs) is None for box in self.boxes_of(theirs)]
         found = [(place, code) for place, code in boxes if place is not None]
         if not places and not found:
             return None
