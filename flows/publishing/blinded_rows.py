@@ -65,7 +65,7 @@ BLINDED_ROWS = {
         FROM analysis.medication_combinations
         WHERE acute_medication IN (FROM withheld_texts) HAVING count(*) > 0""",
     "meta.runs": f"""SELECT * REPLACE (
-            (SELECT CAST(coalesce(sum(lines_read), 0) AS BIGINT) FROM landing.files WHERE {_COUNTED}) AS lines_read,
+            (SELECT CAST(coalesce(sum(lines_read - lines_elsewhere), 0) AS BIGINT) FROM landing.files WHERE {_COUNTED}) AS lines_read,
             (SELECT count(*) FROM landing.quarantine WHERE {_COUNTED}) AS lines_quarantined)
         FROM meta.runs""",
 }

@@ -76,6 +76,9 @@ def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, stu
     for own in ("rules", "codelists"):
         if (study.folder / own).is_dir():
             shutil.copytree(study.folder / own, building / "study" / own)
+    for codebook in {group.codebook for groups in study.files.values() for group in groups if group.codebook}:
+        (building / "study" / codebook).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(study.folder / codebook, building / "study" / codebook)
     if load_study(building / "study").model_copy(update={"folder": study.folder}) != study:
         raise ConfigurationError(
             f"{study.folder / 'study.toml'}: it, a rule set or a code list was changed while the run was under way; nothing was"

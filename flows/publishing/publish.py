@@ -126,8 +126,8 @@ def _write_run(con: Connection, name: str, study: Study) -> None:
         """CREATE OR REPLACE TABLE meta.runs AS
         SELECT $1 AS snapshot_id, study.study_id, study.title, study.primary_rule_set, study.is_blinded,
             cutoff.cutoff_date, $2 AS software_version, $3 AS duckdb_version,
-            (SELECT count(*) FROM landing.files WHERE status = 'landed') AS files_landed,
-            (SELECT CAST(coalesce(sum(lines_read), 0) AS BIGINT) FROM landing.files) AS lines_read,
+            (SELECT count(DISTINCT sha256) FROM landing.files WHERE status = 'landed') AS files_landed,
+            (SELECT CAST(coalesce(sum(lines_read - lines_elsewhere), 0) AS BIGINT) FROM landing.files) AS lines_read,
             (SELECT count(*) FROM landing.quarantine) AS lines_quarantined, $4 AS id_folding,
             (SELECT count(DISTINCT subject_id) FROM landing.folded_ids WHERE is_joined) AS ids_joined
         FROM meta.study AS study CROSS JOIN analysis.cutoff AS cutoff""",

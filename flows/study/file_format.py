@@ -176,6 +176,13 @@ class FileFormat(Frozen):
             raise ValueError(f"%{unknown[0]} is not known; use %d, %m, %b, %B, %Y, %y, and after it %H, %I, %M, %S, %p")
         return text
 
+    @field_validator("codebook")
+    @classmethod
+    def _lies_in_the_study(cls, path: str | None) -> str | None:
+        if path is not None and (PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts):
+            raise ValueError("lies in the study folder; write it as in 'project-dictionary.csv'")
+        return path
+
     @field_validator("file_name")
     @classmethod
     def _names_columns(cls, text: str | None) -> str | None:

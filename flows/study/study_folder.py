@@ -71,8 +71,9 @@ class Withdrawal(Frozen):
 
     def covers(self, path: str, *hashes: str) -> bool:
         """Whether this file is withdrawn; ``hashes`` are its SHA-256 and, in a blinded study, its keyed hash."""
-        is_hash = len(self.file) >= SHORTEST_FILE_ID
-        return self.file == path or (is_hash and any(name.startswith(self.file) for name in hashes))
+        file_id = self.file.partition(".")[0]  # of a part of a file: a file is withdrawn whole
+        is_hash = len(file_id) >= SHORTEST_FILE_ID
+        return self.file == path or (is_hash and any(name.startswith(file_id) for name in hashes))
 
 
 class SubjectSettings(Frozen):

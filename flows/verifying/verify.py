@@ -24,7 +24,7 @@ Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
 MOST_DIARY_ROWS = 2_000_000  # above this many, statuses are recomputed for a sample of subjects
 PLAIN_HASH = "SHA-256"
-OUTCOMES = ("current", "superseded", "duplicate", "quarantined", "merged")
+OUTCOMES = ("current", "superseded", "duplicate", "quarantined", "merged", "elsewhere")
 
 
 class Input(BaseModel):
@@ -154,8 +154,9 @@ def _csv(path: str, columns: dict[str, str]) -> str:
 
 
 def _verify_conservation(con: Connection, manifest: Manifest, found: Differences) -> str:
-    """lines read = current + superseded + duplicate + quarantined + merged, per file and in total, and each stands somewhere."""
-    files = rows_of(con, "SELECT * FROM landing.files ORDER BY path, sha256")
+    """lines read = current + superseded + duplicate + quarantined + merged + elsewhere, per file and in total, and each stands somewhere."""
+    files = rows_of(con, "SELECT * FROM landing.files ORDER BY path, sha256, file_id")
+    files = [{"lines_elsewhere": 0, **file} for file in files]  # earlier snapshots had no such lines
     attack_files = {row[0] for row in con.execute("SELECT DISTINCT file_id FROM tabulation.attacks").fetchall()}
     current: Counter[str] = Counter()
     for kind, table in input_tables().items():
@@ -206,8 +207,8 @@ def _verify_conservation(con: Connection, manifest: Manifest, found: Differences
     wanted = {
         "snapshot_id": manifest.snapshot_id,
         "cutoff_date": manifest.cutoff_date,
-        "files_landed": sum(file["status"] == "landed" for file in files),
-        "lines_read": sum(file["lines_read"] for file in counted),
+        "files_landed": len({file["sha256"] for file in files if file["status"] == "landed"}),
+        "lines_read": sum(file["lines_read"] - file["lines_elsewhere"] for file in counted),
         "lines_quarantined": sum(file["lines_quarantined"] for file in counted),
     }
     for run in rows_of(con, "SELECT * FROM meta.runs"):
@@ -217,7 +218,7 @@ def _verify_conservation(con: Connection, manifest: Manifest, found: Differences
         found.add("analysis.cutoff", f"is {cutoff} and {manifest.cutoff_date} by manifest.json.")
     if manifest.input_hash == PLAIN_HASH:
         return f"lines: {wanted['lines_read']:,} of {wanted['files_landed']:,} files, each counted once"
-    n_counted = sum(file["status"] == "landed" for file in counted)
+    n_counted = len({file["sha256"] for file in counted if file["status"] == "landed"})
     return (
         f"lines: {wanted['lines_read']:,} of {n_counted:,} files, each counted once; those of"
         f" {wanted['files_landed'] - n_counted:,} files of injections NOT counted, nor which line of a file of subjects lost"

@@ -10,8 +10,10 @@ from flows.checking.quarantine import quote_quarantined
 from flows.runs import steps
 from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
+from flows.verifying.verify import verify
 from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import BASE, SETTINGS, write_files, write_study
+from tests.run import run_without_prefect
 
 FLAT = (
     "id,form,day,headache,hours,inj\n"
@@ -181,3 +183,11 @@ def test_a_refused_date_shows_its_shape_and_what_would_read_it(tmp_path: Path) -
         "column 'diary_date': 2 of 2 dates are not written as %Y-%m-%d; most look like 9/99/99 9:99;"
         ' set date_format = "%m/%d/%y" for these files in study.toml'
     )
+
+
+def test_a_study_in_parts_publishes_and_verifies(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study", {**BASE, "flat.csv": FLAT, "wide.csv": WIDE}, SETTINGS + READ_FLAT)
+    text = (study / "study.toml").read_text(encoding="utf-8") + READ_WIDE.replace("[files.diary]", "[[files.diary]]")
+    (study / "study.toml").write_text(text, encoding="utf-8")
+    run_without_prefect(study, tmp_path / "out")
+    assert verify(tmp_path / "out").differences == []
