@@ -13,6 +13,7 @@ from flows.study.file_format import Reading
 
 DELIMITERS = (",", ";", "\t", "|")
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+SHOWN_NAMES = 12  # of columns in a message
 LATEST_HEADER = 30  # a title and notes may stand above the header; further down there is none
 
 
@@ -169,10 +170,12 @@ def _layout_of(
         # Header names are shown only where the line is surely a header: a headerless file would show diary values, of
         # which one may read like a column's name, and one is a date.
         is_header = best.positions and not any(c.isdigit() for c in header)
-        shown = f" (it has {', '.join(best.extra_columns)})" if is_header and best.extra_columns else ""
+        names, more = best.extra_columns[:SHOWN_NAMES], len(best.extra_columns) - SHOWN_NAMES
+        shown = f" (it has {', '.join(names)}{f' and {more} more' if more > 0 else ''})" if is_header and names else ""
+        in_name = ", or, where the file's name tells it, file_name" if missing[0] == "subject_id" else ""
         return best, (
             f"line {header_line}: required column '{missing[0]}' is missing{shown}; "
-            f'name it in study.toml, e.g. [files.{kind}] columns = {{ {missing[0]} = "their name" }}'
+            f'name it in study.toml, e.g. [files.{kind}] columns = {{ {missing[0]} = "their name" }}{in_name}'
         )
     return best, None
 

@@ -302,7 +302,10 @@ def test_the_summary_of_the_job_shows_the_reasons(stopped: CheckReport) -> None:
     page = html.unescape(github.summary(stopped, ""))
     (row,) = [line for line in page.splitlines() if line.startswith("| error | file.refused |")]
     assert f"the file was refused whole: {MISSING}" in row
-    assert '{ subject_id = "their name" } (6); is empty: it has not even a header line (1). To do: ' in row
+    assert (
+        '{ subject_id = "their name" }, or, where the file\'s name tells it, file_name (6); is empty: it has not even a header line (1). To do: '
+        in row
+    )
     assert "see the reason" not in page
 
 
