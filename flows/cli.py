@@ -334,7 +334,11 @@ def draft(
         print_result("Every file in inbox/ is read.", event="nothing to draft")
     elif write:
         written = write_drafts(facts, drafts)
-        print_result(f"{written} {'entry' if written == 1 else 'entries'} written to {study / 'study.toml'}.", event="written", entries=written)
+        print_result(
+            f"{written} {'entry' if written == 1 else 'entries'} written to {study / 'study.toml'}.",
+            event="written",
+            entries=written,
+        )
 
 
 @app.command(epilog=sentence_of("verify"))

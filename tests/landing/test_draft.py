@@ -172,7 +172,7 @@ def test_the_verb_prints_and_writes_only_when_told(tmp_path: Path) -> None:
     assert said.exit_code == 0
     assert "# Tried: lands 20 of 20 lines." in said.stdout
     assert (folder / "study.toml").read_text(encoding="utf-8") == SETTINGS
-    assert "1 entries written" in CliRunner().invoke(app, ["draft", str(folder), "--write"]).stdout
+    assert "1 entry written" in CliRunner().invoke(app, ["draft", str(folder), "--write"]).stdout
     assert "Every file in inbox/ is read." in CliRunner().invoke(app, ["draft", str(folder)]).stdout
 
 
