@@ -68,7 +68,11 @@ def tabulate_lines(con: duckdb.DuckDBPyConnection, lines: list[Row], several: se
     for file in files:
         set_other_units_aside(
             con,
-            KeptFile(file_id=f"f{file}", sha256=f"f{file}", path="", kind="diary", sequence=file, landed_at=LANDED_AT),
+            [
+                KeptFile(
+                    file_id=f"f{file}", sha256=f"f{file}", path="", kind="diary", sequence=file, landed_at=LANDED_AT
+                )
+            ],
         )
     con.execute(
         """CREATE TABLE landing.findings (

@@ -99,7 +99,11 @@ def how_written(texts: Iterable[str]) -> str:
     """For a message: the shape of most of these dates, which shows no value, and what would read them."""
     texts = list(texts)
     shapes = Counter(shape_of(text) for text in texts)
-    formats = dates_of(texts).formats
+    read = Counter(name for text in texts for name in formats_of(text))
+    # One slip must not tell the order of all: each order that reads half of them is named.
+    formats = [
+        name for name, count in sorted(read.items(), key=lambda item: (-item[1], item[0])) if 2 * count >= len(texts)
+    ]
     found = " or ".join(f'"{name}"' for name in formats)
     setting = (
         f"set date_format = {found}"

@@ -16,8 +16,8 @@ PACKED_SUFFIXES = (".gz", ".zip")
 SHEET_SUFFIXES = (".xlsx", ".xlsm")
 STATISTICS_SUFFIXES = (".sav", ".sas7bdat", ".xpt")
 FIELD = re.compile(r"\{(\w+)\}")
-# What may follow the day in a format: times of day are read after every date, declared or not.
-TIME_OF_DAY = re.compile(r"[ T]%-?[HI].*$")
+# A 12-hour clock behind the day in a format: such times are read after every date, declared or not.
+CLOCK_OF_12 = re.compile(r"[ T]%-?I.*$")
 JOINED = ("date", "timestamp", "partial_date", "text", "codes")  # types of columns that several of theirs may make
 SERIAL_DATES = ("excel", "sas")  # days since the last of 1899, or seconds and days since 1960
 
@@ -168,7 +168,7 @@ class FileFormat(Frozen):
     def _whole_date(cls, text: str | None) -> str | None:
         if text is None or text in SERIAL_DATES:
             return text
-        text = TIME_OF_DAY.sub("", text)
+        text = CLOCK_OF_12.sub("", text)
         directives = set(re.findall(r"%-?(.?)", text))
         if not ("d" in directives and directives & {"m", "b", "B"} and directives & {"y", "Y"}):
             raise ValueError("must hold %d, %m and %Y, or be 'excel' or 'sas'")

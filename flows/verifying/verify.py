@@ -155,8 +155,8 @@ def _csv(path: str, columns: dict[str, str]) -> str:
 
 def _verify_conservation(con: Connection, manifest: Manifest, found: Differences) -> str:
     """lines read = current + superseded + duplicate + quarantined + merged + elsewhere, per file and in total, and each stands somewhere."""
-    files = rows_of(con, "SELECT * FROM landing.files ORDER BY path, sha256, file_id")
-    files = [{"lines_elsewhere": 0, **file} for file in files]  # earlier snapshots had no such lines
+    rows = rows_of(con, "SELECT * FROM landing.files ORDER BY path, sha256, file_id")
+    files: list[dict[str, Any]] = [{"lines_elsewhere": 0, **row} for row in rows]  # earlier snapshots had no such lines
     attack_files = {row[0] for row in con.execute("SELECT DISTINCT file_id FROM tabulation.attacks").fetchall()}
     current: Counter[str] = Counter()
     for kind, table in input_tables().items():

@@ -1,6 +1,6 @@
 -- landing.files: every file seen, and where each of its data lines ended
 -- Grain:   one row per file seen (landed, refused, ignored or withdrawn), of one that is read in parts per part
--- Key:     file_id
+-- Key:     path, file_id
 -- Units:   lines_* = data lines, the header not counted
 -- Missing: a file that was not landed has no landed_at and no lines
 -- Source:  docs/files.md: lines read = current + superseded + duplicate + quarantined + merged + elsewhere
