@@ -5,11 +5,12 @@ import json
 import re
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable
 from datetime import date, timedelta
-from itertools import product
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import pytest
@@ -30,28 +31,27 @@ BLINDED = SETTINGS.replace("[study]", "[study]\nblinded = true") + '[arms]\nqzx 
 # The truth, as unknown to the attacker as any other of the 65,536 fillings.
 TRUTH = tuple(number in (1, 2, 5, 7, 8, 12, 13, 14) for number in range(16))
 SHORTEST_HASH = 10  # hexadecimal digits; shorter ones are equal by chance
-Writer = Callable[[tuple[bool, ...]], str]
 
 
-def subjects(arms: tuple[bool, ...]) -> str:
-    """The arm in the subjects file."""
-    lines = (f"{s},{'qzx' if arm else 'wvk'},north,F\n" for s, arm in zip(SUBJECTS, arms, strict=True))
-    return "subject_id,arm,site,sex\n" + "".join(lines)
+class Writer(NamedTuple):
+    """A file with one line a subject, which tells the subject's arm."""
+
+    header: str
+    line: Callable[[str, bool], str]
+
+    def __call__(self, arms: tuple[bool, ...]) -> str:
+        return self.header + "".join(map(self.line, SUBJECTS, arms))
 
 
-def injections(arms: tuple[bool, ...]) -> str:
-    """The dose in the injections file."""
-    lines = (f"{s},{START},{155 if arm else 75},31\n" for s, arm in zip(SUBJECTS, arms, strict=True))
-    return "subject_id,injection_date,units,sites\n" + "".join(lines)
-
-
-def scores(arms: tuple[bool, ...]) -> str:
-    """The number of a kit in a column that nobody reads."""
-    lines = (f"{s},{START},HIT6,60,{1 if arm else 2}\n" for s, arm in zip(SUBJECTS, arms, strict=True))
-    return "subject_id,score_date,instrument,score,kit\n" + "".join(lines)
-
-
-WRITERS: dict[str, Writer] = {"subjects.csv": subjects, "injections.csv": injections, "scores.csv": scores}
+# The arm in the subjects file.
+subjects = Writer("subject_id,arm,site,sex\n", lambda s, arm: f"{s},{'qzx' if arm else 'wvk'},north,F\n")
+# The dose in the injections file.
+injections = Writer("subject_id,injection_date,units,sites\n", lambda s, arm: f"{s},{START},{155 if arm else 75},31\n")
+# The number of a kit in a column that nobody reads.
+scores = Writer(
+    "subject_id,score_date,instrument,score,kit\n", lambda s, arm: f"{s},{START},HIT6,60,{1 if arm else 2}\n"
+)
+WRITERS = {"subjects.csv": subjects, "injections.csv": injections, "scores.csv": scores}
 
 
 class Attacked(NamedTuple):
@@ -60,7 +60,6 @@ class Attacked(NamedTuple):
     study: Path
     snapshot: Path
     name: str
-    writer: Writer
 
 
 @pytest.fixture(scope="module", params=sorted(WRITERS))
@@ -70,21 +69,41 @@ def attacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         "diary.csv": "subject_id,diary_date,headache\n" + diary,
         "injections.csv": "subject_id,injection_date\n" + "".join(f"{s},{START}\n" for s in SUBJECTS),
     }
-    name, writer = request.param, WRITERS[request.param]
-    study = write_study(tmp_path_factory.mktemp("attacked") / "study", nobody | {name: writer(TRUTH)}, BLINDED)
-    return Attacked(study, run_without_prefect(study, study / "published"), name, writer)
+    name = request.param
+    study = write_study(tmp_path_factory.mktemp("attacked") / "study", nobody | {name: WRITERS[name](TRUTH)}, BLINDED)
+    return Attacked(study, run_without_prefect(study, study / "published"), name)
 
 
-def fillings(writer: Writer) -> Iterator[tuple[tuple[bool, ...], str]]:
-    """Every filling of the column and the SHA-256 that the file would have."""
-    for arms in product((False, True), repeat=len(SUBJECTS)):
-        yield arms, hashlib.sha256(writer(arms).encode()).hexdigest()
+@cache
+def fillings(name: str) -> list[tuple[str, tuple[bool, ...]]]:
+    """Every filling of the column, by the SHA-256 that the file would have, in the order of the hashes.
+
+    What two fillings begin with in common is hashed once: each subject goes on from both.
+    """
+    writer = WRITERS[name]
+    begun = [(hashlib.sha256(writer.header.encode()), ())]
+    for subject in SUBJECTS:
+        longer: list[tuple[Any, tuple[bool, ...]]] = []
+        for hashed, arms in begun:
+            for arm in (False, True):
+                further = hashed.copy()
+                further.update(writer.line(subject, arm).encode())
+                longer.append((further, (*arms, arm)))
+        begun = longer
+    return sorted((hashed.hexdigest(), arms) for hashed, arms in begun)
 
 
-def found_by(writer: Writer, published: set[str]) -> list[tuple[bool, ...]]:
+def found_by(name: str, published: set[str]) -> list[tuple[bool, ...]]:
     """The fillings whose SHA-256, or its beginning, is published."""
-    lengths = {len(word) for word in published}
-    return [arms for arms, sha256 in fillings(writer) if any(sha256[:length] in published for length in lengths)]
+    tried = fillings(name)
+    assert len({sha256 for sha256, _ in tried}) == 2 ** len(SUBJECTS)
+    found = set()
+    for word in published:
+        place = bisect_left(tried, (word, ()))  # hashes that begin with the word stand together, from there on
+        while place < len(tried) and tried[place][0].startswith(word):
+            found.add(tried[place][1])
+            place += 1
+    return sorted(found)
 
 
 def hashes_in(snapshot: Path) -> set[str]:
@@ -96,8 +115,8 @@ def hashes_in(snapshot: Path) -> set[str]:
 def test_the_attack_finds_the_arms_behind_a_plain_hash(attacked: Attacked) -> None:
     """The whole SHA-256, or the twelve digits of a file_id, are enough: that is why they are not published."""
     plain = sha256_of(attacked.study / "inbox" / attacked.name)
-    assert found_by(attacked.writer, {plain}) == [TRUTH]
-    assert found_by(attacked.writer, {plain[:12]}) == [TRUTH]
+    assert found_by(attacked.name, {plain}) == [TRUTH]
+    assert found_by(attacked.name, {plain[:12]}) == [TRUTH]
 
 
 def test_the_attack_finds_nothing_in_all_that_is_published(attacked: Attacked) -> None:
@@ -105,7 +124,7 @@ def test_the_attack_finds_nothing_in_all_that_is_published(attacked: Attacked) -
     with duckdb.connect(attacked.snapshot / "outcomes.duckdb", read_only=True) as con:
         shown = con.execute("SELECT sha256, file_id FROM landing.files").fetchall()
     assert {word for row in shown for word in row} | {attacked.snapshot.name} <= published  # the search sees them
-    assert found_by(attacked.writer, published) == []
+    assert found_by(attacked.name, published) == []
 
 
 def test_what_is_published_is_the_keyed_hash(attacked: Attacked) -> None:
