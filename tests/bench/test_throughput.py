@@ -11,7 +11,7 @@ from tests.bench.large_study import write_large_study
 from tests.bench.processes import Took, measure
 from tests.bench.throughput import STEPS, measure_round, page
 
-ROWS = 20_000
+ROWS = 8_000
 COUNTED = "subject_id,cycle,recorded_days,headache_days,baseline_recorded_days,baseline_headache_days,status"
 
 
@@ -29,7 +29,7 @@ def test_the_study_is_the_same_every_time(tmp_path: Path) -> None:
 
 def test_everything_is_measured_and_three_engines_agree(tmp_path: Path, prefect_server: str) -> None:
     study = tmp_path / "study"
-    subjects = write_large_study(study, rows=ROWS, faults=400)
+    subjects = write_large_study(study, rows=ROWS, faults=160)
     measured = measure_round(
         study, tmp_path, {"PREFECT_API_URL": prefect_server}
     )  # ends the run where the engines differ

@@ -1,12 +1,14 @@
 """Many calls of the command line for the price of one import: each call is a forked process that runs main().
 
 Reads a JSON list of argument lists from stdin, one call after the other, and writes [exit code, stdout, stderr] each.
+Words NAME=value before the verb are set in the environment of that call, as in a shell.
 Nothing is opened and no thread is started before a fork, so a call finds what a fresh process would.
 """
 
 import importlib
 import json
 import os
+import re
 import sys
 import tempfile
 
@@ -18,6 +20,9 @@ def call(arguments: list[str], main: object) -> tuple[int, str, str]:
         if child == 0:
             os.dup2(out.fileno(), 1)
             os.dup2(err.fileno(), 2)
+            while arguments and re.match("[A-Z_]+=", arguments[0]):
+                name, _, value = arguments.pop(0).partition("=")
+                os.environ[name] = value
             sys.argv = ["migraine-outcomes", *arguments]
             main()  # type: ignore[operator]
             os._exit(99)  # main always ends the process itself

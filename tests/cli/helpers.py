@@ -56,7 +56,10 @@ class Said(NamedTuple):
 
 
 def commands(calls: Sequence[Sequence[str | Path]], warm: Sequence[str] = ("flows.runs.check",)) -> list[Said]:
-    """Calls of the command line, each in a process of its own; ``warm`` is imported once for all of them."""
+    """Calls of the command line, each in a process of its own; ``warm`` is imported once for all of them.
+
+    Words NAME=value before the verb are set in the environment of that call.
+    """
     words = [sys.executable, "-m", "tests.cli.forked", *warm]
     asked = json.dumps([[str(word) for word in call] for call in calls])
     answered = subprocess.run(words, input=asked, capture_output=True, text=True, timeout=300, cwd=ROOT)

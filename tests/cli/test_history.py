@@ -1,5 +1,6 @@
 """Corrections leave a history; a file is withdrawn by saying so, not by vanishing."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from flows.runs import steps
 from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
-from tests.cli.helpers import BASE, DIARY, SETTINGS, land_only, process, write_files, write_study
+from tests.cli.helpers import BASE, DIARY, SETTINGS, Outcome, land_only, process, write_files, write_study
 
 
 def rows_of(study: Path, query: str) -> list[tuple[Any, ...]]:
@@ -38,13 +39,25 @@ def test_what_a_day_was_and_what_it_is(tmp_path: Path) -> None:
     ]
 
 
+@pytest.fixture(scope="module")
+def with_two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome, str]:
+    """A study with a file that is to be withdrawn, what came of it, and that file's id; each test goes on with a copy."""
+    study = write_study(
+        tmp_path_factory.mktemp("two") / "study",
+        {**BASE, "diary2.csv": DIARY + "BASE,2024-01-01,0\nB,2024-02-01,1\n"},
+    )
+    outcome = process(study)
+    return study, outcome, rows_of(study, "SELECT file_id FROM landing.files WHERE path = 'diary2.csv'")[0][0]
+
+
 @pytest.mark.parametrize("by", ["path", "file_id"])
 @pytest.mark.parametrize("is_landed", [True, False])
-def test_a_withdrawn_file_does_not_count(by: str, is_landed: bool, tmp_path: Path) -> None:
-    study = write_study(tmp_path / "study", {**BASE, "diary2.csv": DIARY + "BASE,2024-01-01,0\nB,2024-02-01,1\n"})
-    with_it = process(study)
+def test_a_withdrawn_file_does_not_count(
+    by: str, is_landed: bool, with_two: tuple[Path, Outcome, str], tmp_path: Path
+) -> None:
+    made, with_it, file_id = with_two
+    study = Path(shutil.copytree(made, tmp_path / "study", symlinks=True))
     assert with_it.days_of("BASE")["2024-01-01"] is False
-    file_id = rows_of(study, "SELECT file_id FROM landing.files WHERE path = 'diary2.csv'")[0][0]
     named = "diary2.csv" if by == "path" else file_id
     (study / "study.toml").write_text(SETTINGS + f"[[withdrawn]]\nfile = '{named}'\nreason = 'wrong study'\n")
     out = study / "out" if is_landed else tmp_path / "fresh"

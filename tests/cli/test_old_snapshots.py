@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -89,16 +91,36 @@ def test_the_one_before_counts_as_made_when_it_was_replaced(tmp_path: Path) -> N
     assert left(tmp_path) == {"b", "c"}
 
 
-@pytest.mark.parametrize("damage", [None, "altered", "missing", "extra", "no manifest"])
-def test_an_earlier_snapshot_is_current_again_only_as_it_was_published(damage: str | None, tmp_path: Path) -> None:
-    """The settings go back to what they were: its folder is hashed before anybody is pointed at it."""
-    study, out = write_study(tmp_path / "study"), tmp_path / "out"
+class Twice(NamedTuple):
+    """A study that was published, and published anew under another title."""
+
+    folder: Path  # holds study/ and out/
+    first: str
+    published: dict[str, bytes]  # the tables of the first snapshot
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> Twice:
+    """Made once: each test goes on with a copy."""
+    folder = tmp_path_factory.mktemp("twice")
+    study, out = write_study(folder / "study"), folder / "out"
     run_night(study, out)
     first = (out / "current").resolve()
     published = {path.name: path.read_bytes() for path in (first / "tables").iterdir()}
     (study / "study.toml").write_text(SETTINGS.replace('"Test"', '"Another title"'))
     run_night(study, out)
     assert (out / "current").resolve() != first
+    return Twice(folder, first.name, published)
+
+
+@pytest.mark.parametrize("damage", [None, "altered", "missing", "extra", "no manifest"])
+def test_an_earlier_snapshot_is_current_again_only_as_it_was_published(
+    damage: str | None, twice: Twice, tmp_path: Path
+) -> None:
+    """The settings go back to what they were: its folder is hashed before anybody is pointed at it."""
+    shutil.copytree(twice.folder, tmp_path / "copy", symlinks=True)
+    study, out, published = tmp_path / "copy/study", tmp_path / "copy/out", twice.published
+    first = out / "snapshots" / twice.first
     (study / "study.toml").write_text(SETTINGS)
     made = (first / "report.html").stat().st_mtime_ns
     table = first / "tables" / "tabulation.diary_days.csv"

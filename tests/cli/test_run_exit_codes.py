@@ -31,18 +31,19 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def answers(root: Path) -> Answers:
-    """All calls, one after the other."""
+def answers(root: Path, prefect_server: str) -> Answers:
+    """All calls, one after the other; the first run starts a Prefect server of its own, the others are told of one."""
     sound = write_study(root / "sound")
     dirty = write_study(root / "dirty", DIRTY, SETTINGS + "[arms]\np = 'Placebo'\n")
     locked = write_study(root / "locked")
     (locked / "published/state").mkdir(parents=True)
+    server = f"PREFECT_API_URL={prefect_server}"
     calls: dict[str, list[str | Path]] = {
         "check sound": ["check", sound],
         "check dirty": ["check", dirty],
         "run": ["run", dirty],
-        "run again": ["run", dirty],
-        "run locked": ["run", locked],
+        "run again": [server, "run", dirty],
+        "run locked": [server, "run", locked],
         "init": ["init", root / "new"],
         "init again": ["init", root / "new"],
         "init beside a file": ["init", sound / "inbox/diary.csv"],
