@@ -178,7 +178,9 @@ class Description:
             start = self._needed(wide.first_day or "", "wide")
             before, after = (re.escape(text.casefold()) for text in (wide.days or "").split("{n}"))
             for place, name in enumerate(self._header):
-                if number := re.fullmatch(f"{before}0*([0-9]+){after}", name):
+                if number := re.fullmatch(f"{before}([0-9]+){after}", name):
+                    if int(number[1]) == 0:
+                        raise FileRefused(f"holds column '{name}': days count from 1, the one of '{wide.first_day}'")
                     days.append(Day(name, place, self._counted(start, int(number[1]) - 1)))
         if not days:
             raise FileRefused(f"holds no column of a day, named as '{wide.days or wide.dates}', which 'wide' asks for")
@@ -225,11 +227,17 @@ def _told_by_name(group: FileFormat, path: str) -> dict[str, str]:
     if not group.file_name:
         return {}
     pieces = FIELD.split(group.file_name)
-    pattern = "".join(f"(?P<{p}>[^/]+?)" if odd % 2 else re.escape(p) for odd, p in enumerate(pieces))
+    # As little or as much as may be: where the two differ, nobody knows where one column ends.
+    short, long = (
+        "(?:.*/)?" + "".join(f"(?P<{p}>{some})" if odd % 2 else re.escape(p) for odd, p in enumerate(pieces))
+        for some in ("[^/]+?", "[^/]+")
+    )
     for name in (path, unpacked_name(path), csv_name(path)):
-        if found := re.fullmatch(f"(?:.*/)?{pattern}", name, re.IGNORECASE):
+        if found := re.fullmatch(short, name, re.IGNORECASE):
+            other = re.fullmatch(long, name, re.IGNORECASE)
+            if other and other.groupdict() != found.groupdict():
+                raise FileRefused(f"has a name that fits file_name = '{group.file_name}' in more than one way")
             return found.groupdict()
     raise FileRefused(
-        f"is not needed: the file's name does not fit file_name = '{group.file_name}', which tells"
-        f" {' and '.join(group.path_columns)}"
+        f"has a name that does not fit file_name = '{group.file_name}', which tells {' and '.join(group.path_columns)}"
     )

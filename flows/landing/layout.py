@@ -164,7 +164,8 @@ def _layout_of(
         try:
             description = Description(reading, path, header_names)
         except FileRefused as refusal:
-            return best, f"line {header_line}: the header {refusal}"
+            about_header = f"line {header_line}: the header " if str(refusal).startswith("holds") else ""
+            return best, f"{about_header}{refusal}"
         best = best._replace(description=description, extra_columns=description.unread)
     if missing := _missing(kind, best.positions, best.description):
         # Header names are shown only where the line is surely a header: a headerless file would show diary values, of

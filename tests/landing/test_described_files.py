@@ -191,3 +191,41 @@ def test_a_study_in_parts_publishes_and_verifies(tmp_path: Path) -> None:
     (study / "study.toml").write_text(text, encoding="utf-8")
     run_without_prefect(study, tmp_path / "out")
     assert verify(tmp_path / "out").differences == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "entry", "told"),
+    [
+        (
+            "wide.csv",
+            "subject_id,start,d0,d1\nA,2024-01-01,1,0\n",
+            READ_WIDE,
+            "holds column 'd0': days count from 1, the one of 'start'",
+        ),
+        ("wide.csv", "subject_id,start\nA,2024-01-01\n", READ_WIDE, "holds no column of a day"),
+        ("wide.csv", "subject_id,start,d1,d1\nA,2024-01-01,1,0\n", READ_WIDE, "holds column 'd1' twice"),
+        (
+            "log-A-1-2.csv",
+            "diary_date,headache\n2024-01-01,1\n",
+            '[files.diary]\npattern = "log-*.csv"\nfile_name = "log-{subject_id}-{hours}.csv"\n',
+            "in more than one way",
+        ),
+        (
+            "log-A.csv",
+            "diary_date,headache\n2024-01-01,1\n",
+            '[files.diary]\npattern = "log-*.csv"\nfile_name = "log_{subject_id}.csv"\n',
+            "has a name that does not fit file_name",
+        ),
+        (
+            "log.csv",
+            "subject_id,diary_date,headache\n",
+            '[files.diary]\npattern = "log.csv"\nsheet = "A"\n',
+            "is no workbook",
+        ),
+    ],
+)
+def test_files_that_do_not_fit_their_entry(name: str, text: str, entry: str, told: str, tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study", {**BASE, name: text}, SETTINGS + entry)
+    (reasons,) = after(study, f"SELECT status, refused_reason FROM landing.files WHERE path = '{name}'")
+    assert reasons[0][0] == "refused"
+    assert told in reasons[0][1]
