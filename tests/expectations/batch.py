@@ -61,6 +61,11 @@ DEFECTS = {
         f"settings.{name}.unused": (f"INSERT INTO landing.unused_settings VALUES ('{name}', NULL, 'x')", 1)
         for name in ("pattern", "columns", "values", "withdrawn", "ignore")
     },
+    "file.earlier_version_counts": (
+        "INSERT INTO landing.landed_files SELECT * REPLACE ('later' AS file_id, sequence + 1000 AS sequence)"
+        " FROM landing.landed_files WHERE path LIKE 'scores-scores.line%'",
+        1,
+    ),
     "file.lines_unclaimed": ("INSERT INTO landing.unused_settings VALUES ('where', NULL, 'x')", 1),
     "file.kind_needed": ("UPDATE landing.files SET status = 'refused' WHERE kind = 'injections'", 1),
 }

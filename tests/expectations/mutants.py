@@ -33,6 +33,7 @@ EQUIVALENT = {
     ("diary.site.compliance_drop", "<="): (1, "a span of one day adds one expected day"),
     ("diary.site.compliance_drop", " + 1"): (1, "a month before the first one expects no days and judges nothing"),
     ("diary.site.compliance_drop", " - 1"): (1, "one day at the end of the last cycle"),
+    ("file.earlier_version_counts", "<>"): (1, "no case has a file twice; tests/landing/test_described_files.py has"),
     ("injections.interval.long", "DISTINCT "): (1, "rows of one session are 0 days apart, which is not long"),
     ("injections.subject_id.no_diary", "DISTINCT "): (1, "spares work only: an anti-join"),
 }

@@ -140,6 +140,17 @@ def test_a_later_file_of_the_same_name_stands_alone(tmp_path: Path) -> None:
     assert after(study, days) == [[("2024-01-02",)]]  # and in the next night
 
 
+def test_an_earlier_file_of_the_same_name_that_still_counts_is_told(tmp_path: Path) -> None:
+    header = "subject_id,diary_date,headache\n"
+    study = write_study(tmp_path / "study", {**BASE, "diary-a.csv": header + "A,2024-01-01,1\nA,2024-01-02,1\n"})
+    told = "SELECT path, severity FROM meta.findings WHERE check_id = 'file.earlier_version_counts'"
+    assert after(study, told) == [[]]
+    write_files(study, {"diary-a.csv": header + "A,2024-01-02,0\n"})
+    assert after(study, told) == [[("diary-a.csv", "info")]]
+    write_files(study, {"diary-a.csv": header + "A,2024-01-01,0\nA,2024-01-02,1\nA,2024-01-03,1\n"})
+    assert after(study, f"{told} AND file_id NOT IN (SELECT file_id FROM tabulation.diary_days)") == [[]]
+
+
 def test_a_title_and_a_second_header(tmp_path: Path) -> None:
     """Line numbers are those of the file, below a title and below a header in another order."""
     text = "Diary of site 3\n\nsubject_id,diary_date,headache\nA,2024-01-01,1\ndiary_date,headache,subject_id\n2024-01-02,0,A\n"
