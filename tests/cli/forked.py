@@ -23,6 +23,8 @@ def call(arguments: list[str], main: object) -> tuple[int, str, str]:
             while arguments and re.match("[A-Z_]+=", arguments[0]):
                 name, _, value = arguments.pop(0).partition("=")
                 os.environ[name] = value
+                if name.startswith("PREFECT_") and "prefect" in sys.modules:
+                    importlib.import_module("prefect.context").refresh_global_settings_context()
             sys.argv = ["migraine-outcomes", *arguments]
             main()  # type: ignore[operator]
             os._exit(99)  # main always ends the process itself
