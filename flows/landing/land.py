@@ -1,7 +1,7 @@
 """land: every line of every inbox file into landing.<kind>, typed, with its file and line number; nothing twice."""
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
@@ -283,6 +283,7 @@ class _Landed(NamedTuple):
     """One source, and its number of lines or why it is refused."""
 
     kept: KeptFile
+    source: Source
     outcome: int | FileRefused
     is_together: bool
 
@@ -305,7 +306,29 @@ def _land_sources(
         refusal = next((one.outcome for one in landed if isinstance(one.outcome, FileRefused)), None)
         if refusal and len(landed) > 1:
             _undo(con, {landed[0].kept.file_id})
+        elif len(landed) > 1:
+            _name_unread_columns_once(con, [one.source for one in landed])
         yield refusal or sum(one.outcome for one in landed if isinstance(one.outcome, int)), landed
+
+
+def _name_unread_columns_once(con: Connection, parts: list[Source]) -> None:
+    """Columns that no part of a sheet reads, listed with its first part; one that another part reads is read."""
+    by_sheet: dict[str | None, list[str]] = defaultdict(list)
+    for part in parts:
+        by_sheet[part.reading.group.sheet].append(part.entry.file_id)
+    for file_ids in by_sheet.values():
+        found = [
+            one_value(
+                con, "SELECT coalesce(any_value(extra_columns), '') FROM landing.landed_files WHERE file_id = $1", [id]
+            )
+            for id in file_ids
+        ]
+        unread = [name for name in found[0].split(", ") if name and all(name in text.split(", ") for text in found)]
+        con.execute(
+            "UPDATE landing.landed_files SET extra_columns = CASE WHEN file_id = $1 THEN $2 END"
+            " WHERE file_id IN (SELECT unnest($3))",
+            [file_ids[0], ", ".join(unread) or None, file_ids],
+        )
 
 
 def _land_each(con: Connection, sources: list[tuple[KeptFile, Source]]) -> Iterator[_Landed]:
@@ -324,7 +347,7 @@ def _land_each(con: Connection, sources: list[tuple[KeptFile, Source]]) -> Itera
             outcomes = pool.map(read, alone)
             for kept, source in some:
                 lines = together.get(source.entry.file_id)
-                yield _Landed(kept, next(outcomes) if lines is None else lines, lines is not None)
+                yield _Landed(kept, source, next(outcomes) if lines is None else lines, lines is not None)
 
 
 def _threads(con: Connection) -> int:

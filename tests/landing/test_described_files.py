@@ -16,11 +16,11 @@ from tests.cli.helpers import BASE, SETTINGS, write_files, write_study
 from tests.run import run_without_prefect
 
 FLAT = (
-    "id,form,day,headache,hours,inj\n"
-    "A,diary,2024-01-01,1,3,\n"
-    "A,injection,,,,2024-01-05\n"
-    "A,diary,2024-01-02,1,99,\n"  # the hours cannot be
-    "A,consent,,,,\n"
+    "id,form,day,headache,hours,inj,note\n"
+    "A,diary,2024-01-01,1,3,,\n"
+    "A,injection,,,,2024-01-05,\n"
+    "A,diary,2024-01-02,1,99,,\n"  # the hours cannot be
+    "A,consent,,,,,\n"
     "A,diary,2024-01-03,1\n"  # three fields too few
 )
 READ_FLAT = """
@@ -50,14 +50,16 @@ FILES = "SELECT part, lines_read, lines_current, lines_quarantined, lines_elsewh
 
 def test_a_flat_file_is_read_in_parts_and_every_line_is_somewhere(tmp_path: Path) -> None:
     study = write_study(tmp_path / "study", {**BASE, "flat.csv": FLAT}, SETTINGS + READ_FLAT)
-    files, findings, lines, cells = after(
+    unread, files, findings, lines, cells = after(
         study,
+        "SELECT part, extra_columns FROM landing.files WHERE path = 'flat.csv' ORDER BY ALL",
         f"{FILES} WHERE path = 'flat.csv' ORDER BY ALL",
         "SELECT check_id, reason FROM meta.findings WHERE check_id = 'file.lines_unclaimed'",
         "SELECT line_number, raw FROM landing.quarantine WHERE path = 'flat.csv'",
         "SELECT line_number, column_name, raw FROM landing.quarantined_cells WHERE path = 'flat.csv'",
     )
     # The broken line is told once, by the first part; the form of consent is nobody's.
+    assert unread == [("diary", "note"), ("injections", None)]  # what another part reads is read
     assert files == [("diary", 5, 2, 1, 2), ("injections", 5, 1, 0, 4)]
     assert findings == [
         ("file.lines_unclaimed", "lines that no entry of study.toml takes: 1 lines, the first is line 5")
