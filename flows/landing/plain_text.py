@@ -14,7 +14,7 @@ from flows.landing.workbooks import sheet_as_csv
 CHUNK_BYTES = 1 << 20
 # A space inside a field, as in a time of day, needs no trimming, which costs a fifth of what reading a file does.
 EDGE_BLANK = re.compile(rb" (?:(?![0-9A-Za-z])|(?<![0-9A-Za-z] ))")
-CELL_MARKS = (b",", b";", b"\t", b"|", b'"')
+CELL_MARKS = (b",", b";", b"\t", b"|")  # no quotation mark: it may close a text of the line above
 EMPTY_ROW = b" \r\n" + b"".join(CELL_MARKS)  # all that stands in a row of empty cells
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

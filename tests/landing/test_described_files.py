@@ -7,6 +7,7 @@ import pytest
 
 from flows.base.errors import ConfigurationError
 from flows.checking.quarantine import quote_quarantined
+from flows.landing.plain_text import to_plain_text
 from flows.runs import steps
 from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
@@ -242,3 +243,20 @@ def test_files_that_do_not_fit_their_entry(name: str, text: str, entry: str, tol
     (reasons,) = after(study, f"SELECT status, refused_reason FROM landing.files WHERE path = '{name}'")
     assert reasons[0][0] == "refused"
     assert told in reasons[0][1]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a,b\n1,2\n,\n,\n", "a,b\n1,2\n"),
+        ("a,b\n1,2\n\n;;\r\n\n", "a,b\n1,2\n"),
+        ("a,b\n,\n1,\n", "a,b\n,\n1,\n"),
+        ("a,b\n1,2\n\n\n", "a,b\n1,2\n\n\n"),  # blank lines are no lines anyway
+        ('a,b\n1,"x\n,"\n', 'a,b\n1,"x\n,"\n'),  # the mark closes the text of the line above
+    ],
+)
+def test_rows_of_empty_cells_at_the_end(text: str, kept: str, tmp_path: Path) -> None:
+    path = tmp_path / "sent.csv"
+    (tmp_path / "scratch").mkdir()
+    path.write_bytes(text.encode())
+    assert to_plain_text(path, tmp_path / "scratch", None).path.read_bytes() == kept.encode()
