@@ -10,9 +10,10 @@ from flows.landing.draft.entry import Entry, Guess
 from flows.landing.draft.file_names import folders_tell_sites, masked, pattern_of, subject_template
 from flows.landing.draft.look import Look
 from flows.landing.draft.names import says_kind
-from flows.landing.draft.redcap import FILLED_IN, UNVERIFIED, Codebook, Form, forms_of, is_export
+from flows.landing.draft.redcap import FILLED_IN, UNVERIFIED, Form, forms_of, is_export
 from flows.landing.draft.wide import wide_layout
 from flows.landing.partial_dates import is_partial
+from flows.study.codebook import Codebook
 from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.study.file_format import SERIAL_DATES, day_column
 

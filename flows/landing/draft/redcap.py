@@ -1,6 +1,5 @@
 """A flat export of REDCap: all instruments in one file. Each form becomes a table of its own, with labels for codes."""
 
-import csv
 from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
@@ -8,21 +7,12 @@ from typing import NamedTuple
 from flows.base.errors import ConfigurationError
 from flows.landing.draft.look import Look
 from flows.landing.draft.names import fold
-from flows.study.codebook import FIELD_NAMES, read_codebook
+from flows.study.codebook import Codebook, read_codebook
 
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 OWN = (EVENT, INSTRUMENT, INSTANCE, "redcap_data_access_group", "redcap_survey_identifier")
 COMPLETE = "_complete"
-FORM_NAMES = ("form name", "form_name")
 FILLED_IN, UNVERIFIED = "2", "1"
-
-
-class Codebook(NamedTuple):
-    """A project dictionary in the study folder: choices by field, and the form of each field."""
-
-    name: str
-    choices: dict[str, dict[str, str]]
-    forms: dict[str, str]
 
 
 class Form(NamedTuple):
@@ -46,20 +36,10 @@ def find_codebook(folder: Path) -> Codebook | None:
     found = []
     for path in sorted(folder.glob("*.csv")):
         try:
-            found.append(Codebook(path.name, read_codebook(path), _forms(path)))
+            found.append(read_codebook(path))
         except ConfigurationError:
             continue
     return found[0] if len(found) == 1 else None
-
-
-def _forms(path: Path) -> dict[str, str]:
-    rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines(keepends=True)))
-    names = {name.strip().casefold(): name for name in (rows[0] if rows else {}) if isinstance(name, str)}
-    field = next((names[name] for name in FIELD_NAMES if name in names), None)
-    form = next((names[name] for name in FORM_NAMES if name in names), None)
-    if field is None or form is None:
-        return {}
-    return {(row[field] or "").strip().casefold(): (row[form] or "").strip() for row in rows}
 
 
 def forms_of(look: Look, codebook: Codebook | None) -> list[Form]:
