@@ -3,7 +3,7 @@
 import gzip
 import zipfile
 import zlib
-from collections.abc import Collection, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -29,7 +29,7 @@ def unpacked(source: Path, scratch: Path) -> tuple[Path, str | None]:
         head = stream.read(4)
     if head.startswith(GZIP):
         packing = "gzip"
-    elif head in ZIPS and not is_workbook(file_names(source)):
+    elif head in ZIPS and not is_workbook(source):
         packing = "zip"
     else:
         return source, None
@@ -55,22 +55,21 @@ def most_bytes(source: Path) -> int:
     return max(SMALL_BYTES, LARGEST_RATIO * source.stat().st_size)
 
 
-def file_names(source: Path) -> list[str]:
-    """The files in a zip, less what a Mac adds. Raises FileRefused for a damaged one."""
+def is_workbook(source: Path) -> bool:
+    """Whether a file is a zip of the parts of an Excel workbook. Raises FileRefused for a damaged zip."""
+    with source.open("rb") as stream:
+        if stream.read(4) not in ZIPS:
+            return False
     try:
         with zipfile.ZipFile(source) as archive:
-            return _names(archive)
+            folded = {name.replace("\\", "/").casefold() for name in _names(archive)}
     except DAMAGE:
         raise _damaged("zip") from None
-
-
-def is_workbook(names: Collection[str]) -> bool:
-    """Whether these are the parts of an Excel workbook."""
-    folded = {name.replace("\\", "/").casefold() for name in names}
     return "[content_types].xml" in folded and any(name.startswith("xl/") for name in folded)
 
 
 def _names(archive: zipfile.ZipFile) -> list[str]:
+    """The files in a zip, less what a Mac adds."""
     return [info.filename for info in archive.infolist() if not info.is_dir() and "__MACOSX/" not in info.filename]
 
 

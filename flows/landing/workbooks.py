@@ -11,7 +11,7 @@ from flows.base.errors import FileRefused
 from flows.base.suggestions import did_you_mean
 from flows.landing.cell_values import Shown, formats_of, reader_of
 from flows.landing.limited_text import LimitedText
-from flows.landing.packing import ZIPS, file_names, is_workbook, most_bytes
+from flows.landing.packing import is_workbook, most_bytes
 from flows.landing.sheet_rows import Sheet, shared_texts
 from flows.landing.statistics_files import statistics_as_csv
 from flows.landing.workbook_parts import AGAIN, MOST_FILES, Parts, opened_parts
@@ -51,7 +51,7 @@ def sheet_as_csv(source: Path, target: Path, sheet: str | None) -> str | None:
         head = stream.read(len(OLE))
     if head == OLE:
         raise FileRefused(_old_or_encrypted(source))
-    if head[:4] in ZIPS and is_workbook(file_names(source)):
+    if is_workbook(source):
         with opened_parts(source) as parts:
             return _written(parts, target, sheet, most_bytes(source))
     return statistics_as_csv(source, target, sheet)
