@@ -30,7 +30,7 @@ class Record(NamedTuple):
 def data_records(plain: PlainText, layout: Layout) -> Iterator[Record]:
     """Every record below the header. A file pasted from several has a header again, maybe with its columns in another
     order: the lines below it are read by it, or are broken where it is not one of this kind of file."""
-    current, why = layout, None
+    current, why, described = layout, None, layout.described
     words = header_words(layout)
     subjects = {"subject_id"} | {theirs for theirs, ours in layout.theirs.items() if ours == "subject_id"}
     with plain.path.open(encoding="utf-8", newline=None) as text:
@@ -45,6 +45,7 @@ def data_records(plain: PlainText, layout: Layout) -> Iterator[Record]:
             if subjects & set(names) and len(words & set(names)) > 1:
                 before = why
                 current, why = next_layout(fields or [], line_number, current)
+                described = current.described
                 # A header that changes nothing is a line like any other, with a name where a date should be.
                 if why or before or current is not layout or not needs_a_date(current.kind):
                     yield _broken(line_number, raw, why or "is a header once more: the lines below follow it", current)
@@ -59,17 +60,17 @@ def data_records(plain: PlainText, layout: Layout) -> Iterator[Record]:
             elif current.description is None:
                 yield Record(line_number, raw, fields, None, current)
             else:
-                yield from _rows(line_number, raw, fields, current)
+                yield from _rows(line_number, raw, fields, current, described)
 
 
-def _rows(line_number: int, raw: str, fields: list[str], layout: Layout) -> Iterator[Record]:
+def _rows(line_number: int, raw: str, fields: list[str], layout: Layout, described: Layout) -> Iterator[Record]:
     assert layout.description is not None
     made = layout.description.rows(fields)
     if isinstance(made, Elsewhere):
-        yield Record(line_number, raw, [], None, layout.described, layout.parts[0], made)
+        yield Record(line_number, raw, [], None, described, layout.parts[0], made)
     else:
         for row in made:
-            yield Record(line_number, raw, row.fields, None, layout.described, row.part)
+            yield Record(line_number, raw, row.fields, None, described, row.part)
 
 
 def _broken(line_number: int, raw: str, why: str, layout: Layout) -> Record:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -187,7 +188,7 @@ class Study(Frozen):
             for kind, group in declared
             if not group.pattern
         ]
-        return groups + [(kind, FileFormat(pattern=f"{kind}*.csv")) for kind in FILE_KINDS]
+        return [*groups, *_own_patterns()]
 
     def patterns(self, declared: bool = False) -> list[tuple[str, str]]:
         """(kind, pattern) of every entry; of those that study.toml has, where ``declared``."""
@@ -202,6 +203,12 @@ class Study(Frozen):
     def may_ignore(self, path: str) -> bool:
         """Whether a file may lie in inbox/ unread."""
         return any(self.ignores(pattern, path) for pattern in self.ignore)
+
+
+@cache
+def _own_patterns() -> tuple[tuple[str, FileFormat], ...]:
+    """How a file is read that no entry names: made once, for it is asked for of every file."""
+    return tuple((kind, FileFormat(pattern=f"{kind}*.csv")) for kind in FILE_KINDS)
 
 
 def load_study(folder: Path) -> Study:
