@@ -8,11 +8,11 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from flows.base.errors import FileRefused
 from flows.landing.plain_text import to_plain_text
 from flows.landing.statistics_reading import SAS_BEGINS, Variable, write_csv
 from flows.landing.workbooks import sheet_as_csv
 from tests.landing import sas_data_sets
+from tests.landing.workbook_files import refusal
 
 DIARY = pd.DataFrame(
     {
@@ -36,12 +36,6 @@ def read(source: Path) -> str:
     target = source.with_suffix(".out")
     assert sheet_as_csv(source, target, None) is not None
     return target.read_text(encoding="utf-8")
-
-
-def refusal(source: Path, sheet: str | None = None) -> str:
-    with pytest.raises(FileRefused) as refused:
-        sheet_as_csv(source, source.with_suffix(".out"), sheet)
-    return str(refused.value)
 
 
 @pytest.fixture

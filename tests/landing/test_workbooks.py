@@ -15,7 +15,6 @@ import python_calamine
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
-from flows.base.errors import FileRefused
 from flows.landing.cell_values import shown_as
 from flows.landing.plain_text import to_plain_text
 from flows.landing.workbooks import sheet_as_csv
@@ -27,6 +26,7 @@ from tests.landing.workbook_files import (
     STRINGS,
     WORKBOOK,
     changed,
+    refusal,
     save,
     with_rows,
     with_shared_texts,
@@ -38,12 +38,6 @@ def read(source: Path, sheet: str | None = None) -> str:
     assert sheet_as_csv(source, target, sheet) is not None
     assert [path.name for path in source.parent.glob("*.narrow")] == []
     return target.read_text(encoding="utf-8")
-
-
-def refusal(source: Path, sheet: str | None = None) -> str:
-    with pytest.raises(FileRefused) as refused:
-        sheet_as_csv(source, source.with_suffix(".out"), sheet)
-    return str(refused.value)
 
 
 @pytest.fixture

@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
+
+from flows.base.errors import FileRefused
+from flows.landing.workbooks import sheet_as_csv
 
 SHEET, WORKBOOK, STRINGS = "xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/sharedStrings.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -79,3 +83,10 @@ def with_rows(source: Path, target: Path, rows: str) -> Path:
         return part[: before + len(b"<sheetData>")] + rows.encode() + part[after:]
 
     return changed(source, target, {SHEET: replaced})
+
+
+def refusal(source: Path, sheet: str | None = None) -> str:
+    """Why a file is refused."""
+    with pytest.raises(FileRefused) as refused:
+        sheet_as_csv(source, source.with_suffix(".out"), sheet)
+    return str(refused.value)
