@@ -7,13 +7,13 @@ from pathlib import Path
 import duckdb
 
 from flows.base.sql_text import one_value
-from flows.landing.land import readings_of
 from flows.landing.layout import Layout, find_layout
 from flows.landing.loading import part_id
 from flows.landing.parsing import BLANKS
 from flows.landing.plain_text import to_plain_text
 from flows.landing.reading import data_records
 from flows.landing.records import fields_of
+from flows.landing.sources import readings_of
 from flows.study.file_format import Reading
 from flows.study.study_folder import Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs

@@ -32,12 +32,18 @@ DATES_LOOKED_AT = 1000
 
 
 class Source(NamedTuple):
-    """A kept file to be landed, or a part of it: its bytes, how they are read, and the entry under which they land."""
+    """A kept file to be landed, or a part of it: its bytes, its entry in the store, and how it is read."""
 
     place: Path
-    entry: KeptFile  # its file_id and kind are those of the part
+    kept: KeptFile
     reading: Reading
     id_folding: tuple[str, ...] = ()
+
+    @property
+    def entry(self) -> KeptFile:
+        """The entry under which its lines land: file_id and kind are those of the part."""
+        file_id = part_id(self.kept.file_id, self.reading.part)
+        return self.kept.model_copy(update={"file_id": file_id, "kind": self.reading.kind})
 
 
 class LinesOf(NamedTuple):

@@ -9,7 +9,7 @@ import duckdb
 
 from flows.base.own_files import own_files
 from flows.base.sql_text import one_value
-from flows.landing.land import REPEATS_ANOTHER
+from flows.landing.refused_files import REPEATS_ANOTHER
 from flows.study.study_folder import Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 

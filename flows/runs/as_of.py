@@ -7,7 +7,7 @@ import duckdb
 
 from flows.base.errors import ConfigurationError
 from flows.landing.dates_come import find_dates_come
-from flows.landing.land import write_refused
+from flows.landing.refused_files import write_refused
 from flows.landing.unused_settings import list_unused_settings
 from flows.publishing.publications import Publication, find_publication, publication_folder
 from flows.publishing.publish import publish, published_snapshot, snapshot_id

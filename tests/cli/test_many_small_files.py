@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.landing import land, together
+from flows.landing import sources, together
 from flows.landing.loading import Source
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 from tests.cli.helpers import BASE, SETTINGS, land_only, write_study
@@ -80,13 +80,13 @@ def test_the_same_is_landed(settings: str, tmp_path: Path, monkeypatch: pytest.M
 
 def test_sound_files_are_not_landed_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one_by_one = []
-    land_file = land.land_file
+    land_file = sources.land_file
 
     def counted(con: duckdb.DuckDBPyConnection, source: Source) -> int:
         one_by_one.append(source.entry.path)
         return land_file(con, source)
 
-    monkeypatch.setattr(land, "land_file", counted)
+    monkeypatch.setattr(sources, "land_file", counted)
     land_only(write_study(tmp_path / "study", {**BASE, **SOUND, **ODD}))
     assert not set(SOUND) & set(one_by_one)
     assert {"diary-broken.csv", "diary-minutes.csv", "injections.csv"} <= set(one_by_one)

@@ -101,6 +101,17 @@ def test_in_a_blinded_study_injections_stand_apart(tmp_path: Path) -> None:
     assert "send them apart" in files[0][1]
 
 
+def test_a_study_that_is_blinded_later_keeps_no_such_file(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study", {**BASE, "flat.csv": FLAT}, SETTINGS + READ_FLAT)
+    kinds = "SELECT kind, status, refused_reason FROM landing.files WHERE path = 'flat.csv' ORDER BY ALL"
+    assert after(study, kinds) == [[("diary", "landed", None), ("injections", "landed", None)]]
+    blinded = SETTINGS.replace("[study]\n", "[study]\nblinded = true\n")
+    (study / "study.toml").write_text(blinded + READ_FLAT, encoding="utf-8")
+    ((kind, status, reason),) = after(study, kinds)[0]
+    assert (kind, status) == ("diary", "refused")
+    assert "send them apart" in reason
+
+
 WIDE = "subject_id,start,d1,d2,d4\nA,2024-01-01,1,0,\nB,2024-02-28,maybe,,1\n"
 READ_WIDE = """
 [files.diary]
