@@ -29,6 +29,7 @@ from tests.landing.workbook_files import (
     STRINGS,
     WORKBOOK,
     changed,
+    refusal,
     save,
     with_rows,
     with_shared_texts,
@@ -55,12 +56,6 @@ def outcome(source: Path, sheet: str | None = None) -> str:
     text = target.read_text(encoding="utf-8")
     assert len({len(row) for row in csv.reader(text.splitlines()) if row}) == 1
     return text
-
-
-def refusal(source: Path, sheet: str | None = None) -> str:
-    with pytest.raises(FileRefused) as refused:
-        sheet_as_csv(source, source.with_suffix(".out"), sheet)
-    return str(refused.value)
 
 
 @pytest.fixture(scope="module")
