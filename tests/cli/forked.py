@@ -39,6 +39,6 @@ def call(arguments: list[str], main: object) -> tuple[int, str, str]:
 if __name__ == "__main__":
     for module in sys.argv[1:]:
         importlib.import_module(module)
-    from flows.cli import main
+    from flows.cli.main import main
 
     json.dump([call(arguments, main) for arguments in json.load(sys.stdin)], sys.stdout)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import cli
 from flows.base.errors import Interrupted
+from flows.cli.stopping import interruptible
 from tests.cli.helpers import BASE, DIARY, ROOT, write_study
 
 MANY = DIARY + "".join(f"S{n},2024-01-{day:02},1\n" for n in range(200) for day in range(1, 29))
@@ -60,7 +60,7 @@ def test_one_line_and_the_exit_code(
 def test_what_was_published_by_then_is_said(tmp_path: Path) -> None:
     def stopped_run(publishes: str) -> str:
         try:
-            with cli._interruptible(tmp_path):
+            with interruptible(tmp_path):
                 (tmp_path / "current").unlink(missing_ok=True)
                 (tmp_path / "current").symlink_to(Path("snapshots") / publishes)
                 raise KeyboardInterrupt
@@ -75,12 +75,12 @@ def test_what_was_published_by_then_is_said(tmp_path: Path) -> None:
 def test_an_error_that_a_library_made_of_a_signal_is_an_interruption(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "_received", [signal.SIGTERM])
-    with pytest.raises(Interrupted) as stopped, cli._interruptible(tmp_path):
+    monkeypatch.setattr("flows.cli.stopping._received", [signal.SIGTERM])
+    with pytest.raises(Interrupted) as stopped, interruptible(tmp_path):
         raise ValueError("an exception was raised inside a serialiser")
     assert stopped.value.exit_code == 143
-    monkeypatch.setattr(cli, "_received", [])
-    with pytest.raises(ValueError, match="inside"), cli._interruptible(tmp_path):
+    monkeypatch.setattr("flows.cli.stopping._received", [])
+    with pytest.raises(ValueError, match="inside"), interruptible(tmp_path):
         raise ValueError("inside")
 
 

@@ -1,6 +1,6 @@
 """The command line with less patience with a cluster than a night allows: python -m tests.cluster.impatient run ..."""
 
-from flows.cli import main
+from flows.cli.main import main
 from flows.deriving import cluster
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.base.errors import ConfigurationError, OutcomesError
-from flows.cli import app
+from flows.cli.main import app
 from flows.deriving import cluster as on_cluster
 from tests.cli.helpers import ROOT, write_study
 from tests.cluster.conftest import DaskCluster, begin, tables
@@ -84,7 +84,9 @@ def test_options_that_do_not_go_together(tmp_path: Path, words: list[str], told:
 
 def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     find = importlib.util.find_spec
-    monkeypatch.setattr("flows.cli.find_spec", lambda name: None if name == "prefect_dask" else find(name))
+    monkeypatch.setattr(
+        "flows.cli.publishing_verbs.find_spec", lambda name: None if name == "prefect_dask" else find(name)
+    )
     answer = CliRunner().invoke(app, ["run", str(write_study(tmp_path / "s")), "--cluster", "tcp://x:1"])
     assert isinstance(answer.exception, ConfigurationError)
     assert "migraine-outcomes[cluster]" in str(answer.exception)

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.base.exit_codes import ALL_VERBS, EXIT_CODES, markdown_table, sentence_of
-from flows.cli import app
+from flows.cli.main import app
 
 ROOT = Path(__file__).parents[2]
 VERBS = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
+from flows.cli.main import app
 from flows.landing.draft.drafting import Draft, draft_study, write_drafts
 from flows.study.study_folder import load_study
 from tests.cli.helpers import SETTINGS, write_study
