@@ -13,7 +13,7 @@ from flows.checking.checks import load_suites
 from flows.checking.corrections import find_repeats, set_entries_aside, set_quarantined_aside, set_repeats_aside
 from flows.checking.faulty_cells import create_cells_aside, view_lines_as_known
 from flows.checking.validation import _record
-from flows.landing.land import create_landing_tables
+from flows.landing.landing_tables import create_landing_tables
 from flows.landing.layout import Layout
 from flows.landing.other_units import set_other_units_aside
 from flows.landing.parsing import parsed_select

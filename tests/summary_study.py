@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from flows.base.sql_text import rows_of
-from flows.landing.land import create_landing_tables
+from flows.landing.landing_tables import create_landing_tables
 from flows.statistics import build_statistics, register_statistics
 from flows.warehouse.medication_table import read_current_medication
 from flows.warehouse.settings_tables import load_metadata

@@ -18,5 +18,10 @@ def refuse(
 
 def write_refused(con: Connection, kept: KeptInputs, files: list[Refused]) -> None:
     """Files that do not count, into landing.refused_files; ``sha256`` is the plain one, which stays in OUT/state."""
-    for file in files:
-        con.execute("INSERT INTO landing.refused_files VALUES (?, ?, ?, ?, ?, ?)", [*file, kept.content_id(file[1])])
+    if files:
+        rows = [(*file, kept.content_id(file[1])) for file in files]
+        con.execute(
+            "INSERT INTO landing.refused_files SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), unnest($3::VARCHAR[]),"
+            " unnest($4::VARCHAR[]), unnest($5::VARCHAR[]), unnest($6::VARCHAR[])",
+            [list(column) for column in zip(*rows, strict=True)],
+        )

@@ -21,7 +21,7 @@ from flows.base.ending import end_process
 from flows.checking import validation
 from flows.checking.checks import Check, load_suites, row_condition
 from flows.landing.dates_come import find_dates_come
-from flows.landing.land import create_landing_tables
+from flows.landing.landing_tables import create_landing_tables
 from flows.study.dictionary import FILE_KINDS
 from flows.study.study_folder import load_study
 from flows.warehouse.medication_table import read_landed_medication

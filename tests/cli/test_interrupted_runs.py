@@ -104,7 +104,7 @@ def test_a_file_that_grows_while_it_is_landed(tmp_path: Path, monkeypatch: pytes
         return hashed
 
     with monkeypatch.context() as patched:
-        patched.setattr("flows.landing.land.sha256_of", hashed_then_grown)
+        patched.setattr("flows.landing.inbox.sha256_of", hashed_then_grown)
         land_only(study)
     for path in (study / "out/state/inputs").iterdir():
         assert path.name in ("index.jsonl", sha256_of(path))

@@ -15,7 +15,7 @@ from flows.checking.checks_page import page_path, render_checks
 from flows.checking.corrections import find_repeats
 from flows.checking.dictionary_checks import dictionary_expectations
 from flows.checking.twins import find_twins
-from flows.landing.land import create_landing_tables
+from flows.landing.landing_tables import create_landing_tables
 from flows.study.check_limits import CheckLimits
 from flows.study.dictionary import FILE_KINDS, file_columns, input_tables, load_dictionary
 from flows.study.study_folder import Study, load_study
