@@ -7,7 +7,7 @@ RUN := $(UV) run --frozen --quiet
 export DO_NOT_TRACK = 1
 DEMO_OUT ?= build/demo
 
-.PHONY: help setup demo kostecki-dillon test test-fast check lint types generative mutants fuzz kills installed expectations calibration validity bench-validation bench clean
+.PHONY: help setup demo kostecki-dillon test test-fast coverage check lint types generative mutants fuzz kills installed expectations calibration validity bench-validation bench clean
 
 help:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS='	' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
@@ -43,6 +43,12 @@ FAST = tests/external/test_mmrm.py tests/spec tests/reference tests/expectations
 
 test-fast: setup ## the tests of rules, statistics and checks, in under two minutes
 	$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile $(FAST)
+
+# Which branches the tests go through in their own process; the floor stands in pyproject.toml. The tests of the cluster, of
+# servers, of the browser and of killed runs work in processes of their own and would add nothing but time.
+coverage: setup ## branches that the tests go through, with a floor (twenty minutes)
+	$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report term $(FAST) tests/landing tests/cli tests/study tests/flows \
+		tests/external tests/simulation tests/verifying
 
 check: lint types ## lint, SQL, layers and types
 

@@ -153,15 +153,36 @@ def run_suite(con: Connection, source: Any, table: str, checks: list[Check], pre
         result = CheckResult(check, counts.get(check.id, 0), 0 if missing[check.id] else tested, missing[check.id])
         if result.failing:
             _record(con, check, result.failing)
-        con.execute(
-            "INSERT INTO meta.checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                *(check.id, table, check.type, check.severity, result.status, result.tested, result.failing),
-                *(check.reason, check.fix, check.source, result.missing),
-            ],
-        )
         results.append(result)
+    _record_outcomes(con, table, results)
     return results
+
+
+def _record_outcomes(con: Connection, table: str, results: list[CheckResult]) -> None:
+    """The outcome of each check of a suite, into meta.checks: one statement, for each commits by itself."""
+    rows = [
+        {
+            "check_id": check.id,
+            "table_name": table,
+            "expectation": check.type,
+            "severity": check.severity,
+            "status": result.status,
+            "rows_tested": result.tested,
+            "rows_failing": result.failing,
+            "reason": check.reason,
+            "fix": check.fix,
+            "source": check.source,
+            "not_applicable_reason": result.missing,
+        }
+        for result in results
+        for check in (result.check,)
+    ]
+    if rows:
+        names = list(rows[0])
+        con.execute(
+            f"INSERT INTO meta.checks ({', '.join(names)}) SELECT {', '.join(f'unnest(${name})' for name in names)}",
+            {name: [row[name] for row in rows] for name in names},
+        )
 
 
 def _missing(check: Check, present: set[str]) -> str | None:
