@@ -152,15 +152,17 @@ def write_database(con: Connection, path: Path, study: Study) -> None:
 
 
 def _write_comments(con: Connection, tables: list[Table]) -> None:
-    """What each table and column of the snapshot means. In one transaction: a commit a column takes as long as the data."""
+    """What each table and column of the snapshot means: one text in one transaction, for a commit a column takes as long
+    as the data."""
+    comments = []
+    for table in tables:
+        comments.append(f"COMMENT ON TABLE snapshot.{table.full_name} IS {quoted(table.grain)};")
+        for column in table.columns:
+            unit = f" [{column.unit}]" if column.unit else ""
+            place = f"snapshot.{table.full_name}.{column.name}"
+            comments.append(f"COMMENT ON COLUMN {place} IS {quoted(column.description + unit)};")
     with transaction(con):
-        for table in tables:
-            con.execute(f"COMMENT ON TABLE snapshot.{table.full_name} IS {quoted(table.grain)}")
-            for column in table.columns:
-                unit = f" [{column.unit}]" if column.unit else ""
-                con.execute(
-                    f"COMMENT ON COLUMN snapshot.{table.full_name}.{column.name} IS {quoted(column.description + unit)}"
-                )
+        con.execute("\n".join(comments))
 
 
 def _write_former_names(con: Connection, tables: list[Table]) -> None:

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
+from flows.base.sql_text import transaction
 
 SCHEMAS = ("analysis", "landing", "summary", "tabulation")
 # Models that are kept as a query: large, and read once or twice, each time for a part of their rows or columns.
@@ -52,12 +53,11 @@ def build_models(
     con: duckdb.DuckDBPyConnection, schemas: set[str] | None = None, only: set[str] | None = None
 ) -> list[str]:
     """Build the models of these schemas (or only these tables) in order; gives the names built."""
-    built = []
-    for name in build_order():
-        schema = name.split(".")[0]
-        if (schemas and schema not in schemas) or (only and name not in only):
-            continue
-        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        con.execute(f"CREATE OR REPLACE {'VIEW' if name in VIEWS else 'TABLE'} {name} AS\n{load_models()[name]}")
-        built.append(name)
-    return built
+    names = [
+        name for name in build_order() if (not schemas or name.split(".")[0] in schemas) and (not only or name in only)
+    ]
+    with transaction(con):
+        for name in names:
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS {name.split('.')[0]}")
+            con.execute(f"CREATE OR REPLACE {'VIEW' if name in VIEWS else 'TABLE'} {name} AS\n{load_models()[name]}")
+    return names
