@@ -141,19 +141,19 @@ def write_database(con: Connection, path: Path, study: Study) -> None:
     con.execute(f"ATTACH {quoted(str(path))} AS snapshot (STORAGE_VERSION 'v1.5.0')")
     try:
         tables = published_tables(con)
-        for table in tables:
-            con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
-            con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(table, study)}")
-        _write_comments(con, tables)
-        _write_former_names(con, tables)
+        with transaction(con):  # a commit for each table and comment takes as long as the data of a small study
+            for table in tables:
+                con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
+                con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(table, study)}")
+            _write_comments(con, tables)
+            _write_former_names(con, tables)
         con.execute("CHECKPOINT snapshot")
     finally:
         con.execute("DETACH snapshot")
 
 
 def _write_comments(con: Connection, tables: list[Table]) -> None:
-    """What each table and column of the snapshot means: one text in one transaction, for a commit a column takes as long
-    as the data."""
+    """What each table and column of the snapshot means."""
     comments = []
     for table in tables:
         comments.append(f"COMMENT ON TABLE snapshot.{table.full_name} IS {quoted(table.grain)};")
@@ -161,8 +161,7 @@ def _write_comments(con: Connection, tables: list[Table]) -> None:
             unit = f" [{column.unit}]" if column.unit else ""
             place = f"snapshot.{table.full_name}.{column.name}"
             comments.append(f"COMMENT ON COLUMN {place} IS {quoted(column.description + unit)};")
-    with transaction(con):
-        con.execute("\n".join(comments))
+    con.execute("\n".join(comments))
 
 
 def _write_former_names(con: Connection, tables: list[Table]) -> None:
