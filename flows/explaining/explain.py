@@ -204,30 +204,34 @@ def comparisons(status: Row, rule: Row) -> list[str]:
     if status["status"] not in ("responder", "non_responder"):
         return []
     h, d = status["judged_headache_days"], status["judged_days"]
-    bh, bd, month = status["baseline_headache_days"], status["baseline_recorded_days"], rule["rule_month_days"]
+    bh, bd, month = status["baseline_headache_days"], status["baseline_recorded_days"], rule["month_days"]
     lines = []
-    if rule["reduction_comparator"]:
-        wanted = 100 - rule["reduction_threshold"]
+    if comparator := rule["response_reduction_pct_comparator"]:
+        threshold = rule["response_reduction_pct_threshold"]
+        wanted = 100 - threshold
         lines.append(
             _inequality(
-                f"reduction {rule['reduction_comparator']} {rule['reduction_threshold']}%",
+                f"reduction {comparator} {threshold}%",
                 (f"100 x {h} x {bd}", 100 * h * bd),
-                {">=": "<=", ">": "<"}[rule["reduction_comparator"]],
+                {">=": "<=", ">": "<"}[comparator],
                 (f"{wanted} x {bh} x {d}", wanted * bh * d),
             )
         )
-    for name, label, days in (("free_days", "headache-free days", d - h), ("headache_days", "headache days", h)):
-        if rule[f"{name}_comparator"]:
-            limit = rule[f"{name}_threshold"]
+    for measure, label, days in (
+        ("headache_free_days", "headache-free days", d - h),
+        ("headache_days", "headache days", h),
+    ):
+        if comparator := rule[f"response_{measure}_comparator"]:
+            limit = rule[f"response_{measure}_threshold"]
             lines.append(
                 _inequality(
-                    f"{label} {rule[f'{name}_comparator']} {limit} of {month}",
+                    f"{label} {comparator} {limit} of {month}",
                     (f"{days} x {month}", days * month),
-                    rule[f"{name}_comparator"],
+                    comparator,
                     (f"{limit} x {d}", limit * d),
                 )
             )
-    if rule["no_response_condition"] == "relief" and status["reduction_pct"] is not None:
+    if rule["stop_no_response_condition"] == "relief" and status["reduction_pct"] is not None:
         lines.append(
             _inequality(
                 "relief, any fall below baseline",

@@ -55,15 +55,15 @@ def _shown(number: Cell, text: str) -> Markup:
 
 def response_in_words(rule: Row) -> str:
     """The conditions of a response, from the parameters of the rule set."""
-    days = rule["rule_month_days"]
+    days = rule["month_days"]
     conditions = [
-        f"{COMPARATORS[rule[f'{measure}_comparator']]} {words.format(rule[f'{measure}_threshold'])}"
+        f"{COMPARATORS[rule[f'response_{measure}_comparator']]} {words.format(rule[f'response_{measure}_threshold'])}"
         for measure, words in (
-            ("reduction", "{}% fewer headache days than at baseline"),
-            ("free_days", f"{{}} headache-free days per {days} days"),
+            ("reduction_pct", "{}% fewer headache days than at baseline"),
+            ("headache_free_days", f"{{}} headache-free days per {days} days"),
             ("headache_days", f"{{}} headache days per {days} days"),
         )
-        if rule[f"{measure}_comparator"]
+        if rule[f"response_{measure}_comparator"]
     ]
     return (" and " if rule["response_require"] == "all" else " or ").join(conditions)
 

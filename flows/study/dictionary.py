@@ -1,6 +1,7 @@
 """The dictionary (data/dictionary/*.toml): the one source of columns, types, units, limits and descriptions.
 
-Input files, landing tables, generated checks, COMMENT ON and the published data dictionary all follow from it.
+Input files, landing tables, generated checks, COMMENT ON and the published data dictionary all follow from it. The
+parameters of a rule set are described where they are defined (flows/study/rule_sets.py) and added to the columns here.
 """
 
 import tomllib
@@ -10,8 +11,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from flows.base.resources import resource
+from flows.study.rule_parameters import parameter_columns
 
 DOSE_UNIT = "U"
+# Columns that a table has besides those of its file.
+MORE_COLUMNS = {"meta.rule_sets": parameter_columns}
 ColumnType = Literal["text", "date", "timestamp", "boolean", "integer", "number", "codes", "partial_date"]
 
 
@@ -61,7 +65,8 @@ class Table(BaseModel):
 
 
 def _table(schema: str, name: str, entry: dict[str, Any]) -> Table:
-    columns = tuple(Column(name=column, **facts) for column, facts in entry.pop("columns").items())
+    described = entry.pop("columns") | MORE_COLUMNS.get(f"{schema}.{name}", dict)()
+    columns = tuple(Column(name=column, **facts) for column, facts in described.items())
     return Table(name=name, schema_name=schema, columns=columns, **entry)
 
 

@@ -62,7 +62,7 @@ def _headache_day(day: Row, definition: str, min_hours: int, classes: Mapping[st
 
 def _judge(rule: Row, answers: dict[date, bool], starts: list[date], cutoff: date, protocol: Row) -> list[Row]:
     rows: list[Row] = []
-    needs_baseline = rule["reduction_comparator"] is not None
+    needs_baseline = rule["response_reduction_pct_comparator"] is not None
     statuses: list[str] = []
     reliefs: list[bool] = []
     good_months = 0
@@ -74,7 +74,7 @@ def _judge(rule: Row, answers: dict[date, bool], starts: list[date], cutoff: dat
         baseline = (anchor - rule["baseline_days"] * DAY, anchor - DAY)
         base_days, base_headaches = _count(answers, baseline)
         recorded, headaches = _count(answers, window)
-        d, h = _fill(rule["missing_days"], window, recorded, headaches)
+        d, h = _fill(rule["window_missing_days"], window, recorded, headaches)
         has_baseline = base_days >= rule["baseline_min_recorded_days"] and base_headaches > 0
         if window and window[1] > cutoff:
             status = "not_due"
@@ -91,7 +91,7 @@ def _judge(rule: Row, answers: dict[date, bool], starts: list[date], cutoff: dat
         is_success = False
         for month in _months(start, following, protocol):
             good_months = good_months + 1 if _is_good_month(rule, answers, month, cutoff) else 0
-            is_success |= rule["success_months"] is not None and good_months >= rule["success_months"]
+            is_success |= rule["stop_success_months"] is not None and good_months >= rule["stop_success_months"]
         if is_success:
             verdict = "stop_success"
         elif status in JUDGED:
@@ -114,9 +114,9 @@ def _judge(rule: Row, answers: dict[date, bool], starts: list[date], cutoff: dat
                 "headache_days": headaches,
                 "judged_days": d,
                 "judged_headache_days": h,
-                "headache_days_per_month": Fraction(h * rule["rule_month_days"], d) if d else None,
+                "headache_days_per_month": Fraction(h * rule["month_days"], d) if d else None,
                 "baseline_days_per_month": (
-                    Fraction(base_headaches * rule["rule_month_days"], base_days) if base_days else None
+                    Fraction(base_headaches * rule["month_days"], base_days) if base_days else None
                 ),
                 "reduction_pct": 100 * (1 - Fraction(h * base_days, d * base_headaches))
                 if has_baseline and d
@@ -173,38 +173,38 @@ def _fill(policy: str, period: Period, recorded: int, headaches: int) -> tuple[i
 
 def _responds(rule: Row, h: int, d: int, base_headaches: int, base_days: int) -> bool:
     """Whether the response conditions hold for h of d days, all in integers."""
-    per_month = rule["rule_month_days"]
+    per_month = rule["month_days"]
     sides = {
-        "reduction": (100 * (base_headaches * d - h * base_days), base_headaches * d),
-        "free_days": ((d - h) * per_month, d),
+        "reduction_pct": (100 * (base_headaches * d - h * base_days), base_headaches * d),
+        "headache_free_days": ((d - h) * per_month, d),
         "headache_days": (h * per_month, d),
     }
     held = [
-        COMPARE[rule[f"{measure}_comparator"]](amount, rule[f"{measure}_threshold"] * unit)
+        COMPARE[rule[f"response_{measure}_comparator"]](amount, rule[f"response_{measure}_threshold"] * unit)
         for measure, (amount, unit) in sides.items()
-        if rule[f"{measure}_comparator"] is not None
+        if rule[f"response_{measure}_comparator"] is not None
     ]
     return any(held) if rule["response_require"] == "any" else all(held)
 
 
 def _is_good_month(rule: Row, answers: dict[date, bool], month: tuple[date, date], cutoff: date) -> bool:
     """Whether a month counts towards stopping for success."""
-    if rule["success_months"] is None or month[1] > cutoff:
+    if rule["stop_success_months"] is None or month[1] > cutoff:
         return False
     recorded, headaches = _count(answers, month)
-    d, h = _fill(rule["missing_days"], month, recorded, headaches)
-    enough = recorded >= rule["success_min_recorded_days"]
-    return enough and h * rule["rule_month_days"] < rule["success_headache_days_below"] * d
+    d, h = _fill(rule["window_missing_days"], month, recorded, headaches)
+    enough = recorded >= rule["stop_success_min_recorded_days"]
+    return enough and h * rule["month_days"] < rule["stop_success_headache_days_below"] * d
 
 
 def _has_failed(rule: Row, cycle: int, statuses: list[str], reliefs: list[bool], has_relief: bool | None) -> bool:
     """Whether a judged cycle is a reason to stop for want of response; the lists end with this cycle."""
-    mode, needed = rule["no_response_mode"], rule["no_response_cycles"]
+    mode, needed = rule["stop_no_response_mode"], rule["stop_no_response_cycles"]
     if mode is None:
         return False
-    if rule["no_response_or_not_responding"] and statuses[-1] == "non_responder":
+    if rule["stop_no_response_or_not_responding"] and statuses[-1] == "non_responder":
         return True
-    if rule["no_response_condition"] == "relief":
+    if rule["stop_no_response_condition"] == "relief":
         if has_relief is None:
             return False
         failures = [not relief for relief in reliefs]

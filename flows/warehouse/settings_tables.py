@@ -11,8 +11,9 @@ from typing import Any
 import duckdb
 
 from flows.base.resources import resource
-from flows.study.dictionary import load_dictionary
-from flows.study.rule_sets import Condition, RuleSet
+from flows.study.dictionary import SQL_TYPES, load_dictionary
+from flows.study.rule_parameters import parameter_values
+from flows.study.rule_sets import RuleSet
 from flows.study.rule_variants import AS_WRITTEN, variants_of
 from flows.study.study_folder import Study
 
@@ -41,7 +42,9 @@ def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | N
     write_table(con, "protocol", ", ".join(f"{name} INTEGER" for name in protocol), [protocol])
     limits = study.limits.model_dump()
     write_table(con, "check_limits", ", ".join(f"{name} INTEGER" for name in limits), [limits])
-    write_table(con, "rule_sets", _RULE_SET_COLUMNS, [rule_set_row(rule, i) for i, rule in enumerate(study.rule_sets)])
+    write_table(
+        con, "rule_sets", _rule_set_columns(), [rule_set_row(rule, i) for i, rule in enumerate(study.rule_sets)]
+    )
     _write_variants(con, study)
     # A blinded snapshot holds neither code nor label of an arm.
     arms = {} if facts.blinded else study.arms
@@ -126,7 +129,7 @@ def _write_variants(con: duckdb.DuckDBPyConnection, study: Study) -> None:
                     "position": number,
                 }
             )
-    write_table(con, "rule_variants", f"{_RULE_SET_COLUMNS}, variant VARCHAR", rules)
+    write_table(con, "rule_variants", f"{_rule_set_columns()}, variant VARCHAR", rules)
     write_table(
         con,
         "rule_variations",
@@ -135,72 +138,21 @@ def _write_variants(con: duckdb.DuckDBPyConnection, study: Study) -> None:
     )
 
 
-_RULE_SET_COLUMNS = """
-    rule_set VARCHAR, position INTEGER, title VARCHAR, citation VARCHAR, decision VARCHAR, interpretation VARCHAR,
-    rule_month_days BIGINT, headache_day VARCHAR,
-    baseline_anchor VARCHAR, baseline_days INTEGER, baseline_min_recorded_days BIGINT,
-    window_position VARCHAR, window_end VARCHAR, window_days INTEGER, window_min_recorded_days BIGINT,
-    missing_days VARCHAR, response_require VARCHAR,
-    reduction_comparator VARCHAR, reduction_threshold BIGINT,
-    free_days_comparator VARCHAR, free_days_threshold BIGINT,
-    headache_days_comparator VARCHAR, headache_days_threshold BIGINT,
-    no_response_mode VARCHAR, no_response_cycles BIGINT, no_response_condition VARCHAR,
-    no_response_or_not_responding BOOLEAN,
-    success_headache_days_below BIGINT, success_months BIGINT, success_min_recorded_days BIGINT
-"""
 _DICTIONARY_COLUMNS = (
     "table_name VARCHAR, grain VARCHAR, position INTEGER, column_name VARCHAR, type VARCHAR, unit VARCHAR,"
     " is_key BOOLEAN, allowed VARCHAR, description VARCHAR"
 )
 
 
+def _rule_set_columns() -> str:
+    """The columns of meta.rule_sets with their SQL types, as the dictionary has them."""
+    columns = load_dictionary()["meta.rule_sets"].columns
+    return ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in columns)
+
+
 def rule_set_row(rule: RuleSet, position: int) -> Row:
     """A rule set as one row of meta.rule_sets; absent parts are null."""
-    reduction, free, headache = (
-        rule.response.by_measure(measure) or _NoCondition
-        for measure in ("reduction_pct", "headache_free_days", "headache_days")
-    )
-    stop, success = rule.stop_no_response, rule.stop_success
-    return {
-        "rule_set": rule.id,
-        "position": position,
-        "title": rule.title,
-        "citation": rule.citation,
-        "decision": rule.decision,
-        "interpretation": "\n".join(rule.interpretation) or None,
-        "rule_month_days": rule.month_days,
-        "headache_day": rule.headache_day,
-        "baseline_anchor": rule.baseline.anchor,
-        "baseline_days": rule.baseline.days,
-        "baseline_min_recorded_days": rule.baseline.min_recorded_days,
-        "window_position": rule.window.position,
-        "window_end": rule.window.end,
-        "window_days": rule.window.days,
-        "window_min_recorded_days": rule.window.min_recorded_days,
-        "missing_days": rule.window.missing_days,
-        "response_require": rule.response.require,
-        "reduction_comparator": reduction.comparator,
-        "reduction_threshold": reduction.threshold,
-        "free_days_comparator": free.comparator,
-        "free_days_threshold": free.threshold,
-        "headache_days_comparator": headache.comparator,
-        "headache_days_threshold": headache.threshold,
-        "no_response_mode": stop.mode if stop else None,
-        "no_response_cycles": stop.cycles if stop else None,
-        "no_response_condition": stop.condition if stop else None,
-        "no_response_or_not_responding": stop.or_not_responding if stop else None,
-        "success_headache_days_below": success.headache_days_below if success else None,
-        "success_months": success.months if success else None,
-        "success_min_recorded_days": success.min_recorded_days if success else None,
-    }
-
-
-class _Absent:
-    comparator = None
-    threshold = None
-
-
-_NoCondition: Condition | _Absent = _Absent()
+    return {"rule_set": rule.id, "position": position, **parameter_values(rule)}
 
 
 def dictionary_rows() -> list[Row]:

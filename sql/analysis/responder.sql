@@ -10,12 +10,12 @@ WITH lacking AS (
         *,
         status IN ('responder', 'non_responder') AS is_judged,
         -- What the stop rule counts: cycles that lack the response, or any relief at all.
-        CASE no_response_condition
+        CASE stop_no_response_condition
             WHEN 'response' THEN status = 'non_responder'
             WHEN 'relief' THEN NOT is_relief
         END AS is_lacking,
         status IN ('responder', 'non_responder')
-        AND (no_response_condition = 'response' OR is_relief IS NOT NULL) AS is_counted
+        AND (stop_no_response_condition = 'response' OR is_relief IS NOT NULL) AS is_counted
     FROM analysis.response
     WHERE variant = 'as written'
 ),
@@ -49,12 +49,12 @@ own_verdicts AS (
         coalesce(runs.is_success, false) AS is_success,
         coalesce(
             is_judged
-            AND CASE no_response_mode
-                WHEN 'latest' THEN cycle >= no_response_cycles AND is_lacking
-                WHEN 'every' THEN lacking_in_a_row >= no_response_cycles
+            AND CASE stop_no_response_mode
+                WHEN 'latest' THEN cycle >= stop_no_response_cycles AND is_lacking
+                WHEN 'every' THEN lacking_in_a_row >= stop_no_response_cycles
             END, false
         ) AS is_no_response,
-        coalesce(no_response_or_not_responding AND status = 'non_responder', false) AS is_rule_failed
+        coalesce(stop_no_response_or_not_responding AND status = 'non_responder', false) AS is_rule_failed
     FROM streaks
     LEFT JOIN analysis.success_runs AS runs USING (rule_set, subject_id, cycle)
 ),
@@ -95,8 +95,8 @@ SELECT
     carried.headache_days,
     carried.judged_days,
     carried.judged_headache_days,
-    judged_headache_days * rule_month_days / nullif(judged_days, 0) AS headache_days_per_month,
-    baseline_headache_days * rule_month_days / nullif(baseline_recorded_days, 0) AS baseline_days_per_month,
+    judged_headache_days * month_days / nullif(judged_days, 0) AS headache_days_per_month,
+    baseline_headache_days * month_days / nullif(baseline_recorded_days, 0) AS baseline_days_per_month,
     CASE WHEN has_baseline AND judged_days > 0 THEN
         100.0 * (baseline_headache_days * judged_days - judged_headache_days * baseline_recorded_days)
         / (baseline_headache_days * judged_days)
@@ -115,7 +115,7 @@ SELECT
         ELSE concat_ws(
             '; ',
             format('{} headache days in {} days judged', judged_headache_days, judged_days),
-            CASE WHEN reduction_comparator IS NOT NULL THEN
+            CASE WHEN response_reduction_pct_comparator IS NOT NULL THEN
                 format(
                     '{} in {} at baseline: a reduction of {:.2f}%{}, needed {} {}%',
                     baseline_headache_days, baseline_recorded_days,
@@ -126,23 +126,23 @@ SELECT
                             THEN ' (a rise)'
                         ELSE ''
                     END,
-                    reduction_comparator, reduction_threshold
+                    response_reduction_pct_comparator, response_reduction_pct_threshold
                 )
             END,
-            CASE WHEN free_days_comparator IS NOT NULL THEN
+            CASE WHEN response_headache_free_days_comparator IS NOT NULL THEN
                 format(
                     '{} of {} days headache-free = {:.2f} of {}, needed {} {}',
                     judged_days - judged_headache_days, judged_days,
-                    (judged_days - judged_headache_days) * rule_month_days / judged_days, rule_month_days,
-                    free_days_comparator, free_days_threshold
+                    (judged_days - judged_headache_days) * month_days / judged_days, month_days,
+                    response_headache_free_days_comparator, response_headache_free_days_threshold
                 )
             END,
-            CASE WHEN headache_days_comparator IS NOT NULL THEN
+            CASE WHEN response_headache_days_comparator IS NOT NULL THEN
                 format(
                     '{} of {} days with headache = {:.2f} of {}, needed {} {}',
                     judged_headache_days, judged_days,
-                    judged_headache_days * rule_month_days / judged_days, rule_month_days,
-                    headache_days_comparator, headache_days_threshold
+                    judged_headache_days * month_days / judged_days, month_days,
+                    response_headache_days_comparator, response_headache_days_threshold
                 )
             END
         )
@@ -154,11 +154,11 @@ SELECT
     END AS verdict,
     CASE
         WHEN is_success THEN
-            format('{} months in a row below {} headache days', months_in_a_row, success_headache_days_below)
-        WHEN is_no_response AND no_response_mode = 'latest'
-            THEN format('no response at cycle {}, the latest cycle decides from cycle {} on', cycle, no_response_cycles)
+            format('{} months in a row below {} headache days', months_in_a_row, stop_success_headache_days_below)
+        WHEN is_no_response AND stop_no_response_mode = 'latest'
+            THEN format('no response at cycle {}, the latest cycle decides from cycle {} on', cycle, stop_no_response_cycles)
         WHEN is_no_response
-            THEN format('{} evaluable cycles in a row without {}', lacking_in_a_row, no_response_condition)
+            THEN format('{} evaluable cycles in a row without {}', lacking_in_a_row, stop_no_response_condition)
         WHEN is_rule_failed THEN 'this cycle is not a response, which is enough to stop'
         WHEN own_verdict = 'continue' AND status = 'responder' THEN 'responds'
         WHEN own_verdict = 'continue' THEN 'does not respond, but no stop rule is met'

@@ -37,10 +37,10 @@ after_policy AS (
     SELECT
         *,
         CASE
-            WHEN missing_days = 'headache' THEN headache_days + window_length_days - recorded_days
+            WHEN window_missing_days = 'headache' THEN headache_days + window_length_days - recorded_days
             ELSE headache_days
         END AS judged_headache_days,
-        CASE WHEN missing_days = 'prorate' THEN recorded_days ELSE window_length_days END AS judged_days,
+        CASE WHEN window_missing_days = 'prorate' THEN recorded_days ELSE window_length_days END AS judged_days,
         recorded_days >= window_min_recorded_days AS has_window,
         baseline_recorded_days >= baseline_min_recorded_days AND baseline_headache_days > 0 AS has_baseline
     FROM counted
@@ -49,23 +49,23 @@ after_policy AS (
 compared AS (
     SELECT
         *,
-        CASE reduction_comparator
+        CASE response_reduction_pct_comparator
             WHEN '>=' THEN
                 100 * judged_headache_days * baseline_recorded_days
-                <= (100 - reduction_threshold) * baseline_headache_days * judged_days
+                <= (100 - response_reduction_pct_threshold) * baseline_headache_days * judged_days
             WHEN '>' THEN
                 100 * judged_headache_days * baseline_recorded_days
-                < (100 - reduction_threshold) * baseline_headache_days * judged_days
+                < (100 - response_reduction_pct_threshold) * baseline_headache_days * judged_days
         END AS meets_reduction,
-        CASE free_days_comparator
+        CASE response_headache_free_days_comparator
             WHEN '>=' THEN
-                (judged_days - judged_headache_days) * rule_month_days >= free_days_threshold * judged_days
+                (judged_days - judged_headache_days) * month_days >= response_headache_free_days_threshold * judged_days
             WHEN '>' THEN
-                (judged_days - judged_headache_days) * rule_month_days > free_days_threshold * judged_days
+                (judged_days - judged_headache_days) * month_days > response_headache_free_days_threshold * judged_days
         END AS meets_free_days,
-        CASE headache_days_comparator
-            WHEN '<' THEN judged_headache_days * rule_month_days < headache_days_threshold * judged_days
-            WHEN '<=' THEN judged_headache_days * rule_month_days <= headache_days_threshold * judged_days
+        CASE response_headache_days_comparator
+            WHEN '<' THEN judged_headache_days * month_days < response_headache_days_threshold * judged_days
+            WHEN '<=' THEN judged_headache_days * month_days <= response_headache_days_threshold * judged_days
         END AS meets_headache_days,
         -- Relief: any fall of the rate below baseline.
         CASE WHEN has_window AND has_baseline
@@ -78,7 +78,7 @@ SELECT
     *,
     CASE
         WHEN NOT is_due THEN 'not_due'
-        WHEN NOT has_window OR (reduction_comparator IS NOT NULL AND NOT has_baseline) THEN 'not_evaluable'
+        WHEN NOT has_window OR (response_reduction_pct_comparator IS NOT NULL AND NOT has_baseline) THEN 'not_evaluable'
         -- A condition the rule set does not have is null, and neither helps nor hinders.
         WHEN response_require = 'all'
             AND coalesce(meets_reduction, true)

@@ -7,25 +7,25 @@
 WITH judged AS (
     SELECT
         rule.rule_set,
-        rule.success_months,
+        rule.stop_success_months,
         span.subject_id,
         span.cycle,
         span.month,
-        counts.recorded_days >= rule.success_min_recorded_days
+        counts.recorded_days >= rule.stop_success_min_recorded_days
         AND span.end_date <= cutoff.cutoff_date
-        AND CASE rule.missing_days
+        AND CASE rule.window_missing_days
             WHEN 'prorate' THEN
-                counts.headache_days * rule.rule_month_days < rule.success_headache_days_below * counts.recorded_days
+                counts.headache_days * rule.month_days < rule.stop_success_headache_days_below * counts.recorded_days
             WHEN 'headache' THEN
                 (counts.headache_days + (span.end_date - span.start_date + 1) - counts.recorded_days)
-                * rule.rule_month_days
-                < rule.success_headache_days_below * (span.end_date - span.start_date + 1)
+                * rule.month_days
+                < rule.stop_success_headache_days_below * (span.end_date - span.start_date + 1)
             ELSE
-                counts.headache_days * rule.rule_month_days
-                < rule.success_headache_days_below * (span.end_date - span.start_date + 1)
+                counts.headache_days * rule.month_days
+                < rule.stop_success_headache_days_below * (span.end_date - span.start_date + 1)
         END AS is_below
     FROM analysis.month_spans AS span
-    JOIN meta.rule_sets AS rule ON rule.success_months IS NOT NULL
+    JOIN meta.rule_sets AS rule ON rule.stop_success_months IS NOT NULL
     JOIN analysis.headache_counts AS counts
         ON counts.headache_day = rule.headache_day
         AND counts.subject_id = span.subject_id
@@ -60,6 +60,6 @@ SELECT
     subject_id,
     cycle,
     CAST(max(run_length) AS INTEGER) AS months_in_a_row,
-    max(run_length) >= any_value(success_months) AS is_success
+    max(run_length) >= any_value(stop_success_months) AS is_success
 FROM runs
 GROUP BY rule_set, subject_id, cycle
