@@ -6,6 +6,7 @@ One rule gives the name: the path in the rule file with ``_`` for ``.``, so that
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -46,7 +47,7 @@ def _keys(table: Facts, tables: Facts, path: tuple[str, ...], optional_table: st
 
 def parameter_columns(model: type[BaseModel] = RuleSet) -> dict[str, Facts]:
     """The dictionary entries of the columns, by column name: type, description, unit and allowed values."""
-    return {"_".join(path): entry for path, entry in _columns(model)}
+    return {"_".join(path): entry for path, entry in _columns(model).items()}
 
 
 def parameter_values(rule: RuleSet) -> Facts:
@@ -54,24 +55,27 @@ def parameter_values(rule: RuleSet) -> Facts:
     tables = rule.model_dump()
     response = tables["response"]
     response |= {condition["measure"]: condition for condition in response["conditions"]}
-    return {"_".join(path): _value(tables, path) for path, _ in _columns(type(rule))}
+    return {"_".join(path): _value(tables, path) for path in _columns(type(rule))}
 
 
-def _columns(model: type[BaseModel]) -> Iterator[tuple[tuple[str, ...], Facts]]:
-    """Path and dictionary entry of each column."""
+@cache  # a study has dozens of variants of its rule sets, and the schema takes milliseconds
+def _columns(model: type[BaseModel]) -> dict[tuple[str, ...], Facts]:
+    """The dictionary entry of each column by its path."""
+    columns = {}
     parameters = [parameter for parameter in load_parameters(model) if parameter.path != KEY]
     of_conditions = {p.path[-1]: p for p in parameters if p.path[:-1] == CONDITIONS}
     for parameter in parameters:
         if parameter.path[:-1] != CONDITIONS:
             null_means = f"; null = no {parameter.optional_table}" if parameter.optional_table else ""
-            yield parameter.path, _entry(parameter.field, parameter.field["description"] + null_means)
+            columns[parameter.path] = _entry(parameter.field, parameter.field["description"] + null_means)
         elif parameter is of_conditions["measure"]:
             for measure, compared in MEASURES.items():
                 facts = {"comparator": {"allowed": compared.comparators}, "threshold": {"unit": compared.unit}}
                 for name, more in facts.items():
                     field = of_conditions[name].field
                     words = f"{compared.description}: {field['description']}; null = no such condition"
-                    yield ("response", measure, name), _entry(field, words) | more
+                    columns["response", measure, name] = _entry(field, words) | more
+    return columns
 
 
 def _entry(field: Facts, description: str) -> Facts:
