@@ -77,7 +77,7 @@ SQL_MUTANTS = [
     ("analysis.eligibility", "> chronic_days * baseline_recorded_days", ">= chronic_days * baseline_recorded_days"),
     ("analysis.eligibility", ">= chronic_days * baseline_recorded_days", "> chronic_days * baseline_recorded_days"),
     ("analysis.eligibility", "prior_preventives_failed >= min_preventives_failed AS", "prior_preventives_failed > min_preventives_failed AS"),
-    ("analysis.eligibility", ">= overuse_days * baseline_recorded_days\n            OR simple", "> overuse_days * baseline_recorded_days\n            OR simple"),
+    ("analysis.eligibility", ">= overuse_days * baseline_recorded_days\n                OR simple", "> overuse_days * baseline_recorded_days\n                OR simple"),
     ("analysis.eligibility", ">= overuse_simple_days", "> overuse_simple_days"),
     ("analysis.eligibility", "n_classes >= 2 AND ", ""),
     ("analysis.eligibility", "OR NOT overuse_excluded THEN true", "THEN true"),
@@ -155,7 +155,7 @@ def killed_after(cases: list[tuple[Row, dict[str, list[Row]]]], rule: Any = None
                 got = evaluate_sql(study["diary"], study["injections"], rules, study["cutoff"], study["subjects"], con)
             except duckdb.Error:
                 return number
-            if any(table_differences(table, wanted[table], got[table]) for table in KEYS):
+            if any(table_differences(table, wanted[table], got[table], KEYS[table]) for table in KEYS):
                 return number
     return None
 
