@@ -8,12 +8,7 @@ from rich.markup import escape
 from flows.base.logs import Terminal
 from flows.base.shown_text import one_line
 from flows.explaining.explain import Day, Explanation, Period
-
-NAMES = {
-    "any": "any headache",
-    "hours_4": "at least 4 hours of headache",
-    "hours_4_or_acute": "at least 4 hours, or a triptan or ergot taken",
-}
+from flows.study.words import load_words
 
 
 def print_explanation(explanation: Explanation) -> None:
@@ -27,7 +22,7 @@ def print_explanation(explanation: Explanation) -> None:
     say(f"  {_text(explanation.decision)} [dim]({_text(explanation.citation)})[/dim]")
     given = ", ".join(f"{number}: {day}" for number, day in enumerate(explanation.injections, start=1))
     say(f"  Injections  {given}; data up to {explanation.cutoff_date}")
-    say(f"  Headache day  {NAMES[explanation.headache_day]}")
+    say(f"  Headache day  {load_words()['headache_day'][explanation.headache_day]}")
     _print_period(console, "Baseline", explanation.baseline, explanation.injections, explanation.cycle)
     _print_period(console, "Window", explanation.window, explanation.injections, explanation.cycle)
     for comparison in explanation.comparisons:

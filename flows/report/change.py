@@ -2,24 +2,19 @@
 
 from flows.base.sql_text import rows_of
 from flows.report.cells import Cell, Connection, Row, cell, grouped, load_cells
+from flows.study.words import load_words
 
-MEASURES = {
-    "headache_days": "Headache days",
-    "moderate_severe_days": "Days with moderate or severe headache",
-    "migraine_days": "Migraine days",
-    "headache_hours": "Hours of headache",
-    "acute_medication_days": "Days with acute medication",
-}
 SHOWN_REDUCTIONS = (30, 50, 75, 100)
 
 
 def load_changes(con: Connection, arms: dict[str, str]) -> dict[str, list[Row]]:
-    """Rows of summary.change_from_baseline by measure, in the order of MEASURES; measures nobody recorded left out."""
+    """Rows of summary.change_from_baseline by measure, in the order of words.toml; measures nobody recorded left out."""
     rows = load_cells(con, "summary.change_from_baseline", ("measure", "cycle", "month", "arm"))
     measures = grouped([row for row in rows if row["arm"] in arms], "measure")
+    in_order = load_words()["measure"]
     return {
         measure: measures[measure]
-        for measure in (*MEASURES, *sorted(set(measures) - set(MEASURES)))
+        for measure in (*in_order, *sorted(set(measures) - set(in_order)))
         if any(row["n"].value for row in measures.get(measure, []))
     }
 

@@ -18,6 +18,7 @@ from flows.report.cells import ALL, Row, grouped, load_cells
 from flows.report.telling_events import load_telling_events
 from flows.report.wording import FILTERS
 from flows.study.study_folder import Protocol
+from flows.study.words import load_words
 
 SECTIONS = (
     ("answer", "Responders"),
@@ -79,6 +80,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "run": run,
         "arms": arms,
         "protocol": read_toml(resource("data/protocol.toml"), Protocol),
+        "words": load_words(),
         "rule_sets": rule_sets,
         "primary": rule_sets[0],
         "rates": grouped(rates, "rule_set"),

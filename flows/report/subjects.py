@@ -19,6 +19,8 @@ from markupsafe import Markup
 from flows.base.sql_text import rows_of
 from flows.explaining.explain import columns_aside, comparisons, diary_lines, quarantined_days
 from flows.report.cells import ALL, Connection, Row
+from flows.report.wording import plain
+from flows.study.words import load_words
 
 # Measured on simulated studies (docs/performance.md): with so many subjects the report is 7 MB and opens in a second.
 MOST_SUBJECTS = 5000
@@ -95,6 +97,7 @@ def _standing(con: Connection, rule: Row, places: dict[str, int]) -> Row:
     return {
         "title": rule["title"],
         "headache_day": rule["headache_day"],
+        "headache_day_words": load_words()["headache_day"].get(rule["headache_day"], plain(rule["headache_day"])),
         "baseline": rule["baseline_anchor"],
         "codes": {letter: code for code, letter in codes.items()},
         "cycles": cycles,

@@ -10,8 +10,6 @@
   const DAY = 864e5, NONE = "\u2013";
   const STATES = { h: "headache", f: "free", u: "unknown", x: "set_aside" };
   const NAMES = { free: "no headache", headache: "headache", unknown: "not known", set_aside: "line set aside", missing: "no diary line" };
-  const DEFINITIONS = { any: "any headache", hours_4: "at least 4 hours of headache",
-    hours_4_or_acute: "at least 4 hours, or a triptan or ergot taken" };
 
   const plain = (code) => code.replaceAll("_", " ");
   const make = (tag, properties, ...children) => {
@@ -202,7 +200,7 @@
     const facts = [armName(subject), days.site && "site " + days.site, days.sex && "sex " + days.sex].filter(Boolean).join(", ");
     const cycles = [...rows].sort(([a], [b]) => (a === wanted ? -1 : b === wanted ? 1 : a - b));
     return ["Subject " + id, make("div", {}, make("p", {}, facts && facts + ". ", make("label", { htmlFor: "panel-rule" }, "Rule set "), choice),
-      make("p", { className: "of" }, rule.title + ". A headache day is " + (DEFINITIONS[rule.headache_day] || plain(rule.headache_day)) + "."),
+      make("p", { className: "of" }, rule.title + ". A headache day is " + rule.headache_day_words + "."),
       ...calendar(days, rule, rows),
       ...cycles.flatMap(([cycle, row]) => derivation(cycle, standing(rule, cycle, subject), row, days, rule)))];
   };
