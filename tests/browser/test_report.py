@@ -164,7 +164,7 @@ def test_an_address_opens_its_subject_and_the_rule_set_can_be_changed(report: Pa
     page = watched.open(report, "#subject/SUBJ-001/article/1")
     expect(page.locator("#panel-title")).to_have_text("Subject SUBJ-001")
     page.locator("#panel-rule").select_option("preempt")
-    expect(page.get_by_text("at least 4 hours of headache")).to_be_visible()
+    expect(page.locator("#panel-body").get_by_text("at least 4 hours of headache")).to_be_visible()
     assert page.url.endswith("#subject/SUBJ-001/preempt/1")
 
 
