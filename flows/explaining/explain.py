@@ -12,7 +12,7 @@ import duckdb
 from flows.base.errors import ConfigurationError
 from flows.base.sql_text import one_row, rows_of
 from flows.base.toml_files import Frozen
-from flows.warehouse.snapshots import find_database
+from flows.warehouse.snapshots import check_columns, find_database
 from flows.warehouse.sql_models import load_models
 
 Row = dict[str, Any]
@@ -68,6 +68,7 @@ def explain(place: Path, subject_id: str, cycle: int | None, rule_set: str | Non
     Raises ConfigurationError where nothing is published, or the subject, cycle or rule set does not exist.
     """
     with duckdb.connect(find_database(place), read_only=True) as con:
+        check_columns(con, place)
         run = rows_of(con, "SELECT * FROM meta.runs")[0]
         names = [row["rule_set"] for row in rows_of(con, "SELECT rule_set FROM meta.rule_sets ORDER BY position")]
         wanted = rule_set or run["primary_rule_set"]

@@ -18,7 +18,7 @@ from flows.verifying.differences import Differences
 from flows.verifying.verify_inputs import verify_inputs, verify_keyed_inputs
 from flows.verifying.verify_medication import verify_medication
 from flows.verifying.verify_outcomes import verify_rates, verify_statuses
-from flows.warehouse.snapshots import find_database
+from flows.warehouse.snapshots import check_columns, find_database
 
 Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
@@ -75,6 +75,7 @@ def verify(place: Path, most_diary_rows: int = MOST_DIARY_ROWS) -> Verification:
         facts.append(verify_keyed_inputs(state, landed, found))
     try:
         with duckdb.connect(folder / "outcomes.duckdb", read_only=True) as con:
+            check_columns(con, folder)
             facts.append(_verify_tables(con, folder, manifest.counts, found))
             facts.append(_verify_conservation(con, manifest, found))
             facts.append(verify_statuses(con, most_diary_rows, found))

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import duckdb
+
 from flows.base.errors import ConfigurationError
+from flows.study.dictionary import load_dictionary
 
 
 def find_database(place: Path) -> Path:
@@ -14,3 +17,16 @@ def find_database(place: Path) -> Path:
         if (folder / "outcomes.duckdb").exists():
             return folder / "outcomes.duckdb"
     raise ConfigurationError(f"{place}: nothing is published there; 'migraine-outcomes run' comes first.")
+
+
+def check_columns(con: duckdb.DuckDBPyConnection, place: Path) -> None:
+    """Raises ConfigurationError for a snapshot of a version whose rule sets have other columns than those of this one:
+    what would be read there has other names, or none."""
+    query = "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'meta' AND table_name = 'rule_sets'"
+    present = {name for (name,) in con.execute(query).fetchall()}
+    lacking = [column.name for column in load_dictionary()["meta.rule_sets"].columns if column.name not in present]
+    if present and lacking:
+        raise ConfigurationError(
+            f"{place}: was published by another version of migraine-outcomes: meta.rule_sets has no {lacking[0]}."
+            " 'migraine-outcomes run' publishes it anew; or use the version that is named in its manifest.json."
+        )

@@ -7,6 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from flows.base.errors import ConfigurationError
+from flows.explaining.explain import explain
 from flows.verifying.verify import verify
 from tests.cli.helpers import SETTINGS, commands, write_study
 from tests.conftest import Published
@@ -295,3 +297,16 @@ def test_arms_that_the_study_does_not_declare(blinded: bool, tmp_path: Path) -> 
     assert arms == [("all",)]
     reason = "subjects have an arm and study.toml declares no [arms], so no result is told by arm"
     assert sorted(said) == ([] if blinded else [(f"{reason}: sham",), (f"{reason}: verum",)])
+
+
+def test_a_snapshot_of_another_version_is_named_as_one(demo: Published, tmp_path: Path) -> None:
+    """What a column of meta.rule_sets meant is not guessed from its former name."""
+    folder = tmp_path / "older"
+    shutil.copytree(demo.current.resolve(), folder)
+    with duckdb.connect(folder / "outcomes.duckdb") as con:
+        con.execute("ALTER TABLE meta.rule_sets RENAME window_missing_days TO missing_days")
+    for look in (verify, lambda place: explain(place, "0107")):
+        with pytest.raises(
+            ConfigurationError, match=r"another version .* has no window_missing_days.*publishes it anew"
+        ):
+            look(folder)
