@@ -305,7 +305,7 @@ def test_a_snapshot_of_another_version_is_named_as_one(demo: Published, tmp_path
     shutil.copytree(demo.current.resolve(), folder)
     with duckdb.connect(folder / "outcomes.duckdb") as con:
         con.execute("ALTER TABLE meta.rule_sets RENAME window_missing_days TO missing_days")
-    for look in (verify, lambda place: explain(place, "0107")):
+    for look in (verify, lambda place: explain(place, "0107", None, None)):
         with pytest.raises(
             ConfigurationError, match=r"another version .* has no window_missing_days.*publishes it anew"
         ):
