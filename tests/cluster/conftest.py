@@ -93,7 +93,7 @@ def until(what: Callable[[], Any]) -> None:
     deadline = time.monotonic() + SECONDS
     while not what():
         assert time.monotonic() < deadline, f"did not happen within {SECONDS} s"
-        time.sleep(0.02)
+        time.sleep(0.2)  # each look asks the scheduler; more often would take the processor from what is waited for
 
 
 def begin(
