@@ -19,6 +19,7 @@ EXIT_CODES: dict[str, dict[int, str]] = {
     "simulate": {0: "written", 2: "nothing written"},
     "init": {0: "written", 2: "the folder is in use; nothing written"},
     "draft": {0: "printed, or nothing to draft", 2: "could not look, or study.toml was not written"},
+    "export": {0: "written", 2: "nothing written"},
     "verify": {0: "verified", 1: "a difference", 2: "nothing is published there"},
     "serve": {0: "stopped by Ctrl-C or SIGTERM", 2: "could not start, or its Prefect server ended"},
 }

@@ -86,7 +86,7 @@ def publish(
     _write_run(con, name, study)
     write_database(con, building / "outcomes.duckdb", study)
     render_validation(con, building / "validation", results)
-    _write_files(con, building)
+    _write_files(con, building, study)
     _write_manifest(con, building, name, study, record.published_at)
     tree_to_disk(building)  # before anybody is pointed at it
     final = snapshots / name
@@ -175,7 +175,7 @@ def _write_former_names(con: Connection, tables: list[Table]) -> None:
             )
 
 
-def _write_files(con: Connection, building: Path) -> None:
+def _write_files(con: Connection, building: Path, study: Study) -> None:
     """All that is read from the published database, side by side: DuckDB writes tables while Python draws the report.
 
     The tables are read through the warehouse's connection, so that one memory limit holds for both.
@@ -185,7 +185,7 @@ def _write_files(con: Connection, building: Path) -> None:
     try:
         with con.cursor() as snapshot, ThreadPoolExecutor(1) as thread:
             snapshot.execute("USE snapshot")
-            tables = thread.submit(_write_tables, snapshot, building / "tables")
+            tables = thread.submit(_write_tables, snapshot, building / "tables", study)
             try:
                 render_report(database, building / "report.html")
                 write_publication(database, building / "publication")
@@ -198,12 +198,14 @@ def _write_files(con: Connection, building: Path) -> None:
         con.execute("DETACH snapshot")
 
 
-def _write_tables(snapshot: Connection, folder: Path) -> None:
-    """Every table of the database as Parquet and CSV, in the order of its key, in which it was written there."""
+def _write_tables(snapshot: Connection, folder: Path, study: Study) -> None:
+    """Every table of the database as Parquet, and as CSV where the study wants it, in the order of its key, in which it
+    was written there."""
     for table in published_tables(snapshot):
         target = folder / table.full_name
         snapshot.execute(f"COPY {table.full_name} TO {quoted(f'{target}.parquet')} (FORMAT parquet, COMPRESSION zstd)")
-        snapshot.execute(f"COPY {table.full_name} TO {quoted(f'{target}.csv')} (FORMAT csv, HEADER)")
+        if study.publishing.has_csv(table.full_name):
+            snapshot.execute(f"COPY {table.full_name} TO {quoted(f'{target}.csv')} (FORMAT csv, HEADER)")
 
 
 def _write_manifest(con: Connection, folder: Path, name: str, study: Study, published_at: datetime) -> None:

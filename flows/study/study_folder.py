@@ -89,10 +89,18 @@ class Intake(Frozen):
     ignore: tuple[str, ...] = ()
 
 
+READ_AS_CSV = frozenset({"analysis.responder", "analysis.eligibility"})
+
+
 class Publishing(Frozen):
     """The [publishing] table: nothing in it shapes a result."""
 
     keep_snapshots: int = Field(14, ge=1)
+    csv: Literal["all", "summary", "none"] = "summary"  # which tables are published as CSV beside Parquet
+
+    def has_csv(self, table: str) -> bool:
+        """Whether a table is published as CSV: under ``summary`` those that people read, a few lines per subject at most."""
+        return self.csv == "all" or (self.csv == "summary" and (table.startswith("summary.") or table in READ_AS_CSV))
 
 
 class StudyFile(Frozen):

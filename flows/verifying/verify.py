@@ -76,7 +76,7 @@ def verify(place: Path, most_diary_rows: int = MOST_DIARY_ROWS) -> Verification:
     try:
         with duckdb.connect(folder / "outcomes.duckdb", read_only=True) as con:
             check_columns(con, folder)
-            facts.append(_verify_tables(con, folder, manifest.counts, found))
+            facts.append(_verify_tables(con, folder, manifest, found))
             facts.append(_verify_conservation(con, manifest, found))
             facts.append(verify_statuses(con, most_diary_rows, found))
             facts.append(verify_rates(con, found))
@@ -108,8 +108,10 @@ def _verify_files(folder: Path, outputs: dict[str, str], found: Differences) -> 
     return f"files: {len(outputs):,} held against the SHA-256 in manifest.json"
 
 
-def _verify_tables(con: Connection, folder: Path, counts: dict[str, int], found: Differences) -> str:
-    """The database, the Parquet and the CSV files hold the rows that the manifest counts, and the same ones."""
+def _verify_tables(con: Connection, folder: Path, manifest: Manifest, found: Differences) -> str:
+    """The database, the Parquet and the CSV files hold the rows that the manifest counts, and the same ones. Which tables
+    have a CSV file the manifest tells."""
+    counts, n_csv = manifest.counts, 0
     present = {
         name for (name,) in con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()
     }
@@ -127,6 +129,9 @@ def _verify_tables(con: Connection, folder: Path, counts: dict[str, int], found:
                 found.add(table, "does not hold the same rows in outcomes.duckdb and in its Parquet file.")
         except duckdb.Error:
             found.add(table, "its Parquet file cannot be read.")
+        if f"tables/{table}.csv" not in manifest.outputs:
+            continue
+        n_csv += 1
         try:
             lines, values = _content(con, f"({_csv(f'{target}.csv', columns)})")
             if lines != rows:
@@ -135,7 +140,9 @@ def _verify_tables(con: Connection, folder: Path, counts: dict[str, int], found:
                 found.add(table, "does not hold the same values in outcomes.duckdb and in its CSV file.")
         except duckdb.Error:
             found.add(table, "its CSV file cannot be read.")
-    return f"tables: {len(counts):,} in DuckDB, Parquet and CSV with {sum(counts.values()):,} rows"
+    return (
+        f"tables: {len(counts):,} in DuckDB and Parquet, {n_csv:,} of them in CSV, with {sum(counts.values()):,} rows"
+    )
 
 
 def _content(con: Connection, source: str) -> tuple[int, int]:

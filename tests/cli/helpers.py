@@ -24,6 +24,8 @@ title = "Test"
 primary_rule_set = "nice_ta260"
 rule_sets = ["nice_ta260"]
 """
+# Every table as CSV too, for tests that search or read them.
+ALL_CSV = '[publishing]\ncsv = "all"\n'
 # One subject with one injection, so that every study has the two files a run cannot do without.
 BASE: dict[str, str] = {
     "diary.csv": DIARY + "BASE,2024-01-01,1\nBASE,2024-01-02,0\n",

@@ -15,7 +15,7 @@ from flows.checking.dose_findings import is_about_dose
 from flows.runs.run_summary import summarise_run
 from flows.study.arm_names import arm_names
 from flows.study.dictionary import load_dictionary, reveals_arm
-from tests.cli.helpers import SETTINGS, write_study
+from tests.cli.helpers import ALL_CSV, SETTINGS, write_study
 from tests.cli.published_bytes import Held, all_held, told
 from tests.conftest import Published
 from tests.run import run_without_prefect
@@ -23,7 +23,7 @@ from tests.run import run_without_prefect
 # Doses, sites and names that stand nowhere by chance.
 ARMS = {"qzx": ("Quarzinol", 173.25, 37), "wvk": ("Wolkamid", 141.75, 33)}
 BLINDED = SETTINGS.replace("[study]", "[study]\nblinded = true")
-SETTINGS_OF_ARMS = BLINDED + "[arms]\n" + "".join(f'{code} = "{arm[0]}"\n' for code, arm in ARMS.items())
+SETTINGS_OF_ARMS = BLINDED + "[arms]\n" + "".join(f'{code} = "{arm[0]}"\n' for code, arm in ARMS.items()) + ALL_CSV
 START = date(2024, 3, 1)
 SUBJECTS = {f"S{number:02}": code for number, code in enumerate((*ARMS, *ARMS, *ARMS), start=1)}
 

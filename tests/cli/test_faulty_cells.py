@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from flows.explaining.explain import explain
-from tests.cli.helpers import BASE, SETTINGS, process, write_study
+from tests.cli.helpers import ALL_CSV, BASE, SETTINGS, process, write_study
 from tests.run import run_without_prefect
 
 INJECTION = date(2024, 3, 1)
@@ -98,7 +98,7 @@ def test_a_faulty_cell_contradicts_nothing(tmp_path: Path) -> None:
 
 def test_a_blinded_study_withholds_cells_that_tell_the_arm(tmp_path: Path) -> None:
     files = {"diary.csv": diary("360"), "injections.csv": f"subject_id,injection_date,units\nS1,{INJECTION},155U\n"}
-    settings = ARTICLE.replace("[study]", "[study]\nblinded = true")
+    settings = ARTICLE.replace("[study]", "[study]\nblinded = true") + ALL_CSV
     snapshot = run_without_prefect(write_study(tmp_path / "study", files, settings), tmp_path / "out")
     with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
         raw = dict(con.execute("SELECT DISTINCT column_name, raw FROM landing.quarantined_cells").fetchall())

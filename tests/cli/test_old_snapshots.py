@@ -123,7 +123,7 @@ def test_an_earlier_snapshot_is_current_again_only_as_it_was_published(
     first = out / "snapshots" / twice.first
     (study / "study.toml").write_text(SETTINGS)
     made = (first / "report.html").stat().st_mtime_ns
-    table = first / "tables" / "tabulation.diary_days.csv"
+    table = first / "tables" / "analysis.responder.csv"
     match damage:
         case "altered":
             table.write_bytes(table.read_bytes().replace(b"BASE", b"BASF"))
