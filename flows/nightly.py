@@ -17,12 +17,15 @@ from flows.base.errors import OutcomesError
 from flows.base.logs import log
 from flows.base.progress import step
 from flows.deriving.partitions import Cluster
+from flows.publishing.audit_entries import NOTHING_SAID, Attestation, attestation, record_standing
 from flows.publishing.publications import changed_since_current, prune_snapshots
-from flows.publishing.publish import publish, published_snapshot, snapshot_id, switch_current
+from flows.publishing.publish import check_reason, publish, published_snapshot, snapshot_id, switch_current
 from flows.runs import sequence, steps
 from flows.runs.deployment import leave_artifacts, log_end, named_in_logs, notify, one_run_at_a_time, retried
 from flows.runs.run_summary import RunSummary, summarise_run
+from flows.study.arm_names import arm_names
 from flows.study.study_folder import Study, check_out, load_study
+from flows.warehouse.audit_trail import load_trail
 from flows.warehouse.database import only_run, open_warehouse
 
 TASKS = sequence.Steps(
@@ -44,24 +47,39 @@ publish_snapshot = task(name="publish", persist_result=False)(plainly(publish))
     on_cancellation=[log_end, notify],
 )
 def publish_outcomes(
-    study_folder: Path, out: Path | None = None, cutoff: date | None = None, cluster: Cluster | None = None
+    study_folder: Path,
+    out: Path | None = None,
+    cutoff: date | None = None,
+    cluster: Cluster | None = None,
+    reason: str | None = None,
+    signing_key: Path | None = None,
 ) -> RunSummary:
     """Ingest the diaries, validate them, compute responder status per cycle, and publish the summary tables.
 
-    ``out`` is STUDY/published unless set; with a ``cluster`` the subjects are derived there. The state says in its message
-    what was published, or why nothing was.
+    ``out`` is STUDY/published unless set; with a ``cluster`` the subjects are derived there. ``reason`` and a signature with
+    ``signing_key`` (else the one of the environment) go into the audit trail. The state says in its message what was
+    published, or why nothing was.
     """
     try:
         study = load_study(study_folder)
+        said = attestation(reason, signing_key)
+        check_reason(said, arm_names(study.arms) if study.facts.blinded else None)
         target = (out or study_folder / "published").resolve()
         check_out(study_folder, target)
         with named_in_logs(study), one_run_at_a_time(study):
-            summary = retried(run_study)(study, target, cutoff, cluster)
+            summary = _with_head(retried(run_study)(study, target, cutoff, cluster, said), target)
         leave_artifacts(study, summary)
     except (OutcomesError, *PASSING) as error:
         return _as_result(Failed(message=str(error), data=error))
     outcome = "Published snapshot" if summary.is_new else f"{summary.nothing_new[:-1]},"
     return _as_result(Completed(message=f"{outcome} {summary.snapshot.name}.", data=summary))
+
+
+def _with_head(summary: RunSummary, out: Path) -> RunSummary:
+    """Name the last entry of the audit trail where others can note it: docs/audit.md says why."""
+    head = load_trail(out / "state").head
+    log(f"audit      the trail ends with {head}", event="audit", head=head)
+    return summary.model_copy(update={"audit_head": head})
 
 
 def _as_result(state: State[RunSummary]) -> RunSummary:
@@ -71,7 +89,9 @@ def _as_result(state: State[RunSummary]) -> RunSummary:
 
 @task(name="run", persist_result=False)
 @plainly
-def run_study(study: Study, out: Path, cutoff: date | None, cluster: Cluster | None) -> RunSummary:
+def run_study(
+    study: Study, out: Path, cutoff: date | None, cluster: Cluster | None, said: Attestation = NOTHING_SAID
+) -> RunSummary:
     """One attempt at a run, from the lock to the published snapshot."""
     by = TASKS
     if cluster:
@@ -83,13 +103,14 @@ def run_study(study: Study, out: Path, cutoff: date | None, cluster: Cluster | N
         name = snapshot_id(con, study, kept)
         if snapshot := published_snapshot(out, name):
             is_back = (out / "current").resolve().name != name
+            record_standing(out, snapshot, is_back, said)
             switch_current(out, name)
             return summarise_run(snapshot, is_new=False, is_back=is_back)
         if not landed.files_landed and (changed := changed_since_current(con, out, study, kept)):
             log(f"No new file, and yet a new snapshot: {', '.join(changed)} changed.", event="changed", parts=changed)
         results = sequence.compute(con, study, kept, by)
         with step("publish") as line:
-            snapshot = publish_snapshot(con, out, name, study, results)
+            snapshot = publish_snapshot(con, out, name, study, results, said=said)
             line.text = f"snapshot {name}"
             pruned = prune_snapshots(out, study.publishing.keep_snapshots)
             line.text += f"; {len(pruned)} old ones taken away" if pruned else ""

@@ -85,14 +85,22 @@ def explain(
 @app.command(epilog=sentence_of("verify"))
 def verify(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="where a run has published")],
+    signers: Annotated[
+        Path | None,
+        typer.Option("--signers", metavar="FILE", help="who may sign (allowed signers of ssh-keygen): says who did"),
+    ] = None,
+    head: Annotated[
+        str | None,
+        typer.Option("--head", metavar="SHA256", help="an entry of the audit trail that was noted elsewhere"),
+    ] = None,
     log_format: Logs = LogFormat.text,
 ) -> None:
-    """Hashes, conservation, independent recomputation. Exit 1 on any difference."""
+    """Hashes, audit trail, signatures, conservation, independent recomputation. Exit 1 on any difference."""
     from flows.base.logs import print_result, set_up
     from flows.verifying.verify import verify as verify_snapshot
 
     set_up(log_format.value)
-    verified = verify_snapshot(out)
+    verified = verify_snapshot(out, signers=signers, head=head)
     for event, lines in (("fact", verified.facts), ("difference", verified.differences)):
         for line in lines:
             print_result(one_line(line), event=event)

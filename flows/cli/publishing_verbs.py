@@ -18,6 +18,8 @@ from flows.cli.stopping import interruptible
 if TYPE_CHECKING:
     from flows.deriving.partitions import Cluster
 
+SIGNING_KEY = "MIGRAINE_OUTCOMES_SIGNING_KEY"
+
 
 def _date(text: str | None) -> date | None:
     try:
@@ -44,6 +46,18 @@ def run(
     shared: Annotated[
         Path | None, typer.Option("--shared", metavar="DIR", help="folder the cluster sees; default OUT/state")
     ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(
+            "--reason", metavar="TEXT", help="why this is published, for the audit trail (docs/audit.md); no names"
+        ),
+    ] = None,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            "--sign", metavar="KEYFILE", envvar=SIGNING_KEY, help="sign what is published with this private SSH key"
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
     log_format: Logs = LogFormat.text,
 ) -> None:
@@ -57,7 +71,7 @@ def run(
     if as_of is not None:
         if cluster:
             raise ConfigurationError("--as-of: is made again on this machine; leave --cluster out.")
-        _run_as_of(target, as_of, cutoff)
+        _run_as_of(target, as_of, cutoff, reason, sign)
         return
     day = _date(cutoff)
     load_study(study)  # a wrong setting is reported before anything slow starts
@@ -68,7 +82,7 @@ def run(
         from flows.nightly import publish_outcomes
         from flows.runs.run_summary import print_summary
 
-        summary = publish_outcomes(study.resolve(), target, day, settings)
+        summary = publish_outcomes(study.resolve(), target, day, settings, reason, sign)
         if as_json:
             typer.echo(summary.as_json())
         else:
@@ -94,14 +108,16 @@ def _cluster(address: str | None, partitions: int | None, shared: Path | None) -
     return Cluster(address=address, partitions=partitions, shared=shared)
 
 
-def _run_as_of(out: Path, as_of: str, cutoff: str | None) -> None:
+def _run_as_of(out: Path, as_of: str, cutoff: str | None, reason: str | None, sign: Path | None) -> None:
     if cutoff:
         raise ConfigurationError("--as-of: a publication has its own cut-off; leave --cutoff out.")
     from flows.base.logs import print_result
+    from flows.publishing.audit_entries import attestation
     from flows.runs.as_of import publish_as_of
 
+    said = attestation(reason, sign)
     with interruptible(out):
-        made = publish_as_of(out, as_of)
+        made = publish_as_of(out, as_of, said)
     print_result(str(made), event="published", snapshot=made.name)
 
 

@@ -11,11 +11,13 @@ from typing import Any
 
 import duckdb
 
-from flows.base.files import sha256_of, to_disk, tree_to_disk
+from flows.base.errors import ConfigurationError
+from flows.base.files import sha256_of, to_disk
 from flows.base.logs import log
 from flows.base.own_files import own_files
 from flows.base.sql_text import one_value, quoted, transaction
 from flows.checking.validation import CheckResult
+from flows.publishing.audit_entries import NOTHING_SAID, Attestation, is_as_recorded, record_publication_entry
 from flows.publishing.blinding import names_to_withhold, published_select, stop_on_arm_names, withhold_texts
 from flows.publishing.exports import write_publication
 from flows.publishing.ingredients import digest_ingredients, id_of, versions
@@ -23,9 +25,12 @@ from flows.publishing.publications import Publication, record_publication
 from flows.publishing.site_queries import write_queries
 from flows.publishing.validation_page import render_validation
 from flows.report import render_report
+from flows.study.arm_names import ArmNames
 from flows.study.dictionary import Table, load_dictionary
 from flows.study.study_folder import Study
+from flows.warehouse.blinding_key import key_for
 from flows.warehouse.kept_inputs import KeptInputs
+from flows.warehouse.snapshots import MANIFEST, listed_files
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -40,20 +45,23 @@ def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
 def published_snapshot(out: Path, name: str) -> Path | None:
     """The snapshot of this name, if it was published before: a folder there is complete, for it came by renaming.
 
-    One that is not the current one is hashed first: nobody may have looked at it since another replaced it. Where a
-    file of it is not what its manifest lists, there is none, and the run makes it again.
+    Its manifest has to be the one that the audit trail holds. One that is not the current one is hashed as well: nobody
+    may have looked at it since another replaced it. Where a file of it is not what its manifest lists, there is none, and
+    the run makes it again.
     """
     folder = out / "snapshots" / name
-    if not folder.is_dir() or (folder.resolve() != (out / "current").resolve() and not _is_as_published(folder)):
-        return None
-    return folder
+    is_current = folder.resolve() == (out / "current").resolve()
+    return folder if folder.is_dir() and _is_as_published(out, folder, is_current) else None
 
 
-def _is_as_published(folder: Path) -> bool:
-    """Whether every file of a snapshot, and no other, is there with the SHA-256 that its manifest lists."""
+def _is_as_published(out: Path, folder: Path, is_current: bool) -> bool:
+    """Whether the manifest of a snapshot is the one in the audit trail, and, of one that is not current, every file, and
+    no other, is there with the SHA-256 that the manifest lists."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_bytes())
-        is_whole = manifest["snapshot_id"] == folder.name and manifest["outputs"] == _hashes(folder)
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        is_whole = is_as_recorded(out, folder) and (
+            is_current or (manifest["snapshot_id"] == folder.name and manifest["outputs"] == _hashes(folder))
+        )
     except (OSError, ValueError, KeyError, TypeError):
         is_whole = False
     if not is_whole:
@@ -68,13 +76,16 @@ def publish(
     study: Study,
     results: list[CheckResult],
     made_again: Publication | None = None,
+    said: Attestation = NOTHING_SAID,
 ) -> Path:
     """Write the snapshot and make it current; gives its folder. A publication that is ``made_again`` keeps its
     date, and ``current`` stays where it is.
 
-    Raises DataError, with nothing published, when a file or subject of a blinded study is named after an arm.
+    Raises DataError, with nothing published, when a file or subject of a blinded study is named after an arm, and
+    ConfigurationError when the reason names one.
     """
     names = names_to_withhold(con, study)
+    check_reason(said, names)
     stop_on_arm_names(con, published_tables(con), names)
     withhold_texts(con, published_tables(con), names)
     record = made_again or record_publication(con, out, name, study)
@@ -88,7 +99,8 @@ def publish(
     render_validation(con, building / "validation", results)
     _write_files(con, building, study)
     _write_manifest(con, building, name, study, record.published_at)
-    tree_to_disk(building)  # before anybody is pointed at it
+    key = key_for(out / "state", study.facts.blinded)
+    record_publication_entry(out, building, record, key, said, is_made_again=made_again is not None)
     final = snapshots / name
     shutil.rmtree(final, ignore_errors=True)
     os.replace(building, final)
@@ -96,6 +108,14 @@ def publish(
     if not made_again:
         switch_current(out, name)
     return final
+
+
+def check_reason(said: Attestation, names: ArmNames | None) -> None:
+    """Raises ConfigurationError where the reason of a run on a blinded study names an arm: the audit trail would hold it."""
+    if said.reason and names and names.are_in_text(said.reason):
+        raise ConfigurationError(
+            "--reason: names an arm, or a word for one, and the study is blinded; say it in other words. Nothing was published."
+        )
 
 
 def switch_current(out: Path, name: str) -> None:
@@ -234,8 +254,8 @@ def _write_manifest(con: Connection, folder: Path, name: str, study: Study, publ
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 by path of every file of a snapshot, but of its manifest."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / "manifest.json")
+    """SHA-256 by path of every file of a snapshot, but of its manifest and of signatures."""
+    files = listed_files(folder)
     with ThreadPoolExecutor() as threads:
-        hashes = list(threads.map(sha256_of, paths))
-    return dict(zip((path.relative_to(folder).as_posix() for path in paths), hashes, strict=True))
+        hashes = list(threads.map(sha256_of, files.values()))
+    return dict(zip(files, hashes, strict=True))

@@ -9,6 +9,7 @@ from flows.base.errors import ConfigurationError
 from flows.landing.dates_come import find_dates_come
 from flows.landing.refused_files import write_refused
 from flows.landing.unused_settings import list_unused_settings
+from flows.publishing.audit_entries import NOTHING_SAID, Attestation
 from flows.publishing.publications import Publication, find_publication, publication_folder
 from flows.publishing.publish import publish, published_snapshot, snapshot_id
 from flows.runs.sequence import compute, take_in
@@ -18,7 +19,7 @@ from flows.warehouse.database import only_run, open_warehouse
 from flows.warehouse.kept_inputs import KeptInputs, first_of_each_content
 
 
-def publish_as_of(out: Path, wanted: str) -> Path:
+def publish_as_of(out: Path, wanted: str, said: Attestation = NOTHING_SAID) -> Path:
     """Make an earlier snapshot again from the kept inputs, byte for byte; ``current`` stays where it is.
 
     Raises ConfigurationError where it is not known, or was made by another version of the software.
@@ -38,7 +39,7 @@ def publish_as_of(out: Path, wanted: str) -> Path:
             if key:
                 lend_key(out / "state", Path(scratch) / "state")
             _lend(KeptInputs(out / "state" / "inputs", study.facts.id), Path(scratch), record, study.facts.id)
-            with open_warehouse(Path(scratch), study) as (con, kept):
+            with open_warehouse(Path(scratch), study, is_scratch=True) as (con, kept):
                 take_in(con, study, kept, record.cutoff, knows_all_files=False)
                 _as_it_was(con, study, kept, record)
                 if snapshot_id(con, study, kept) != record.snapshot_id:
@@ -47,7 +48,7 @@ def publish_as_of(out: Path, wanted: str) -> Path:
                         "code, rules, checks or libraries than are installed; install what made it to make it again."
                     )
                 results = compute(con, study, kept)
-                return publish(con, out, record.snapshot_id, study, results, made_again=record)
+                return publish(con, out, record.snapshot_id, study, results, made_again=record, said=said)
 
 
 def _lend(inputs: KeptInputs, scratch: Path, record: Publication, study_id: str) -> None:

@@ -21,7 +21,10 @@ def check_study(study: Study, queries: Path | None = None, listed: int = LISTED_
 
     ``queries`` names a file for the questions to the sites.
     """
-    with tempfile.TemporaryDirectory(prefix="check-") as out, open_warehouse(Path(out), study) as (con, kept):
+    with (
+        tempfile.TemporaryDirectory(prefix="check-") as out,
+        open_warehouse(Path(out), study, is_scratch=True) as (con, kept),
+    ):
         landed = take_in(con, study, kept, knows_all_files=False)
         stopped = None
         try:

@@ -29,6 +29,7 @@ class RunSummary(Frozen):
     unused: tuple[FindingGroup, ...] = ()  # settings that no file took up
     primary_rule_set: str
     rates: tuple[dict[str, Any], ...]
+    audit_head: str = ""  # SHA-256 of the last entry of the audit trail
     treated_without_arm: int = 0  # subjects; they are why the arms do not add up to all
 
     @property

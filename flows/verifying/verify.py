@@ -15,10 +15,12 @@ from flows.base.files import sha256_of
 from flows.base.sql_text import one_value, quoted, rows_of
 from flows.study.dictionary import input_tables
 from flows.verifying.differences import Differences
+from flows.verifying.verify_audit import verify_audit
 from flows.verifying.verify_inputs import verify_inputs, verify_keyed_inputs
 from flows.verifying.verify_medication import verify_medication
 from flows.verifying.verify_outcomes import verify_rates, verify_statuses
-from flows.warehouse.snapshots import check_columns, find_database
+from flows.verifying.verify_signatures import verify_signatures
+from flows.warehouse.snapshots import check_columns, find_database, listed_files
 
 Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
@@ -45,6 +47,7 @@ class Manifest(BaseModel):
     inputs: tuple[Input, ...]
     counts: dict[str, int]
     outputs: dict[str, str]
+    own_files: dict[str, str] = {}
 
 
 class Verification(NamedTuple):
@@ -55,10 +58,13 @@ class Verification(NamedTuple):
     differences: list[str]
 
 
-def verify(place: Path, most_diary_rows: int = MOST_DIARY_ROWS) -> Verification:
+def verify(
+    place: Path, most_diary_rows: int = MOST_DIARY_ROWS, signers: Path | None = None, head: str | None = None
+) -> Verification:
     """Verify the current snapshot of a folder published to, of a study, or a snapshot folder itself.
 
-    Raises ConfigurationError where nothing is published.
+    ``signers`` is a file of allowed signers; ``head`` the SHA-256 of an entry of the audit trail that was noted elsewhere.
+    Raises ConfigurationError where nothing is published, or signers are asked for and ssh-keygen is missing.
     """
     folder = _snapshot_folder(place)
     found, facts = Differences(), []
@@ -69,6 +75,8 @@ def verify(place: Path, most_diary_rows: int = MOST_DIARY_ROWS) -> Verification:
         return Verification(folder, facts, found.sentences())
     facts.append(_verify_files(folder, manifest.outputs, found))
     state = folder.parent.parent / "state"
+    facts += verify_audit(folder, "flows/warehouse/audit_trail.py" in manifest.own_files, head, found)
+    facts += verify_signatures(folder, signers, found)
     facts += verify_inputs(state / "inputs", found)
     if manifest.input_hash != PLAIN_HASH:
         landed = [(file.path, file.sha256) for file in manifest.inputs if file.status == "landed"]
@@ -96,8 +104,7 @@ def _snapshot_folder(place: Path) -> Path:
 
 def _verify_files(folder: Path, outputs: dict[str, str], found: Differences) -> str:
     """No file is missing, altered or extra."""
-    present = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    present.pop("manifest.json")
+    present = listed_files(folder)
     for name in sorted(outputs.keys() - present.keys()):
         found.add("files", f"{name} is missing.")
     for name in sorted(present.keys() - outputs.keys()):

@@ -19,6 +19,7 @@ from flows.base.sql_text import one_value
 from flows.study.study_folder import Study, check_out
 from flows.warehouse.blinding_key import key_for
 from flows.warehouse.kept_inputs import KeptInputs
+from flows.warehouse.state_seal import check_index, is_as_left, mark_open, seal_state
 
 MEMORY_LIMIT = "MIGRAINE_OUTCOMES_MEMORY_LIMIT"
 DEFAULT_MEMORY_LIMIT = "60%"  # of the machine
@@ -79,18 +80,29 @@ def _clear_half_made(out: Path) -> None:
 
 
 @contextmanager
-def open_warehouse(out: Path, study: Study) -> Generator[tuple[duckdb.DuckDBPyConnection, KeptInputs]]:
-    """The warehouse and the kept inputs.
+def open_warehouse(
+    out: Path, study: Study, is_scratch: bool = False
+) -> Generator[tuple[duckdb.DuckDBPyConnection, KeptInputs]]:
+    """The warehouse and the kept inputs. With a scratch folder nobody goes on, and its end needs no entry in a trail.
 
-    A warehouse that cannot be read, or was landed under other reading settings or by other code, is made anew from the kept inputs:
-    at once where opening it shows the damage, else by the next run. Raises ConfigurationError where the disk is full.
+    A warehouse that is not what the last run left, cannot be read, or was landed under other reading settings or by other
+    code, is made anew from the kept inputs. Raises ConfigurationError where the disk is full, or the index of the kept
+    inputs is not what the last run left.
     """
     check_out(study.folder, out)
-    path = out / "state" / "warehouse.duckdb"
+    state = out / "state"
+    path = state / "warehouse.duckdb"
     with _told_when_full(out):
-        inputs = out / "state" / "inputs"
+        inputs = state / "inputs"
         inputs.mkdir(parents=True, exist_ok=True)
-        kept = KeptInputs(inputs, study.facts.id, study.inbox, key_for(out / "state", study.facts.blinded))
+        key = key_for(state, study.facts.blinded)
+        if not is_scratch:
+            check_index(state, key)
+        kept = KeptInputs(inputs, study.facts.id, study.inbox, key)
+        if not is_scratch:
+            if path.exists() and not is_as_left(state, path, key):
+                _forget(path)
+            mark_open(state)
         con = _open_for(path, _fingerprint(study))
         try:
             yield con, kept
@@ -101,6 +113,8 @@ def open_warehouse(out: Path, study: Study) -> Generator[tuple[duckdb.DuckDBPyCo
             raise
         finally:
             con.close()
+            if not is_scratch:
+                seal_state(state, path, kept, key)
 
 
 @contextmanager

@@ -1,11 +1,18 @@
-"""Where a published snapshot lies."""
+"""Where a published snapshot lies, and which of its files its manifest lists."""
 
+import re
 from pathlib import Path
 
 import duckdb
 
 from flows.base.errors import ConfigurationError
 from flows.study.dictionary import load_dictionary
+
+MANIFEST = "manifest.json"
+# An entry of the audit trail and its signature. They came after the manifest, which cannot list them.
+SIGNATURES = "signatures"
+SIGNED_ENTRY = re.compile(rf"{SIGNATURES}/\d+\.json")
+SIGNATURE_FILE = re.compile(rf"{SIGNED_ENTRY.pattern}(\.sig)?")
 
 
 def find_database(place: Path) -> Path:
@@ -30,3 +37,16 @@ def check_columns(con: duckdb.DuckDBPyConnection, place: Path) -> None:
             f"{place}: was published by another version of migraine-outcomes: meta.rule_sets has no {lacking[0]}."
             " 'migraine-outcomes run' publishes it anew; or use the version that is named in its manifest.json."
         )
+
+
+def listed_files(folder: Path) -> dict[str, Path]:
+    """Every file of a snapshot that its manifest has to list, by its path."""
+    present = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {name: path for name, path in present.items() if name != MANIFEST and not SIGNATURE_FILE.fullmatch(name)}
+
+
+def signed_entries(folder: Path) -> list[Path]:
+    """The signed entries beside a snapshot, each with its signature in a file of the same name and .sig."""
+    return sorted(
+        path for path in (folder / SIGNATURES).glob("*.json") if SIGNED_ENTRY.fullmatch(f"{SIGNATURES}/{path.name}")
+    )

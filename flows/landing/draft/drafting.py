@@ -104,7 +104,10 @@ def write_drafts(study: Study, drafts: list[Draft]) -> int:
 
 def _unread(study: Study) -> tuple[list[Unread], set[str]]:
     """Files that nothing reads, and the paths of those that are read or may lie there."""
-    with tempfile.TemporaryDirectory(prefix="draft-") as out, open_warehouse(Path(out), study) as (con, kept):
+    with (
+        tempfile.TemporaryDirectory(prefix="draft-") as out,
+        open_warehouse(Path(out), study, is_scratch=True) as (con, kept),
+    ):
         load_metadata(con, study, None)
         with suppress(ConfigurationError):  # what lacks is what the drafts are for
             land(con, study, kept, knows_all_files=False)

@@ -57,7 +57,7 @@ def try_entries(study: Study, entries: Sequence[Entry]) -> list[Trial]:
             place = scratch.inbox / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.symlink_to((study.inbox / path).resolve())
-        with open_warehouse(Path(folder) / "out", scratch) as (con, kept):
+        with open_warehouse(Path(folder) / "out", scratch, is_scratch=True) as (con, kept):
             load_metadata(con, scratch, None)
             # A diary or injections may lack among these files; they were landed all the same.
             with suppress(ConfigurationError):
