@@ -9,6 +9,7 @@ from typing import NamedTuple
 import duckdb
 
 from flows.checking.validation import CheckResult
+from flows.publishing.audit_entries import NOTHING_SAID, Attestation
 from flows.publishing.publish import publish, snapshot_id
 from flows.runs.sequence import compute, take_in
 from flows.study.study_folder import Study, load_study
@@ -34,7 +35,7 @@ def computed(folder: Path, out: Path, cutoff: date | None = None) -> Generator[C
         yield Computed(con, study, name, compute(con, study, kept))
 
 
-def run_without_prefect(folder: Path, out: Path, cutoff: date | None = None) -> Path:
+def run_without_prefect(folder: Path, out: Path, cutoff: date | None = None, said: Attestation = NOTHING_SAID) -> Path:
     """Run all steps and publish; gives the snapshot's folder."""
     with computed(folder, out, cutoff) as run:
-        return publish(run.con, out, run.snapshot_id, run.study, run.results)
+        return publish(run.con, out, run.snapshot_id, run.study, run.results, said=said)

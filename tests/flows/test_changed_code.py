@@ -88,7 +88,7 @@ def test_lines_are_read_anew_where_what_reads_them_changed(
 ) -> None:
     study, out = write_study(tmp_path / "study"), tmp_path / "out"
     next_snapshot(study, out)
-    with duckdb.connect(out / "state/warehouse.duckdb") as con:
+    with open_warehouse(out, load_study(study)) as (con, _):  # from outside it would be found altered, and made anew
         con.execute("UPDATE landing.diary SET headache = true WHERE line_number = 3")  # the file says 0
     edit(package, name)
     next_snapshot(study, out)
