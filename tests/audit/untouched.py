@@ -21,7 +21,7 @@ class Kind(NamedTuple):
 
 
 def publish_at_random(folder: Path, seed: int, key: Path | None) -> Tree:
-    """A study with a history of its own: one to four nights, each with deliveries, a withdrawal, other settings, a file
+    """A study with a history of its own: one to three nights, each with deliveries, a withdrawal, other settings, a file
     that leaves the inbox, or nothing new; blinded or not; signed or not."""
     chance = Random(seed)
     waiting = deliveries()
@@ -29,7 +29,7 @@ def publish_at_random(folder: Path, seed: int, key: Path | None) -> Tree:
     if chance.random() < 0.3:
         settings = settings.replace("[study]", "[study]\nblinded = true")
     study = write_study(folder / "study", waiting.pop(0), settings)
-    for _ in range(chance.randint(1, 4)):
+    for _ in range(chance.randint(1, 3)):
         for _ in range(chance.randint(0, 2)):
             if waiting:
                 write_files(study, waiting.pop(0))
