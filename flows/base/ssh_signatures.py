@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,8 +42,10 @@ def find_key_hash(key: Path) -> str:
     return words[1]
 
 
-def find_signer(content: bytes, signature: Path, signers: Path | None) -> Signer | None:
+def find_signer(content: bytes, signature: Path, signers: Path | None, at: datetime | None = None) -> Signer | None:
     """Who signed these bytes, by the file of allowed signers where there is one; None where the signature does not fit.
+
+    ``at`` is when: a key that was allowed then, and no longer is today, did sign.
 
     Raises ConfigurationError where ssh-keygen or the file of signers is missing.
     """
@@ -51,7 +54,7 @@ def find_signer(content: bytes, signature: Path, signers: Path | None) -> Signer
     if signers:
         if not signers.is_file():
             raise ConfigurationError(f"{signers}: there is no such file; --signers takes a list of allowed signers.")
-        listed = ["-f", str(signers)]
+        listed = ["-f", str(signers), *([f"-Overify-time={at:%Y%m%d%H%M%S}"] if at else [])]
         found = _ssh_keygen(["-Y", "find-principals", *listed, "-s", str(signature)], b"")
         name = found.stdout.decode(errors="replace").partition("\n")[0].partition(",")[0].strip()
         if found.returncode or not name:
@@ -67,7 +70,7 @@ def find_signer(content: bytes, signature: Path, signers: Path | None) -> Signer
 def _ssh_keygen(words: list[str], content: bytes) -> "subprocess.CompletedProcess[bytes]":
     """Run it without a terminal, so that a question fails and does not wait for an answer."""
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
-    environment |= {"SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C"}
+    environment |= {"SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C", "TZ": "UTC"}
     with tempfile.TemporaryFile() as given:
         given.write(content)
         given.seek(0)

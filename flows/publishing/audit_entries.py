@@ -75,10 +75,19 @@ def record_standing(out: Path, folder: Path, is_back: bool, said: Attestation) -
         if said.reason:
             log("Nothing new was published: the reason is not recorded.", event="reason_not_recorded")
         return
+    if said.signing_key and not is_back and not said.reason and _has_signed(out, folder, said.signing_key):
+        return  # the key of a scheduled run signs a snapshot once, not every night that it stands
     facts: dict[str, object] = {"snapshot_id": folder.name, "manifest": sha256_of(folder / "manifest.json")}
     entry, signature = _attested(out / "state", "made_current" if is_back else "signature", said, facts)
     append_entry(out / "state", entry)
     _write_signature(out / "state", folder, entry, signature)
+
+
+def _has_signed(out: Path, folder: Path, key: Path) -> bool:
+    """Whether this key signed the snapshot as it stands."""
+    manifest, key_hash = sha256_of(folder / "manifest.json"), find_key_hash(key)
+    signed = [entry for entry in load_trail(out / "state").entries if entry.get("signing_key") == key_hash]
+    return any(entry.get("manifest") == manifest for entry in signed)
 
 
 def is_as_recorded(out: Path, folder: Path) -> bool:

@@ -1,6 +1,7 @@
 """Who signed a snapshot: the signed entries of the audit trail that travel with it."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.base.errors import ConfigurationError
@@ -46,11 +47,28 @@ def _recorded(folder: Path) -> list[Entry]:
     return about[about.index(published) :] if published else []
 
 
+def _entry_in(content: bytes) -> Entry:
+    try:
+        entry = json.loads(content)
+    except ValueError:
+        return {}
+    return entry if isinstance(entry, dict) else {}
+
+
+def _time_of(entry: Entry) -> datetime | None:
+    """When an entry says that it was signed, in UTC."""
+    try:
+        return datetime.fromisoformat(entry["at"]).astimezone(UTC)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 def _verify_one(path: Path, folder: Path, signers: Path | None, recorded: list[Entry], found: Differences) -> str:
     name = f"{SIGNATURES}/{path.name}"
     content = path.read_bytes()
+    entry = _entry_in(content)
     try:
-        signer = find_signer(content, path.with_name(f"{path.name}.sig"), signers)
+        signer = find_signer(content, path.with_name(f"{path.name}.sig"), signers, _time_of(entry))
     except ConfigurationError:
         if signers:
             raise
@@ -59,7 +77,6 @@ def _verify_one(path: Path, folder: Path, signers: Path | None, recorded: list[E
         whose = "of nobody in the list of signers, or not one of this entry" if signers else "not one of this entry"
         found.add(PLACE, f"{name}.sig is {whose}.")
         return f"{PLACE}: {name} does not hold"
-    entry = json.loads(content)
     if entry.get("snapshot_id") != folder.name or entry.get("manifest") != sha256_of(folder / MANIFEST):
         found.add(PLACE, f"{name} was signed for another manifest.json than the one beside it.")
     if entry.get("signing_key") != signer.key:

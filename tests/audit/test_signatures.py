@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from flows.base.errors import ConfigurationError
+from flows.base.ssh_signatures import find_signer
 from flows.cli import publishing_verbs
 from flows.publishing.audit_entries import SIGNING_KEY, Attestation, attestation, record_standing
 from flows.verifying.verify import verify
@@ -70,6 +72,26 @@ def test_a_second_person_signs_what_was_published(signed: Tree, tmp_path: Path) 
     assert "ben@example.org" in said
     assert entries_of(tree)[-1]["event"] == "signature"
     assert entries_of(tree)[-1]["reason"] == "looked at"
+
+
+def test_a_key_that_expired_since_did_sign(signed: Tree, tmp_path: Path) -> None:
+    """Valid until tomorrow by the clock of the entry, or until long before it."""
+    name, key = (signed.out.parent / "signers").read_text().split(maxsplit=1)
+    for valid, expected in (('valid-before="20990101"', []), ('valid-before="20200101"', ["is of nobody in the list"])):
+        (tmp_path / "signers").write_text(f"{name} {valid} {key}")
+        lines = verify(signed.out, signers=tmp_path / "signers").differences
+        assert len(lines) == len(expected)
+        assert all(words in line for words, line in zip(expected, lines, strict=True))
+    at = datetime.fromisoformat(entries_of(signed)[0]["at"])
+    found = find_signer(signed.signed_entry.read_bytes(), signed.signature, tmp_path / "signers", at.replace(year=2019))
+    assert found is not None
+    assert found.name == "anna@example.org"
+
+
+def test_a_scheduled_run_signs_a_snapshot_once(signed: Tree) -> None:
+    before = signed.trail.read_text()
+    record_standing(signed.out, signed.snapshot, False, Attestation(None, signed.out.parent / "key"))
+    assert signed.trail.read_text() == before
 
 
 def test_nothing_is_recorded_where_nothing_is_new_and_nobody_signs(signed: Tree) -> None:
