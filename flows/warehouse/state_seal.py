@@ -57,7 +57,7 @@ def check_index(state: Path, key: BlindingKey | None) -> None:
         append_entry(state, next_entry(state, "inputs_begun_anew"))
         return
     raise ConfigurationError(
-        f"{fault}. Nothing was published, the current snapshot stands. Restore the state folder from a backup, or move"
+        f"{inputs}: the kept inputs are damaged: {fault}. Nothing was published, the current snapshot stands. Restore the state folder from a backup, or move"
         f" {inputs} away: the next run then lands what is in the inbox anew."
     )
 

@@ -29,7 +29,7 @@ def publish_at_random(folder: Path, seed: int, key: Path | None) -> Tree:
     if chance.random() < 0.3:
         settings = settings.replace("[study]", "[study]\nblinded = true")
     study = write_study(folder / "study", waiting.pop(0), settings)
-    for _ in range(chance.randint(1, 3)):
+    for night in range(chance.randint(1, 3)):
         for _ in range(chance.randint(0, 2)):
             if waiting:
                 write_files(study, waiting.pop(0))
@@ -37,7 +37,7 @@ def publish_at_random(folder: Path, seed: int, key: Path | None) -> Tree:
             settings = settings.replace(f"Study {seed}", f"Study {seed}, renamed")
         if chance.random() < 0.2 and "[[withdrawn]]" not in settings:
             settings += '\n[[withdrawn]]\nfile = "01/diary-b.csv"\nreason = "of another study"\n'
-        if chance.random() < 0.2:
+        if chance.random() < 0.2 and night:
             (study / "inbox/01/diary-a.csv").unlink(missing_ok=True)
         (study / "study.toml").write_text(settings)
         said = Attestation("a night" if chance.random() < 0.5 else None, key if chance.random() < 0.4 else None)

@@ -3,10 +3,11 @@
 import fcntl
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from flows.base.errors import DataError
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import BASE, DIARY, SETTINGS, Said, commands, land_only, write_study
 from tests.run import run_without_prefect
 
@@ -112,7 +113,7 @@ def test_lines_that_do_not_add_up_are_exit_1_and_publish_nothing(tmp_path: Path)
     study = write_study(tmp_path / "study")
     out = tmp_path / "out"
     land_only(study, out)
-    with duckdb.connect(out / "state/warehouse.duckdb") as con:
+    with open_warehouse(out, load_study(study)) as (con, _):  # from outside it would be found altered, and made anew
         con.execute("INSERT INTO landing.diary SELECT * REPLACE (99 AS line_number) FROM landing.diary")
     with pytest.raises(DataError, match=r"^Nothing was published.* lines read are not the sum of current") as error:
         run_without_prefect(study, out)

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Cancelling
 
+from flows.study.study_folder import load_study
+from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import land_only, write_study
 from tests.serving.conftest import Prefect, until
 
@@ -66,7 +67,8 @@ def test_a_critical_finding_fails_the_run_with_its_reason_and_is_not_tried_again
 ) -> None:
     study = write_study(tmp_path / "study")
     land_only(study, study / "published")
-    with duckdb.connect(study / "published/state/warehouse.duckdb") as con:
+    # Altered from outside it would be found, and made anew.
+    with open_warehouse(study / "published", load_study(study)) as (con, _):
         con.execute("INSERT INTO landing.diary SELECT * REPLACE (99 AS line_number) FROM landing.diary")
     run = start(prefect, study)
     state = ended(prefect, run, worker)
