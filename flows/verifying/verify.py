@@ -83,7 +83,8 @@ def verify(
         facts.append(verify_keyed_inputs(state, landed, found))
     try:
         with duckdb.connect(folder / "outcomes.duckdb", read_only=True) as con:
-            check_columns(con, folder)
+            if not found.sentences():  # an altered one is named as altered
+                check_columns(con, folder)
             facts.append(_verify_tables(con, folder, manifest, found))
             facts.append(_verify_conservation(con, manifest, found))
             facts.append(verify_statuses(con, most_diary_rows, found))
