@@ -159,7 +159,7 @@ def _rewrite_everything(tree: Tree) -> None:
 
 def _rewrite_unsigned(tree: Tree) -> None:
     """The same, and nothing is left of a signature."""
-    shutil.rmtree(tree.snapshot / "signatures")
+    shutil.rmtree(tree.snapshot / "signatures", ignore_errors=True)
     entries = [{n: v for n, v in entry.items() if n != "signing_key"} for entry in entries_of(tree)]
     write_trail(tree, entries, is_rechained=True)
     _rewrite_everything(tree)
