@@ -133,8 +133,8 @@ def change_tables(snapshot: Path, *changes: tuple[str, str]) -> None:
     with duckdb.connect(snapshot / "outcomes.duckdb") as con:
         for table, change in changes:
             con.execute(f"UPDATE {table} SET {change}")
-            for form in ("parquet", "csv"):
-                con.execute(f"COPY {table} TO '{snapshot}/tables/{table}.{form}' (FORMAT {form})")
+            for path in snapshot.glob(f"tables/{table}.*"):
+                con.execute(f"COPY {table} TO '{path}' (FORMAT {path.suffix[1:]})")
     cover_up(snapshot)
 
 
