@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any, formats: dict[str
             sheet.write_datetime(row, column, value, formats["yyyy-mm-dd"])
         case str():
             sheet.write_string(row, column, value)
-        case int() | float():
+        case int() | float() | Decimal():
             sheet.write_number(row, column, value)
         case _:
             sheet.write_string(row, column, str(value))

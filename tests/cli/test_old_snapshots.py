@@ -126,7 +126,7 @@ def test_an_earlier_snapshot_is_current_again_only_as_it_was_published(
     table = first / "tables" / "analysis.responder.csv"
     match damage:
         case "altered":
-            table.write_bytes(table.read_bytes().replace(b"BASE", b"BASF"))
+            table.write_bytes(table.read_bytes() + b"\n")
         case "missing":
             table.unlink()
         case "extra":
