@@ -1,0 +1,167 @@
+"""The causes of each changed status, verdict and criterion of eligibility."""
+
+from typing import Any
+
+from flows.base.sql_text import rows_of
+from flows.comparing.causes import UNEXPLAINED, Cause, Change, Place, in_order
+from flows.comparing.changed_outcomes import load_changed_outcomes
+from flows.comparing.changed_settings import ChangedSettings, cutoffs
+from flows.comparing.sides import Connection
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]  # scope, rule_set, subject_id, cycle
+LINE_CAUSES = ("new_lines", "correction", "withdrawal", "restored")
+# Of these only the lines that count are published, not those that a later line overrules.
+WITHOUT_HISTORY = ("attacks", "injections", "subjects")
+
+
+def find_causes(con: Connection, settings: ChangedSettings) -> list[Change]:
+    """Every row of changed_outcomes with all causes that apply; one without any is a defect and has ``unexplained``."""
+    lines, passed = _lines_by_outcome(con), _passed_by_cutoff(con)
+    consent, unseen = _consent_changes(con), _unseen_files(con)
+    newest = _newest_line(con) if settings.cutoff else ()
+    medication_rules = {
+        row[0]
+        for row in con.execute(
+            "SELECT rule_set FROM (FROM before.meta.rule_sets UNION ALL BY NAME FROM after.meta.rule_sets)"
+            " WHERE headache_day = 'hours_4_or_acute'"
+        ).fetchall()
+    }
+    changes = []
+    for outcome in load_changed_outcomes(con):
+        key = tuple(outcome[name] for name in ("scope", "rule_set", "subject_id", "cycle"))
+        changed_rule = settings.rules.get(outcome["rule_set"], [])
+        if changed_rule and changed_rule[0].startswith("the rule set was"):
+            causes = [Cause(cause="rule", text=changed_rule[0])]
+        else:
+            causes = _line_causes(lines.get(key, []), settings, consent.get(outcome["subject_id"], []), unseen)
+            if changed_rule:
+                causes.append(Cause(cause="rule", text="; ".join(changed_rule)))
+            if key in passed:
+                causes.append(Cause(cause="cutoff", text=settings.cutoff, places=newest))
+            if settings.medication and (outcome["scope"] == "eligibility" or outcome["rule_set"] in medication_rules):
+                causes.append(Cause(cause="setting", text="; ".join(settings.medication)))
+            causes = _with_software(causes, settings)
+        changes.append(
+            Change(
+                **{name: outcome[name] for name in Change.model_fields if name in outcome},
+                row_key=None,
+                causes=in_order(causes or [Cause(cause=UNEXPLAINED)]),
+            )
+        )
+    return changes
+
+
+def _lines_by_outcome(con: Connection) -> dict[Key, list[Row]]:
+    rows = rows_of(
+        con,
+        """SELECT line.*, went.path AS path_before, came.path AS path_after, came.kind AS kind_after
+        FROM outcome_lines AS line
+        LEFT JOIN before_fates AS went ON went.file_id = line.file_before
+        LEFT JOIN after_fates AS came ON came.file_id = line.file_after
+        ORDER BY ALL""",
+    )
+    lines: dict[Key, list[Row]] = {}
+    for row in rows:
+        lines.setdefault((row["scope"], row["rule_set"], row["subject_id"], row["cycle"]), []).append(row)
+    return lines
+
+
+def _passed_by_cutoff(con: Connection) -> set[Key]:
+    """The outcomes of which a window, month or injection lies between the two cut-offs."""
+    days = [day for day in cutoffs(con) if day is not None]
+    if not days:
+        return set()
+    low = min(days) if len(days) == 2 else None
+    rows = con.execute(
+        "SELECT DISTINCT scope, rule_set, subject_id, cycle FROM outcome_dates WHERE (day > $1 OR $1 IS NULL) AND day <= $2",
+        [low, max(days)],
+    ).fetchall()
+    return {tuple(row) for row in rows}
+
+
+def _newest_line(con: Connection) -> tuple[Place, ...]:
+    """Where the newest diary day stands, if it decides the later cut-off."""
+    rows = rows_of(
+        con,
+        """SELECT file.path, day.line_number FROM after.tabulation.diary_days AS day
+        JOIN after_fates AS file USING (file_id)
+        WHERE day.diary_date = (SELECT cutoff_date FROM after.meta.runs) ORDER BY ALL LIMIT 1""",
+    )
+    return tuple(Place(**row) for row in rows)
+
+
+def _consent_changes(con: Connection) -> dict[str, list[Row]]:
+    """By subject the changed lines of a date of consent: diary lines before it are set aside."""
+    rows = rows_of(
+        con,
+        """SELECT change.*, went.path AS path_before, came.path AS path_after, came.kind AS kind_after
+        FROM subject_changes AS change
+        LEFT JOIN before_fates AS went ON went.file_id = change.file_before
+        LEFT JOIN after_fates AS came ON came.file_id = change.file_after
+        WHERE consent_differs ORDER BY ALL""",
+    )
+    by_subject: dict[str, list[Row]] = {}
+    for row in rows:
+        by_subject.setdefault(row["subject_id"], []).append(row)
+    return by_subject
+
+
+def _unseen_files(con: Connection) -> dict[str, list[Place]]:
+    """By kind the new files of which lines are overruled by others: which lines, is not published."""
+    kinds = ", ".join(f"'{kind}'" for kind in WITHOUT_HISTORY)
+    rows = con.execute(
+        f"SELECT kind, path FROM after_fates WHERE fate IN ('new', 'restored') AND has_unseen_lines AND kind IN ({kinds})"
+    ).fetchall()
+    unseen: dict[str, list[Place]] = {}
+    for kind, path in sorted(rows):
+        unseen.setdefault(kind, []).append(Place(path=path))
+    return unseen
+
+
+def _line_causes(
+    lines: list[Row], settings: ChangedSettings, consent: list[Row], unseen: dict[str, list[Place]]
+) -> list[Cause]:
+    """The causes that lines are, and of lines that were read or checked in another way what changed how."""
+    if any(line["code"] == "reread" for line in lines):
+        lines = [*lines, *consent]
+    places: dict[str, dict[Place, None]] = {}
+    reread = []
+    for line in lines:
+        place = Place(
+            path=line["path_after"], line_number=line["line_after"],
+            path_before=line["path_before"], line_before=line["line_before"],
+        )  # fmt: skip
+        if line["code"] == "reread":
+            reread.append(place)
+            continue
+        code = UNEXPLAINED if line["code"] == "lost" else line["code"]
+        if code in ("new_lines", "restored"):
+            place = Place(path=place.path, line_number=place.line_number)
+        elif code == "withdrawal":
+            place = Place(path_before=place.path_before, line_before=place.line_before)
+        places.setdefault(code, {})[place] = None
+        if line["kind_after"] in unseen and code != "withdrawal":
+            places[code] |= dict.fromkeys(unseen[line["kind_after"]])
+    causes = [Cause(cause=code, places=tuple(found)) for code, found in places.items()]
+    if reread:
+        told = {"check": settings.checks, "setting": settings.settings, "calendar": settings.calendar}
+        told["software"] = settings.software
+        found = [
+            Cause(cause=code, text="; ".join(texts), places=tuple(reread)) for code, texts in told.items() if texts
+        ]
+        causes += found
+        if not found and not consent:
+            causes.append(Cause(cause=UNEXPLAINED, places=tuple(reread)))
+    return causes
+
+
+def _with_software(causes: list[Cause], settings: ChangedSettings) -> list[Cause]:
+    """The software that changed is a cause of everything it computes; what else changed, where nothing else is found."""
+    named = {cause.cause for cause in causes}
+    if settings.software and "software" not in named:
+        causes = [*causes, Cause(cause="software", text="; ".join(settings.software))]
+    if not causes:
+        others = {"check": settings.checks, "setting": settings.settings, "calendar": settings.calendar}
+        causes = [Cause(cause=code, text="; ".join(texts)) for code, texts in others.items() if texts]
+    return causes
