@@ -27,8 +27,10 @@ class Place(Frozen):
     """Lines of one file, and where they correct or are corrected the line of another one; null lines mean the whole file
     (in a blinded study the lines of subjects and injections are not published)."""
 
+    file_id: str | None = None
     path: str | None = None
     line_number: int | None = None
+    file_before: str | None = None
     path_before: str | None = None
     line_before: int | None = None
 

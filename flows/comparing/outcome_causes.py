@@ -84,7 +84,7 @@ def _newest_line(con: Connection) -> tuple[Place, ...]:
     """Where the newest diary day stands, if it decides the later cut-off."""
     rows = rows_of(
         con,
-        """SELECT file.path, day.line_number FROM after.tabulation.diary_days AS day
+        """SELECT day.file_id, file.path, day.line_number FROM after.tabulation.diary_days AS day
         JOIN after_fates AS file USING (file_id)
         WHERE day.diary_date = (SELECT cutoff_date FROM after.meta.runs) ORDER BY ALL LIMIT 1""",
     )
@@ -111,11 +111,11 @@ def _unseen_files(con: Connection) -> dict[str, list[Place]]:
     """By kind the new files of which lines are overruled by others: which lines, is not published."""
     kinds = ", ".join(f"'{kind}'" for kind in WITHOUT_HISTORY)
     rows = con.execute(
-        f"SELECT kind, path FROM after_fates WHERE fate IN ('new', 'restored') AND has_unseen_lines AND kind IN ({kinds})"
+        f"SELECT kind, file_id, path FROM after_fates WHERE fate IN ('new', 'restored') AND has_unseen_lines AND kind IN ({kinds})"
     ).fetchall()
     unseen: dict[str, list[Place]] = {}
-    for kind, path in sorted(rows):
-        unseen.setdefault(kind, []).append(Place(path=path))
+    for kind, file_id, path in sorted(rows):
+        unseen.setdefault(kind, []).append(Place(file_id=file_id, path=path))
     return unseen
 
 
@@ -128,18 +128,17 @@ def _line_causes(
     places: dict[str, dict[Place, None]] = {}
     reread = []
     for line in lines:
-        place = Place(
-            path=line["path_after"], line_number=line["line_after"],
-            path_before=line["path_before"], line_before=line["line_before"],
-        )  # fmt: skip
+        came = {"file_id": line["file_after"], "path": line["path_after"], "line_number": line["line_after"]}
+        went = {name: line[name] for name in ("file_before", "path_before", "line_before")}
+        place = Place(**came, **went)
         if line["code"] == "reread":
             reread.append(place)
             continue
         code = UNEXPLAINED if line["code"] == "lost" else line["code"]
         if code in ("new_lines", "restored"):
-            place = Place(path=place.path, line_number=place.line_number)
+            place = Place(**came)
         elif code == "withdrawal":
-            place = Place(path_before=place.path_before, line_before=place.line_before)
+            place = Place(**went)
         places.setdefault(code, {})[place] = None
         if line["kind_after"] in unseen and code != "withdrawal":
             places[code] |= dict.fromkeys(unseen[line["kind_after"]])

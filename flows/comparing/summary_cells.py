@@ -70,9 +70,8 @@ class _Behind:
             found = self._of_outcomes(*asked[1:]) or self._in_arm(
                 (found for kind in asked[0] for found in self._data.get(kind, ())), asked[4]
             )
-            self._known[asked] = (
-                tuple(tuple(sorted(set(part))) for part in zip(*found, strict=True)) if found else ((), ())
-            )
+            subjects = tuple(sorted({one.subject_id for one in found}))
+            self._known[asked] = subjects, tuple(sorted({one.code for one in found}))
         subjects, codes = self._known[asked]
         return codes, subjects
 
@@ -196,9 +195,7 @@ def _changed_data(con: Connection, reread_by: list[str]) -> dict[str, list[Found
         explained = {subject_id for subject_id, code in rows if code != "reread"}
         # An earlier row that gave way to a new line is that line's correction.
         found[kind] = [Found(s, code) for s, code in rows if code != "reread"]
-        found[kind] += [
-            Behind(s, by) for s, code in rows if code == "reread" and s not in explained for by in reread_by
-        ]
+        found[kind] += [Found(s, by) for s, code in rows if code == "reread" and s not in explained for by in reread_by]
     return found
 
 
