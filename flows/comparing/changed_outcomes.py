@@ -62,10 +62,10 @@ _SIDES = """
             bool_or(success_months IS NOT NULL) AS has_success
         FROM (FROM before.meta.rule_sets UNION ALL BY NAME FROM after.meta.rule_sets) GROUP BY rule_set
     ),
-    -- Of a row that only one side has the days do not matter: it is there by the injections alone.
+    -- A row that is new is there by its injections alone. One that is gone would have to come back as it was.
     wanted AS (
         SELECT outcome.*, rules.* EXCLUDE (rule_set) FROM changed_outcomes AS outcome
-        LEFT JOIN rules USING (rule_set) WHERE (was_there AND is_there) OR scope = 'eligibility'
+        LEFT JOIN rules USING (rule_set) WHERE was_there OR scope = 'eligibility'
     )
 """
 

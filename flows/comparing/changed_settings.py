@@ -26,6 +26,7 @@ SHOWING_FILES = (
 SUMMARY_FILES = ("sql/summary/", "data/dictionary/summary.toml", "flows/statistics/")
 COMPUTING = ("duckdb", "great-expectations")
 LISTED = 5
+ADDED, TAKEN_OUT = "the rule set was added", "the rule set was taken out"
 
 
 class ChangedSettings(NamedTuple):
@@ -98,7 +99,7 @@ def _changed_rules(con: Connection) -> dict[str, list[str]]:
     for rule_set in sorted(sides[0] | sides[1]):
         earlier, later = (side.get(rule_set) for side in sides)
         if earlier is None or later is None:
-            changed[rule_set] = ["the rule set was added" if earlier is None else "the rule set was taken out"]
+            changed[rule_set] = [ADDED if earlier is None else TAKEN_OUT]
         elif texts := _differing(earlier, later, columns):
             changed[rule_set] = texts
     return changed

@@ -5,7 +5,7 @@ from typing import Any
 from flows.base.sql_text import rows_of
 from flows.comparing.causes import UNEXPLAINED, Cause, Change, Place, in_order
 from flows.comparing.changed_outcomes import load_changed_outcomes
-from flows.comparing.changed_settings import ChangedSettings, cutoffs
+from flows.comparing.changed_settings import ADDED, ChangedSettings, cutoffs
 from flows.comparing.sides import Connection
 
 Row = dict[str, Any]
@@ -31,8 +31,8 @@ def find_causes(con: Connection, settings: ChangedSettings) -> list[Change]:
     for outcome in load_changed_outcomes(con):
         key = tuple(outcome[name] for name in ("scope", "rule_set", "subject_id", "cycle"))
         changed_rule = settings.rules.get(outcome["rule_set"], [])
-        if changed_rule and changed_rule[0].startswith("the rule set was"):
-            causes = [Cause(cause="rule", text=changed_rule[0])]
+        if changed_rule == [ADDED]:
+            causes = [Cause(cause="rule", text=ADDED)]
         else:
             causes = _line_causes(lines.get(key, []), settings, consent.get(outcome["subject_id"], []), unseen)
             if changed_rule:
@@ -55,8 +55,12 @@ def find_causes(con: Connection, settings: ChangedSettings) -> list[Change]:
 def _lines_by_outcome(con: Connection) -> dict[Key, list[Row]]:
     rows = rows_of(
         con,
-        """SELECT line.*, went.path AS path_before, came.path AS path_after, came.kind AS kind_after
-        FROM outcome_lines AS line
+        # Of a study that is blinded now the lines of subjects and injections are not told, whatever was published before.
+        """SELECT line.* REPLACE (
+                CASE WHEN NOT is_blinded OR line.kind = 'diary' THEN line_before END AS line_before,
+                CASE WHEN NOT is_blinded OR line.kind = 'diary' THEN line_after END AS line_after),
+            went.path AS path_before, came.path AS path_after, came.kind AS kind_after
+        FROM outcome_lines AS line CROSS JOIN (SELECT is_blinded FROM after.meta.runs)
         LEFT JOIN before_fates AS went ON went.file_id = line.file_before
         LEFT JOIN after_fates AS came ON came.file_id = line.file_after
         ORDER BY ALL""",
@@ -95,8 +99,10 @@ def _consent_changes(con: Connection) -> dict[str, list[Row]]:
     """By subject the changed lines of a date of consent: diary lines before it are set aside."""
     rows = rows_of(
         con,
-        """SELECT change.*, went.path AS path_before, came.path AS path_after, came.kind AS kind_after
-        FROM subject_changes AS change
+        """SELECT change.* REPLACE (
+                CASE WHEN NOT is_blinded THEN line_before END AS line_before,
+                CASE WHEN NOT is_blinded THEN line_after END AS line_after), went.path AS path_before, came.path AS path_after, came.kind AS kind_after
+        FROM subject_changes AS change CROSS JOIN (SELECT is_blinded FROM after.meta.runs)
         LEFT JOIN before_fates AS went ON went.file_id = change.file_before
         LEFT JOIN after_fates AS came ON came.file_id = change.file_after
         WHERE consent_differs ORDER BY ALL""",

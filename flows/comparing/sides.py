@@ -3,7 +3,7 @@
 import json
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +31,8 @@ class Side(NamedTuple):
     study: Study | None = None
     cutoff_given: date | None = None
     last_date_come: date | None = None
+    published_at: datetime | None = None  # UTC; None while it is being published
+    cutoff_date: date | None = None
 
 
 def load_side(folder: Path, study: Study | None, cutoff_given: date | None, last_date_come: date | None) -> Side:
@@ -40,12 +42,24 @@ def load_side(folder: Path, study: Study | None, cutoff_given: date | None, last
     """
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
-        own_files, versions = manifest["own_files"], manifest["versions"]
-    except (OSError, ValueError, KeyError):
+        own_files, versions, cutoff = manifest["own_files"], manifest["versions"], manifest["cutoff_date"]
+        published_at = datetime.fromisoformat(manifest["published_at"]).replace(tzinfo=None)
+        cutoff_date = date.fromisoformat(cutoff) if cutoff else None
+    except (OSError, ValueError, KeyError, TypeError):
         raise ConfigurationError(f"{folder}: its manifest.json cannot be read, so it cannot be compared.") from None
     if not (folder / "outcomes.duckdb").is_file():
         raise ConfigurationError(f"{folder}: has no outcomes.duckdb, so it cannot be compared.")
-    return Side(folder.name, folder / "outcomes.duckdb", own_files, versions, study, cutoff_given, last_date_come)
+    return Side(
+        folder.name,
+        folder / "outcomes.duckdb",
+        own_files,
+        versions,
+        study,
+        cutoff_given,
+        last_date_come,
+        published_at,
+        cutoff_date,
+    )
 
 
 @contextmanager

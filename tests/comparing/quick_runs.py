@@ -58,7 +58,7 @@ def without_great_expectations() -> Generator[None]:
         patch.setattr(validation, "load_suites", lambda: suites)
         patch.setattr(steps, "validate_tabulated", lambda _con: [])
         patch.setattr(steps, "quote_quarantined", lambda con, _study, _kept: con.execute(NO_TEXT))
-        patch.setattr(publish, "_write_comments", lambda _con, _tables: None)
+        patch.setattr(publish, "write_comments", lambda _con, _tables: None)
         yield
 
 
