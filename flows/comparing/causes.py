@@ -99,7 +99,7 @@ def places_in_words(cause: Cause) -> list[str]:
         else:
             lines = [p.line_number if path else p.line_before for p in places]
             numbers = sorted({n for n in lines if n is not None})
-            shown += [f"{path or path_before}:{text}" for text in _ranges(numbers)] or [str(path or path_before)]
+            shown.append(f"{path or path_before}{':' if numbers else ''}{','.join(_ranges(numbers))}")
     return shown
 
 

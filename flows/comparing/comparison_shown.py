@@ -23,7 +23,7 @@ STYLE = (
 
 def sentence_of_comparison(comparison: Comparison) -> str:
     """What changed, in one sentence."""
-    return changes_in_words((change.scope, change.codes) for change in comparison.changes)
+    return changes_in_words(Counter((change.scope, change.codes) for change in comparison.changes))
 
 
 def print_comparison(before: Side, after: Side, comparison: Comparison) -> None:

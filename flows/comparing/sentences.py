@@ -1,7 +1,7 @@
 """What changed, in a sentence: for the end of a run, the notice, the report and the head of a comparison."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from flows.comparing.causes import causes_in_words
 
@@ -14,12 +14,11 @@ ONE_AND_MORE = {
 UNCHANGED = "No status, verdict, eligibility or summary cell changed."
 
 
-def changes_in_words(changes: Iterable[tuple[str, tuple[str, ...]]]) -> str:
+def changes_in_words(counted: Mapping[tuple[str, tuple[str, ...]], int]) -> str:
     """12 statuses changed: 9 by new lines, 3 by a correction; 2 verdicts and 40 summary cells too.
 
-    ``changes`` are scope and codes of each change. The statuses are counted by all causes that apply to them.
+    ``counted`` by scope and causes. The statuses are counted by all causes that apply to them.
     """
-    counted = Counter(changes)
     by_scope = Counter(dict.fromkeys(ONE_AND_MORE, 0))
     for (scope, _), n in counted.items():
         by_scope[scope] += n

@@ -122,6 +122,13 @@ class Settings:
         mixed.folding = (other if "setting" in codes else self).folding
         return mixed
 
+    @property
+    def key(self) -> str:
+        """Equal for equal settings."""
+        return repr(
+            (self.cutoff, self.rule_sets, sorted(self.own_rules.items()), self.longest_attack_days, self.folding)
+        )
+
     def write(self, folder: Path) -> None:
         """study.toml and the rule sets, without withdrawals: a withdrawn file is left out of the inbox instead."""
         rules = ", ".join(f'"{name}"' for name in self.rule_sets)

@@ -1,6 +1,5 @@
 """Causes taken back: a study made anew of the later night's files, without what a cause says came, with what went."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -38,50 +37,36 @@ def _places(change: Change, *codes: str) -> list:
     return [place for cause in change.causes if cause.cause in codes for place in cause.places]
 
 
-def rounds(undoings: Iterable[Undoing]) -> list[list[Undoing]]:
-    """Undoings that can be tried in one run: the same settings, and of each subject one at a time."""
-    waiting: dict[frozenset[str], dict[str, list[Undoing]]] = defaultdict(lambda: defaultdict(list))
-    for undoing in dict.fromkeys(undoings):
-        waiting[undoing.settings][undoing.subject_id].append(undoing)
-    found = []
-    for by_subject in waiting.values():
-        while any(by_subject.values()):
-            found.append([undoings.pop() for undoings in by_subject.values() if undoings])
-    return found
+def undone(undoings: list[Undoing], settings: Settings, night: Night, out: Path, scratch: Path) -> list[Values]:
+    """The outcomes of a night under these settings with each of these undoings, in their order.
 
-
-def undone(
-    undoings: list[Undoing], before: tuple[Night, Settings], after: tuple[Night, Settings], out: Path, scratch: Path
-) -> Values:
-    """The outcomes of the later night with these undoings, each subject's alone and the settings for all."""
+    What one subject's lines say changes nothing for another. So all undoings are tried in one run: each for a copy of its
+    subject, whose identifier ends in the undoing's number.
+    """
     study = scratch / "study"
     (study / "inbox").mkdir(parents=True)
-    night, settings = after
-    settings.with_those_of(before[1], undoings[0].settings).write(study)
-    came = {line: None for undoing in undoings for line in undoing.came}
-    subjects = {file: {u.subject_id for u in undoings if (file, None) in u.came} for file, line in came if line is None}
-    went: dict[str, set[int | None]] = defaultdict(set)
-    for undoing in undoings:
-        for file_id, line in undoing.went:
-            went[file_id].add(line)
+    settings.write(study)
     for entry in night.kept:
-        if entry.file_id not in night.counted and entry.file_id not in went:
-            continue
         header, *lines = kept_bytes(out, entry).decode().splitlines(keepends=True)
-        numbered = list(enumerate(lines, start=2))
-        if entry.file_id in night.counted:
-            whose = subjects.get(entry.file_id, set())
-            numbered = [
-                (n, line)
-                for n, line in numbered
-                if (entry.file_id, n) not in came and line.split(",")[0].upper() not in whose
-            ]
-        else:
-            numbered = [(n, line) for n, line in numbered if n in went[entry.file_id]]
-        target = study / "inbox" / f"{entry.sequence:04}" / Path(entry.path).name
-        target.parent.mkdir()
-        target.write_text(header + "".join(line for _, line in numbered))
-    return outcomes_of(study, scratch / "out")
+        is_counted, copies = entry.file_id in night.counted, []
+        for place, undoing in enumerate(undoings):
+            for number, line in enumerate(lines, start=2):
+                subject, comma, rest = line.partition(",")
+                at = (entry.file_id, number)
+                stands = (
+                    at not in undoing.came and (at[0], None) not in undoing.came if is_counted else at in undoing.went
+                )
+                if subject.upper() == undoing.subject_id.upper() and stands:
+                    copies.append(f"{subject}-{place}{comma}{rest}")
+        if copies:
+            target = study / "inbox" / f"{entry.sequence:04}" / Path(entry.path).name
+            target.parent.mkdir()
+            target.write_text(header + "".join(copies))
+    found: list[Values] = [{} for _ in undoings]
+    for (scope, rule_set, subject, cycle, column), value in outcomes_of(study, scratch / "out").items():
+        name, _, place = subject.rpartition("-")
+        found[int(place)][scope, rule_set, name, cycle, column] = value
+    return found
 
 
 def named(causes: Iterable[Cause]) -> str:
