@@ -59,7 +59,8 @@ _SIDES = """
             bool_or(headache_day = 'hours_4_or_acute') AS uses_medication,
             bool_or(reduction_comparator IS NOT NULL) AS has_reduction,
             bool_or(coalesce(no_response_condition = 'relief', false)) AS has_relief,
-            bool_or(success_months IS NOT NULL) AS has_success
+            bool_or(success_months IS NOT NULL) AS has_success,
+            bool_or(window_end = 'next_injection') AS follows_next
         FROM (FROM before.meta.rule_sets UNION ALL BY NAME FROM after.meta.rule_sets) GROUP BY rule_set
     ),
     -- A row that is new is there by its injections alone. One that is gone would have to come back as it was.
@@ -110,11 +111,17 @@ def find_dates(con: Connection) -> None:
             FROM (FROM before.tabulation.injections UNION ALL BY NAME FROM after.tabulation.injections)
         ),
         bounds AS (
-            SELECT outcome.scope, outcome.rule_set, outcome.subject_id, outcome.cycle,
-                max(CASE WHEN outcome.scope <> 'eligibility' THEN coalesce(cycles.next_injection_date, cycles.start_date)
-                    ELSE cycles.start_date END) AS last_date
-            FROM changed_outcomes AS outcome JOIN cycles
-                ON cycles.subject_id = outcome.subject_id AND cycles.cycle = coalesce(outcome.cycle, 1)
+            SELECT outcome.scope, outcome.rule_set, outcome.subject_id, outcome.cycle, max(CASE
+                WHEN outcome.scope = 'eligibility' THEN cycles.start_date
+                -- A next injection after Day 84 cuts nothing off, unless the rule set's window ends with it.
+                WHEN cycles.next_injection_date - cycles.start_date < protocol.cycle_days OR rules.follows_next
+                    THEN coalesce(cycles.next_injection_date, cycles.start_date)
+                ELSE cycles.start_date
+            END) AS last_date
+            FROM changed_outcomes AS outcome
+            JOIN cycles ON cycles.subject_id = outcome.subject_id AND cycles.cycle = coalesce(outcome.cycle, 1)
+            LEFT JOIN rules ON rules.rule_set = outcome.rule_set
+            CROSS JOIN after.meta.protocol AS protocol
             GROUP BY ALL
         )
         SELECT DISTINCT scope, rule_set, subject_id, outcome.cycle, spot.window_end_date AS day, 'end' AS what

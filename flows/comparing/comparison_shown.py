@@ -17,7 +17,7 @@ STYLE = (
     "body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;color:#1a1a1a;background:#fff}"
     "table{border-collapse:collapse;width:100%;margin-bottom:1.5rem}caption{text-align:left;font-weight:600;padding:.4rem 0}"
     "th,td{padding:.25rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid #ddd}thead th{border-bottom:2px solid}"
-    "tbody th{font-weight:400}code{font-size:.92em;overflow-wrap:anywhere}summary{cursor:pointer}.bad{color:#a40000;font-weight:600}"
+    "tbody th{font-weight:400}td{overflow-wrap:anywhere}td:last-child{width:30%}code{font-size:.92em;overflow-wrap:anywhere}summary{cursor:pointer}.bad{color:#a40000;font-weight:600}"
 )
 
 
@@ -89,9 +89,12 @@ def page_of_comparison(before: Side, after: Side, comparison: Comparison) -> str
         parts += _table(
             heading, ("Subject", "Cycle", "Rule set", "Before", "After", "Causes"), comparison.of_scope(scope)
         )
-    parts += _table(
-        "Summary cells", ("Table", "Row", "Column", "Before", "After", "Causes"), comparison.of_scope("summary")
-    )
+    cells = comparison.of_scope("summary")
+    parts += ["<h2>Summary cells</h2>"] if cells else []
+    for table, count in Counter(change.table_name for change in cells).items():
+        of_table = [change for change in cells if change.table_name == table]
+        listed = _table(table, ("Row", "Column", "Before", "After", "Causes"), of_table)
+        parts += [f"<details><summary>{escape(table)}: {count:,}</summary>", *listed, "</details>"]
     return "\n".join([*parts, "</body></html>"]) + "\n"
 
 
@@ -102,7 +105,7 @@ def _table(heading: str, heads: tuple[str, ...], changes: list[Change]) -> list[
     rows = []
     for change in changes:
         names = (
-            (change.table_name, change.row_key, change.column_name)
+            (change.row_key, change.column_name)
             if change.scope == "summary"
             else (change.subject_id, change.cycle, change.rule_set or change.column_name)
         )
