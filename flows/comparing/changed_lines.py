@@ -139,12 +139,13 @@ SELECT subject_id, diary_date, 'reread', file_before, line_before, file_after, l
 FROM wanted_days WHERE file_before = file_after AND line_before = line_after
     AND file_after NOT IN (SELECT file_id FROM after_fates WHERE kind = 'attacks')
 UNION ALL
--- Days of which an attack is all that is known, on either side.
+-- Days of which an attack, or nothing, is known on one side: where a diary line goes, the attack counts.
 SELECT day.subject_id, day.diary_date, attack.code, attack.file_before, attack.line_before, attack.file_after,
     attack.line_after
 FROM wanted_days AS day JOIN attack_changes AS attack
     ON attack.subject_id = day.subject_id AND day.diary_date BETWEEN attack.first_day AND attack.last_day
-WHERE file_id_is_attacks(day.file_before) OR file_id_is_attacks(day.file_after)
+WHERE day.file_before IS NULL OR file_id_is_attacks(day.file_before)
+    OR day.file_after IS NULL OR file_id_is_attacks(day.file_after)
 """
 
 SESSIONS = """CREATE OR REPLACE TEMP TABLE session_changes AS

@@ -59,7 +59,7 @@ def _lines_by_outcome(con: Connection) -> dict[Key, list[Row]]:
         """SELECT line.* REPLACE (
                 CASE WHEN NOT is_blinded OR line.kind = 'diary' THEN line_before END AS line_before,
                 CASE WHEN NOT is_blinded OR line.kind = 'diary' THEN line_after END AS line_after),
-            went.path AS path_before, came.path AS path_after, came.kind AS kind_after
+            went.path AS path_before, came.path AS path_after, coalesce(came.kind, went.kind) AS kind_of_file
         FROM outcome_lines AS line CROSS JOIN (SELECT is_blinded FROM after.meta.runs)
         LEFT JOIN before_fates AS went ON went.file_id = line.file_before
         LEFT JOIN after_fates AS came ON came.file_id = line.file_after
@@ -101,7 +101,7 @@ def _consent_changes(con: Connection) -> dict[str, list[Row]]:
         con,
         """SELECT change.* REPLACE (
                 CASE WHEN NOT is_blinded THEN line_before END AS line_before,
-                CASE WHEN NOT is_blinded THEN line_after END AS line_after), went.path AS path_before, came.path AS path_after, came.kind AS kind_after
+                CASE WHEN NOT is_blinded THEN line_after END AS line_after), went.path AS path_before, came.path AS path_after, coalesce(came.kind, went.kind) AS kind_of_file
         FROM subject_changes AS change CROSS JOIN (SELECT is_blinded FROM after.meta.runs)
         LEFT JOIN before_fates AS went ON went.file_id = change.file_before
         LEFT JOIN after_fates AS came ON came.file_id = change.file_after
@@ -113,41 +113,47 @@ def _consent_changes(con: Connection) -> dict[str, list[Row]]:
     return by_subject
 
 
-def _unseen_files(con: Connection) -> dict[str, list[Place]]:
-    """By kind the new files of which lines are overruled by others: which lines, is not published."""
+Unseen = dict[tuple[str, str], dict[Place, None]]  # by kind and cause
+
+
+def _unseen_files(con: Connection) -> Unseen:
+    """By kind the files that came or went and had lines that others overrule or repeat: which lines, is not published."""
     kinds = ", ".join(f"'{kind}'" for kind in WITHOUT_HISTORY)
     rows = con.execute(
-        f"SELECT kind, file_id, path FROM after_fates WHERE fate IN ('new', 'restored') AND has_unseen_lines AND kind IN ({kinds})"
+        f"""SELECT kind, CASE fate WHEN 'new' THEN 'correction' ELSE fate END, file_id, path, NULL, NULL FROM after_fates
+        WHERE fate IN ('new', 'restored') AND has_unseen_lines AND kind IN ({kinds})
+        UNION ALL
+        SELECT kind, fate, NULL, NULL, file_id, path FROM before_fates
+        WHERE fate IN ('withdrawal', 'correction') AND has_unseen_lines AND kind IN ({kinds})
+        ORDER BY ALL"""
     ).fetchall()
-    unseen: dict[str, list[Place]] = {}
-    for kind, file_id, path in sorted(rows):
-        unseen.setdefault(kind, []).append(Place(file_id=file_id, path=path))
+    unseen: Unseen = {}
+    for kind, code, *files in rows:
+        names = ("file_id", "path", "file_before", "path_before")
+        unseen.setdefault((kind, code), {})[Place(**dict(zip(names, files, strict=True)))] = None
     return unseen
 
 
-def _line_causes(
-    lines: list[Row], settings: ChangedSettings, consent: list[Row], unseen: dict[str, list[Place]]
-) -> list[Cause]:
+def _line_causes(lines: list[Row], settings: ChangedSettings, consent: list[Row], unseen: Unseen) -> list[Cause]:
     """The causes that lines are, and of lines that were read or checked in another way what changed how."""
     if any(line["code"] == "reread" for line in lines):
         lines = [*lines, *consent]
     places: dict[str, dict[Place, None]] = {}
-    reread = []
+    reread, is_hidden = [], False
     for line in lines:
         came = {"file_id": line["file_after"], "path": line["path_after"], "line_number": line["line_after"]}
         went = {name: line[name] for name in ("file_before", "path_before", "line_before")}
-        place = Place(**came, **went)
+        # One of several lines that say the same counts: the other ones may be what came or went.
+        hidden = {code: found for (kind, code), found in unseen.items() if kind == line["kind_of_file"]}
+        for code, found in hidden.items():
+            places.setdefault(code, {}).update(found)
         if line["code"] == "reread":
-            reread.append(place)
+            reread.append(Place(**came, **went))
+            is_hidden = is_hidden or bool(hidden)
             continue
         code = UNEXPLAINED if line["code"] == "lost" else line["code"]
-        if code in ("new_lines", "restored"):
-            place = Place(**came)
-        elif code == "withdrawal":
-            place = Place(**went)
-        places.setdefault(code, {})[place] = None
-        if line["kind_after"] in unseen and code != "withdrawal":
-            places[code] |= dict.fromkeys(unseen[line["kind_after"]])
+        only = came if code in ("new_lines", "restored") else went if code == "withdrawal" else came | went
+        places.setdefault(code, {})[Place(**only)] = None
     causes = [Cause(cause=code, places=tuple(found)) for code, found in places.items()]
     if reread:
         told = {"check": settings.checks, "setting": settings.settings, "calendar": settings.calendar}
@@ -156,7 +162,7 @@ def _line_causes(
             Cause(cause=code, text="; ".join(texts), places=tuple(reread)) for code, texts in told.items() if texts
         ]
         causes += found
-        if not found and not consent:
+        if not found and not consent and not is_hidden:
             causes.append(Cause(cause=UNEXPLAINED, places=tuple(reread)))
     return causes
 

@@ -9,7 +9,7 @@ from tests.comparing.nights import Settings
 from tests.comparing.quick_runs import Night, Values, kept_bytes, outcomes_of
 
 GLOBAL = frozenset({"cutoff", "rule", "check", "setting"})
-Line = tuple[str, int | None]  # file_id and line number; None = every line of the subject in that file
+Line = tuple[str | None, int | None]  # file_id and line number; None = every line of the subject in that file
 
 
 class Undoing(NamedTuple):
