@@ -57,9 +57,9 @@ _SIDES = """
         SELECT rule_set,
             bool_or(headache_day <> 'any') AS uses_hours,
             bool_or(headache_day = 'hours_4_or_acute') AS uses_medication,
-            bool_or(reduction_comparator IS NOT NULL) AS has_reduction,
-            bool_or(coalesce(no_response_condition = 'relief', false)) AS has_relief,
-            bool_or(success_months IS NOT NULL) AS has_success,
+            bool_or(response_reduction_pct_comparator IS NOT NULL) AS has_reduction,
+            bool_or(coalesce(stop_no_response_condition = 'relief', false)) AS has_relief,
+            bool_or(stop_success_months IS NOT NULL) AS has_success,
             bool_or(window_end = 'next_injection') AS follows_next
         FROM (FROM before.meta.rule_sets UNION ALL BY NAME FROM after.meta.rule_sets) GROUP BY rule_set
     ),
