@@ -7,7 +7,7 @@ RUN := $(UV) run --frozen --quiet
 export DO_NOT_TRACK = 1
 DEMO_OUT ?= build/demo
 
-.PHONY: help setup demo kostecki-dillon test test-fast coverage check lint types generative mutants fuzz kills installed expectations calibration validity bench-validation bench clean
+.PHONY: help setup demo kostecki-dillon test test-fast coverage check lint types generative diffs mutants fuzz kills installed expectations calibration validity bench-validation bench clean
 
 help:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS='	' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
@@ -65,6 +65,11 @@ types: setup ## the type checker
 # of deliveries (five minutes); GENERATED_SEED chooses others.
 generative: setup ## SQL against the reference on many generated studies (five minutes)
 	GENERATED_STUDIES=$${GENERATED_STUDIES:-20000} GENERATED_SEQUENCES=$${GENERATED_SEQUENCES:-30} $(RUN) pytest tests/generative -s
+
+# 300 pairs of nights in thirty studies: each changed status has a cause, and undone it undoes the change (half an hour).
+# COMPARED_SEED chooses others.
+diffs: setup ## causes of changes undone on 300 random pairs of nights (half an hour)
+	COMPARED_PAIRS=$${COMPARED_PAIRS:-300} $(RUN) pytest tests/comparing/test_causes_undone.py -s
 
 # Break the rules in some seventy places, one at a time: the comparison with the reference must notice each.
 mutants: setup ## break the rules one at a time: the tests must notice each

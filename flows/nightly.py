@@ -72,7 +72,8 @@ def publish_outcomes(
     except (OutcomesError, *PASSING) as error:
         return _as_result(Failed(message=str(error), data=error))
     outcome = "Published snapshot" if summary.is_new else f"{summary.nothing_new[:-1]},"
-    return _as_result(Completed(message=f"{outcome} {summary.snapshot.name}.", data=summary))
+    changed = f" {summary.changed}" if summary.changed else ""
+    return _as_result(Completed(message=f"{outcome} {summary.snapshot.name}.{changed}", data=summary))
 
 
 def _with_head(summary: RunSummary, out: Path) -> RunSummary:

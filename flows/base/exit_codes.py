@@ -16,6 +16,11 @@ EXIT_CODES: dict[str, dict[int, str]] = {
         2: "could not check",
     },
     "explain": {0: "explained", 2: "nothing is published, or no such subject, cycle or rule set"},
+    "diff": {
+        0: "compared; also where nothing differs",
+        2: "could not compare",
+        3: "another run is under way, and an older snapshot has to be made again",
+    },
     "simulate": {0: "written", 2: "nothing written"},
     "init": {0: "written", 2: "the folder is in use; nothing written"},
     "draft": {0: "printed, or nothing to draft", 2: "could not look, or study.toml was not written"},

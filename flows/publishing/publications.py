@@ -92,15 +92,18 @@ def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, stu
     return record
 
 
+def list_publications(out: Path) -> list[Publication]:
+    """Every publication on record, in the order in which they were published."""
+    found = publication_folder(out).glob(f"[!.]*/{RECORD}")
+    return sorted((Publication.model_validate_json(path.read_text()) for path in found), key=lambda r: r.published_at)
+
+
 def find_publication(out: Path, wanted: str) -> Publication:
     """The publication with this snapshot id, or the last one on or before this date (UTC).
 
     Raises ConfigurationError where there is none, with the last ones that there are.
     """
-    records = sorted(
-        (Publication.model_validate_json(path.read_text()) for path in publication_folder(out).glob(f"[!.]*/{RECORD}")),
-        key=lambda record: record.published_at,
-    )
+    records = list_publications(out)
     try:
         day = date.fromisoformat(wanted)
         fitting = [record for record in records if record.published_at.date() <= day]

@@ -19,10 +19,12 @@ from flows.base.sql_text import one_value, quoted, transaction
 from flows.checking.validation import CheckResult
 from flows.publishing.audit_entries import NOTHING_SAID, Attestation, is_as_recorded, record_publication_entry
 from flows.publishing.blinding import names_to_withhold, published_select, stop_on_arm_names, withhold_texts
+from flows.publishing.changes_kept import changes_of, write_changes
 from flows.publishing.exports import write_publication
 from flows.publishing.ingredients import digest_ingredients, id_of, versions
 from flows.publishing.publications import Publication, record_publication
 from flows.publishing.site_queries import write_queries
+from flows.publishing.table_comments import write_comments
 from flows.publishing.validation_page import render_validation
 from flows.report import render_report
 from flows.study.arm_names import ArmNames
@@ -96,6 +98,7 @@ def publish(
     (building / "tables").mkdir(parents=True)
     _write_run(con, name, study)
     write_database(con, building / "outcomes.duckdb", study)
+    write_changes(con, building / "outcomes.duckdb", changes_of(con, out, building, record, study, bool(made_again)))
     render_validation(con, building / "validation", results)
     _write_files(con, building, study)
     _write_manifest(con, building, name, study, record.published_at)
@@ -165,23 +168,11 @@ def write_database(con: Connection, path: Path, study: Study) -> None:
             for table in tables:
                 con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
                 con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(table, study)}")
-            _write_comments(con, tables)
+            write_comments(con, tables)
             _write_former_names(con, tables)
         con.execute("CHECKPOINT snapshot")
     finally:
         con.execute("DETACH snapshot")
-
-
-def _write_comments(con: Connection, tables: list[Table]) -> None:
-    """What each table and column of the snapshot means."""
-    comments = []
-    for table in tables:
-        comments.append(f"COMMENT ON TABLE snapshot.{table.full_name} IS {quoted(table.grain)};")
-        for column in table.columns:
-            unit = f" [{column.unit}]" if column.unit else ""
-            place = f"snapshot.{table.full_name}.{column.name}"
-            comments.append(f"COMMENT ON COLUMN {place} IS {quoted(column.description + unit)};")
-    con.execute("\n".join(comments))
 
 
 def _write_former_names(con: Connection, tables: list[Table]) -> None:

@@ -15,6 +15,7 @@ from flows.base.resources import resource
 from flows.base.toml_files import read_toml
 from flows.report import change, quality, responders, response_course, study_summary, subjects, treatment
 from flows.report.cells import ALL, Row, grouped, load_cells
+from flows.report.since_last import load_since_last
 from flows.report.telling_events import load_telling_events
 from flows.report.wording import FILTERS
 from flows.study.study_folder import Protocol
@@ -34,6 +35,7 @@ SECTIONS = (
     ("safety", "Safety"),
     ("compliance", "Compliance"),
     ("verdicts", "Verdicts"),
+    ("since-last", "Since last"),
     ("data-quality", "Data quality"),
     ("methods", "Methods"),
 )
@@ -75,8 +77,10 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     primary = rule_sets[0]["rule_set"]
     rates = responders.load_rates(con, arms)
     differences = responders.load_differences(con, primary)
+    since_last = load_since_last(con)
     context = {
-        "sections": SECTIONS,
+        "sections": [section for section in SECTIONS if since_last or section[0] != "since-last"],
+        "since_last": since_last,
         "run": run,
         "arms": arms,
         "protocol": read_toml(resource("data/protocol.toml"), Protocol),

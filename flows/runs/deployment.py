@@ -136,7 +136,7 @@ def _id_of(study_folder: Path) -> str:
 
 
 def leave_artifacts(study: Study, summary: RunSummary) -> None:
-    """The headline table, the findings and a link to the report, on the run's page."""
+    """The headline table, the findings, what changed and a link to the report, on the run's page."""
     key = key_of(study)
     create_table_artifact(
         key=f"responders-{key}",
@@ -151,6 +151,10 @@ def leave_artifacts(study: Study, summary: RunSummary) -> None:
         markdown="\n".join([f"Data-quality findings: {counts}.", *table]),
         description="Data quality",
     )
+    if summary.changed:
+        create_markdown_artifact(
+            key=f"changes-{key}", markdown=summary.changed, description="Changes since the last snapshot"
+        )
     create_link_artifact(
         key=f"report-{key}", link=summary.report.as_uri(), link_text="report.html", description=str(summary.snapshot)
     )

@@ -15,6 +15,7 @@ from flows.base.shown_text import one_line
 from flows.base.sql_text import one_value
 from flows.base.toml_files import Frozen
 from flows.checking.findings import FindingGroup, count_by_severity, load_findings, log_findings, print_findings
+from flows.comparing.sentences import changes_in_words
 
 
 class RunSummary(Frozen):
@@ -30,6 +31,7 @@ class RunSummary(Frozen):
     primary_rule_set: str
     rates: tuple[dict[str, Any], ...]
     audit_head: str = ""  # SHA-256 of the last entry of the audit trail
+    changed: str | None = None  # what differs from the snapshot before, in a sentence; None where there was none
     treated_without_arm: int = 0  # subjects; they are why the arms do not add up to all
 
     @property
@@ -55,6 +57,7 @@ def summarise_run(snapshot: Path, is_new: bool, is_back: bool = False) -> RunSum
             [primary],
         ).fetchall()
         names = [column[0] for column in con.description or []]
+        changed = _changed(con) if is_new else None
         without_arm = one_value(
             con,
             "SELECT count(*) FROM analysis.subjects WHERE first_injection_date IS NOT NULL AND arm IS NULL"
@@ -71,7 +74,19 @@ def summarise_run(snapshot: Path, is_new: bool, is_back: bool = False) -> RunSum
         primary_rule_set=primary,
         rates=tuple(dict(zip(names, row, strict=True)) for row in rates),
         treated_without_arm=without_arm,
+        changed=changed,
     )
+
+
+def _changed(con: duckdb.DuckDBPyConnection) -> str | None:
+    """What meta.changes holds, in a sentence."""
+    before = con.execute("SELECT snapshot_id, note FROM meta.snapshot_before").fetchall()
+    if not before:
+        return None
+    if before[0][1]:
+        return f"Snapshot {before[0][0]}, the one before, is {before[0][1]}."
+    counted = con.execute("SELECT scope, cause, count(*) FROM meta.changes GROUP BY ALL ORDER BY ALL").fetchall()
+    return changes_in_words({(scope, tuple(cause.split(";"))): n for scope, cause, n in counted})
 
 
 def print_summary(summary: RunSummary) -> None:
@@ -86,6 +101,7 @@ def print_summary(summary: RunSummary) -> None:
             snapshot=summary.snapshot.name,
             report=summary.report,
             findings=summary.findings,
+            changed=summary.changed,
         )
     else:
         print_findings(console, (*summary.errors, *summary.unused))
@@ -93,6 +109,8 @@ def print_summary(summary: RunSummary) -> None:
         if summary.rates and summary.treated_without_arm:
             n = summary.treated_without_arm
             console.print(f"All: with {n} treated {'subject' if n == 1 else 'subjects'} of no known arm.")
+        if summary.changed:
+            console.print(f"Since the last snapshot: {summary.changed}", soft_wrap=True, markup=False)
         found = ", ".join(f"{count} {severity}" for severity, count in sorted(summary.findings.items())) or "none"
         console.print(f"Data-quality findings: {found}.")
     print_result(str(summary.report), report=summary.report)

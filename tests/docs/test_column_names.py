@@ -33,8 +33,8 @@ WORDS = set(
     re.findall(
         r"\w+",
         """
-    acute age agreement allowed analysis anchor any applicable arm article as aside at attack attacks backfill band baseline
-    below better birth blinded both cells change characteristic check chronic ci citation class classes clear cmh column
+    acute after age agreement allowed analysis anchor any applicable arm article as aside at attack attacks backfill band baseline before
+    below better birth blinded both cause cells change characteristic check chronic ci citation class classes clear cmh column
     columns combination comparator compliance condition consent correlation course crystal cumulative current cutoff cycle
     cycles date day days decision delimiter denominator description detail deviating deviation diary difference discontinued
     drop duckdb due duplicate eligible elsewhere emergent encoding end entered entries entry ergot evaluable event events evidence
@@ -43,9 +43,9 @@ WORDS = set(
     interpretation interval is joined judged kappa key kind known label landed late least level line lines longest low ls
     max maximum mean measure median medication merged method migraine min minimum minutes missing mode model moderate month
     months muscle n name neither next nnt no non not note nri number observations odds ongoing only opioid or other outcome
-    overuse p parameter part path pct per percent points position preventives primary prior q1 q3 quarantined question ratio raw
+    overuse p parameter part path pct per percent places points position preventives primary prior published q1 q3 quarantined question ratio raw
     read reason record recorded reduction reference refused related require responder responders responding response rows
-    rule score scored sd se second serious set sets several severe severity sex sha256 shift simple site sites snapshot soc
+    row rule scope score scored sd se second serious set sets several severe severity sex sha256 shift simple site sites snapshot soc
     software source start state statistic status step stop strata stratum study subject subjects substances success
     superseded suspicion table term test tested text threshold timed tip title to treatment triptan twin type unanimous unit
     units unknown used value verdict version whole window with without word written year years
