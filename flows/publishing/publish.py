@@ -18,6 +18,7 @@ from flows.base.sql_text import one_value, quoted, transaction
 from flows.checking.validation import CheckResult
 from flows.publishing.blinding import names_to_withhold, published_select, stop_on_arm_names, withhold_texts
 from flows.publishing.exports import write_publication
+from flows.publishing.history_kept import keep_history, write_history
 from flows.publishing.ingredients import digest_ingredients, id_of, versions
 from flows.publishing.publications import Publication, record_publication
 from flows.publishing.site_queries import write_queries
@@ -74,6 +75,7 @@ def publish(
 
     Raises DataError, with nothing published, when a file or subject of a blinded study is named after an arm.
     """
+    history = write_history(con, out, name, study, made_again)
     names = names_to_withhold(con, study)
     stop_on_arm_names(con, published_tables(con), names)
     withhold_texts(con, published_tables(con), names)
@@ -89,6 +91,8 @@ def publish(
     _write_files(con, building)
     _write_manifest(con, building, name, study, record.published_at)
     tree_to_disk(building)  # before anybody is pointed at it
+    if not made_again:
+        keep_history(out, record, history)
     final = snapshots / name
     shutil.rmtree(final, ignore_errors=True)
     os.replace(building, final)
