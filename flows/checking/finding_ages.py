@@ -86,7 +86,9 @@ def list_open_findings(con: Connection) -> list[OpenFinding]:
 
 
 def _tells_sessions(check: Check) -> bool:
-    return is_about_dose(check) or check.id.startswith(f"{UNCOUNTED_KIND}.") or check.table.endswith(f".{UNCOUNTED_KIND}")
+    return (
+        is_about_dose(check) or check.id.startswith(f"{UNCOUNTED_KIND}.") or check.table.endswith(f".{UNCOUNTED_KIND}")
+    )
 
 
 def _key_of(kind: str, alias: str, are_landed: bool) -> str:

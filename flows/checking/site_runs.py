@@ -152,7 +152,10 @@ def derive_site_runs(con: Connection, last_sequence: int) -> tuple[SiteRun, ...]
     names = sorted({name for row in counted.values() for name in row})
     total = {name: sum(row.get(name, 0) for row in counted.values()) for name in names}
     sites = sorted(site for site in counted if site is not None)
-    return (SiteRun(site=None, **total), *(SiteRun(site=site, **counted[site]) for site in sites))
+    return (
+        SiteRun.model_validate({"site": None, **total}),
+        *(SiteRun.model_validate({"site": site, **counted[site]}) for site in sites),
+    )
 
 
 def last_sequence_of(con: Connection) -> int:

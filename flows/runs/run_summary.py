@@ -14,6 +14,8 @@ from flows.base.logs import console, is_json, log, print_result
 from flows.base.shown_text import one_line
 from flows.base.sql_text import one_value
 from flows.base.toml_files import Frozen
+from flows.checking.drift import PREFIX
+from flows.checking.finding_ages import FindingAges, ages_in_words
 from flows.checking.findings import FindingGroup, count_by_severity, load_findings, log_findings, print_findings
 
 
@@ -27,6 +29,8 @@ class RunSummary(Frozen):
     findings: dict[str, int]
     errors: tuple[FindingGroup, ...]
     unused: tuple[FindingGroup, ...] = ()  # settings that no file took up
+    drift: tuple[FindingGroup, ...] = ()  # sites that changed against their own recent runs
+    ages: str | None = None  # findings that are new, persisting and resolved, in words; None in a first snapshot
     primary_rule_set: str
     rates: tuple[dict[str, Any], ...]
     treated_without_arm: int = 0  # subjects; they are why the arms do not add up to all
@@ -54,6 +58,7 @@ def summarise_run(snapshot: Path, is_new: bool, is_back: bool = False) -> RunSum
             [primary],
         ).fetchall()
         names = [column[0] for column in con.description or []]
+        ages = load_ages(con) if is_new else None
         without_arm = one_value(
             con,
             "SELECT count(*) FROM analysis.subjects WHERE first_injection_date IS NOT NULL AND arm IS NULL"
@@ -67,10 +72,26 @@ def summarise_run(snapshot: Path, is_new: bool, is_back: bool = False) -> RunSum
         findings=count_by_severity(groups),
         errors=tuple(group for group in groups if group.severity in ("critical", "error")),
         unused=tuple(group for group in groups if group.check_id.startswith("settings.")),
+        drift=tuple(group for group in groups if group.check_id.startswith(PREFIX)),
+        ages=ages,
         primary_rule_set=primary,
         rates=tuple(dict(zip(names, row, strict=True)) for row in rates),
         treated_without_arm=without_arm,
     )
+
+
+def load_ages(con: duckdb.DuckDBPyConnection) -> str | None:
+    """The findings by age in words; None where there is no snapshot to compare with."""
+    if one_value(con, "SELECT count(DISTINCT run) FROM meta.run_history") < 2:
+        return None
+    rows = con.execute("SELECT * FROM meta.finding_ages").fetchall()
+    return ages_in_words([FindingAges(*row) for row in rows])
+
+
+def found_in_words(summary: RunSummary) -> str:
+    """What is new among the findings, and the sites that changed, for a notice; empty in a first snapshot."""
+    ages = f"Findings since the last snapshot: {summary.ages}." if summary.ages else ""
+    return " ".join([ages, *(f"{group.check_id}: {group.reason}." for group in summary.drift)]).strip()
 
 
 def print_summary(summary: RunSummary) -> None:
@@ -78,22 +99,25 @@ def print_summary(summary: RunSummary) -> None:
     if not summary.is_new:
         log(summary.nothing_new, event="nothing_new")
     if is_json():
-        log_findings((*summary.errors, *summary.unused))
+        log_findings((*summary.errors, *summary.drift, *summary.unused))
         log(
             "ended",
             event="published" if summary.is_new else "unchanged",
             snapshot=summary.snapshot.name,
             report=summary.report,
             findings=summary.findings,
+            ages=summary.ages,
         )
     else:
-        print_findings(console, (*summary.errors, *summary.unused))
+        print_findings(console, (*summary.errors, *summary.drift, *summary.unused))
         print_rates(console, summary)
         if summary.rates and summary.treated_without_arm:
             n = summary.treated_without_arm
             console.print(f"All: with {n} treated {'subject' if n == 1 else 'subjects'} of no known arm.")
         found = ", ".join(f"{count} {severity}" for severity, count in sorted(summary.findings.items())) or "none"
         console.print(f"Data-quality findings: {found}.")
+        if summary.ages:
+            console.print(f"Findings since the last snapshot: {summary.ages}.")
     print_result(str(summary.report), report=summary.report)
 
 
