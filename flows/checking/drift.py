@@ -6,7 +6,7 @@ once in ``drift_chance_one_in`` looks. Runs that were flagged are no habit: a si
 of them is recent any more.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -89,54 +89,55 @@ class Compared(NamedTuple):
 
 def _compare(
     rows: list[SiteRun], check: DriftCheck, counts: Callable[[SiteRun], tuple[int, int]], limits: CheckLimits
-) -> Compared | None:
-    """The latest rows of a site against those before them; None where they show no habit.
+) -> Iterator[Compared]:
+    """The latest row of a site against those before it; where it brought little, then also together with the ones before.
 
-    The first row is left out: what a study or a site begins with is a backlog and no run like the others.
+    Nothing where they show no habit. The first row is left out: what a study or a site begins with is a backlog and no run
+    like the others.
     """
     followed = [row for row in rows if counts(row)[1]][1:]
     if not followed or followed[-1] is not rows[-1]:
-        return None
-    latest = 1
-    while latest < min(limits.drift_pooled_runs, len(followed)) and (
-        sum(counts(row)[1] for row in followed[-latest:]) < limits.drift_min_lines
-    ):
-        latest += 1
-    recent = followed[:-latest][-limits.drift_recent_runs :]
-    habit = [counts(row) for row in recent if check.id not in row.drift]
-    if len(habit) < limits.drift_min_runs:
-        return None
-    now = [counts(row) for row in followed[-latest:]]
-    return Compared(
-        sum(events for events, _ in now), sum(n for _, n in now),
-        sum(events for events, _ in habit), sum(n for _, n in habit), len(habit),
-    )  # fmt: skip
+        return
+    for latest in range(1, limits.drift_pooled_runs + 1):
+        recent = followed[:-latest][-limits.drift_recent_runs :]
+        habit = [counts(row) for row in recent if check.id not in row.drift]
+        if len(habit) < limits.drift_min_runs:
+            return
+        now = [counts(row) for row in followed[-latest:]]
+        n = sum(of for _, of in now)
+        yield Compared(
+            sum(events for events, _ in now),
+            n,
+            sum(events for events, _ in habit),
+            sum(of for _, of in habit),
+            len(habit),
+        )
+        if n >= limits.drift_min_lines:
+            return
 
 
 def _faulty_share(rows: list[SiteRun], limits: CheckLimits) -> list[Drift]:
-    found = _compare(rows, FAULTY, lambda row: (row.lines_faulty, row.lines_new), limits)
-    if (
-        not found
-        or found.events < limits.drift_min_faulty_lines
-        or found.events * found.n_before < limits.drift_faulty_times * found.events_before * found.n
-        or chance_of_more(found) * limits.drift_chance_one_in >= 1
-    ):
-        return []
-    return [_drift(FAULTY, rows[-1].site, "faulty lines", found)]
+    for found in _compare(rows, FAULTY, lambda row: (row.lines_faulty, row.lines_new), limits):
+        if (
+            found.events >= limits.drift_min_faulty_lines
+            and found.events * found.n_before >= limits.drift_faulty_times * found.events_before * found.n
+            and chance_of_more(found) * limits.drift_chance_one_in < 1
+        ):
+            return [_drift(FAULTY, rows[-1].site, "faulty lines", found)]
+    return []
 
 
 def _headache_share(rows: list[SiteRun], limits: CheckLimits) -> list[Drift]:
-    found = _compare(rows, HEADACHE, lambda row: (row.headache_days, row.recorded_days), limits)
-    if not found or found.n < limits.drift_min_lines:
-        return []
-    difference = found.events * found.n_before - found.events_before * found.n
-    if 100 * abs(difference) < limits.drift_headache_percent * found.n * found.n_before:
-        return []
-    other = found._replace(events=found.n - found.events, events_before=found.n_before - found.events_before)
-    chance = 2 * chance_of_more(found if difference > 0 else other)  # a fall is as much a change as a rise
-    if chance * limits.drift_chance_one_in >= 1:
-        return []
-    return [_drift(HEADACHE, rows[-1].site, "headache days among the recorded ones", found)]
+    for found in _compare(rows, HEADACHE, lambda row: (row.headache_days, row.recorded_days), limits):
+        difference = found.events * found.n_before - found.events_before * found.n
+        is_large = 100 * abs(difference) >= limits.drift_headache_percent * found.n * found.n_before
+        if found.n < limits.drift_min_lines or not is_large:
+            continue
+        other = found._replace(events=found.n - found.events, events_before=found.n_before - found.events_before)
+        chance = 2 * chance_of_more(found if difference > 0 else other)  # a fall is as much a change as a rise
+        if chance * limits.drift_chance_one_in < 1:
+            return [_drift(HEADACHE, rows[-1].site, "headache days among the recorded ones", found)]
+    return []
 
 
 def _stopped(entries: list[RunEntry], site: str, limits: CheckLimits) -> list[Drift]:
