@@ -5,12 +5,12 @@ shape, line style or place too, never by colour alone.
 """
 
 from flows.report.figures.distribution import distribution_figure, waterfall_figure
-from flows.report.figures.drift import drift_figure
 from flows.report.figures.figure_files import write_figures
 from flows.report.figures.flow import flow_figure
 from flows.report.figures.injections import injection_map
 from flows.report.figures.months import month_figure
 from flows.report.figures.responder_rates import responder_figure
+from flows.report.figures.site_multiples import drift_figure
 
 __all__ = [
     "distribution_figure",
