@@ -13,7 +13,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.base.defects import PASSING, plainly
-from flows.base.errors import OutcomesError
+from flows.base.errors import LockedError, OutcomesError
 from flows.base.logs import log
 from flows.base.progress import step
 from flows.deriving.partitions import Cluster
@@ -22,7 +22,8 @@ from flows.publishing.publications import changed_since_current, prune_snapshots
 from flows.publishing.publish import check_reason, publish, published_snapshot, snapshot_id, switch_current
 from flows.runs import sequence, steps
 from flows.runs.deployment import leave_artifacts, log_end, named_in_logs, notify, one_run_at_a_time, retried
-from flows.runs.run_summary import RunSummary, summarise_run
+from flows.runs.last_run import note_end
+from flows.runs.run_summary import RunSummary, found_in_words, summarise_run
 from flows.study.arm_names import arm_names
 from flows.study.study_folder import Study, check_out, load_study
 from flows.warehouse.audit_trail import load_trail
@@ -60,20 +61,28 @@ def publish_outcomes(
     ``signing_key`` (else the one of the environment) go into the audit trail. The state says in its message what was
     published, or why nothing was.
     """
+    target = (out or study_folder / "published").resolve()
     try:
         study = load_study(study_folder)
         said = attestation(reason, signing_key)
         check_reason(said, arm_names(study.arms) if study.facts.blinded else None)
-        target = (out or study_folder / "published").resolve()
         check_out(study_folder, target)
         with named_in_logs(study), one_run_at_a_time(study):
             summary = _with_head(retried(run_study)(study, target, cutoff, cluster, said), target)
         leave_artifacts(study, summary)
     except (OutcomesError, *PASSING) as error:
+        if not isinstance(error, LockedError):  # the other run writes its own end
+            note_end(target, "failed", str(error))
         return _as_result(Failed(message=str(error), data=error))
     outcome = "Published snapshot" if summary.is_new else f"{summary.nothing_new[:-1]},"
-    changed = f" {summary.changed}" if summary.changed else ""
-    return _as_result(Completed(message=f"{outcome} {summary.snapshot.name}.{changed}", data=summary))
+    words = [
+        f"{outcome} {summary.snapshot.name}.",
+        summary.changed or "",
+        found_in_words(summary) if summary.is_new else "",
+    ]
+    message = " ".join(filter(None, words))
+    note_end(target, "published" if summary.is_new else "unchanged", message)
+    return _as_result(Completed(message=message, data=summary))
 
 
 def _with_head(summary: RunSummary, out: Path) -> RunSummary:

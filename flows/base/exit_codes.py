@@ -21,6 +21,8 @@ EXIT_CODES: dict[str, dict[int, str]] = {
         2: "could not compare",
         3: "another run is under way, and an older snapshot has to be made again",
     },
+    "history": {0: "printed", 2: "nothing is published there, or no such site"},
+    "status": {0: "printed", 2: "nothing is published there, or it cannot be read"},
     "simulate": {0: "written", 2: "nothing written"},
     "init": {0: "written", 2: "the folder is in use; nothing written"},
     "draft": {0: "printed, or nothing to draft", 2: "could not look, or study.toml was not written"},

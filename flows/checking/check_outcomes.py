@@ -42,6 +42,27 @@ class CheckOutcome(Frozen):
         return self.count - len(self.places)
 
 
+class NewFinding(Frozen):
+    """An open finding that the snapshot before did not have."""
+
+    check_id: str
+    severity: str
+    path: str | None
+    line: int | None
+    reason: str
+
+
+class SinceSnapshot(Frozen):
+    """The open findings by age, against a published snapshot."""
+
+    snapshot_id: str
+    new: int
+    persisting: int
+    resolved: int
+    findings: tuple[NewFinding, ...]  # the new ones, the gravest first, as many as places are listed of a check
+    words: str
+
+
 class CheckReport(Frozen):
     """What a check of a study found; every format holds the same."""
 
@@ -53,6 +74,7 @@ class CheckReport(Frozen):
     stopped: str | None  # the sentence of a critical finding, after which nothing else is checked
     checks: tuple[CheckOutcome, ...]
     groups: tuple[FindingGroup, ...]
+    since: SinceSnapshot | None = None
 
     @property
     def counts(self) -> dict[str, int]:

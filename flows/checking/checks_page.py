@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flows.base.resources import resource
 from flows.checking.checks import Check, load_suites
+from flows.checking.drift import DRIFT_CHECKS
 from flows.study.check_limits import load_limits
 from flows.study.dictionary import input_tables
 
@@ -35,6 +36,14 @@ a snapshot was made with.
 | limit | default |
 |---|---|
 """
+DRIFT_HEAD = """
+## A site against its own recent runs
+
+On `meta.run_history`, made when a run publishes; `check` does not make them ([the rules](operating.md#drift-by-site)).
+
+| check | severity | what fails | what to do | source | needs |
+|---|---|---|---|---|---|
+"""
 FIRST = ("landing.files", "landing.broken_lines")
 
 
@@ -50,6 +59,10 @@ def render_checks() -> str:
             f"\n## {_title(table)}\n\nOn `{table}`.\n\n"
             f"| check | severity | what fails | what to do | source | needs |\n|---|---|---|---|---|---|\n{rows}"
         )
+    rows = "".join(
+        f"| `{drift.id}` | warning | {drift.reason} | {drift.fix} | {drift.source} | |\n" for drift in DRIFT_CHECKS
+    )
+    parts.append(f"{DRIFT_HEAD}{rows}")
     return "".join(parts)
 
 

@@ -36,6 +36,12 @@ def check(
     root: Annotated[
         Path | None, typer.Option("--root", envvar="GITHUB_WORKSPACE", help="folder that paths start from")
     ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            "--since", metavar="STUDY|OUT", help="which findings are new against the snapshot published there"
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="places listed of each check; all are counted")] = 100,
     log_format: Logs = LogFormat.text,
 ) -> None:
@@ -51,7 +57,7 @@ def check(
 
     targets = targets_of(facts, output_format.value, output, also or ())
     check_target(facts, queries)
-    report = check_study(facts, queries, limit)
+    report = check_study(facts, queries, limit, since)
     write_report(report, targets, prefix_of(study, root))
     raise typer.Exit(report.exit_code)
 

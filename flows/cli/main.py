@@ -8,7 +8,13 @@ from flows.base.ending import end_process
 from flows.base.errors import Defect, OutcomesError
 from flows.base.exit_codes import COULD_NOT
 from flows.base.shown_text import shown
-from flows.cli import changes_verbs, checking_verbs, publishing_verbs, study_verbs  # noqa: F401 (each adds its verbs to the app)
+from flows.cli import (  # noqa: F401 (each adds its verbs to the app)
+    changes_verbs,
+    checking_verbs,
+    history_verbs,
+    publishing_verbs,
+    study_verbs,
+)
 from flows.cli.app import LOG_FORMAT, app
 from flows.cli.stopping import catch_signals
 

@@ -58,6 +58,9 @@ def run(
             "--sign", metavar="KEYFILE", envvar=SIGNING_KEY, help="sign what is published with this private SSH key"
         ),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="print what would be landed; nothing is landed or published")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
     log_format: Logs = LogFormat.text,
 ) -> None:
@@ -68,6 +71,11 @@ def run(
     set_up(log_format.value)
     target = (out or study / "published").resolve()
     check_out(study, target)
+    if dry_run:
+        if as_of is not None or cluster:
+            raise ConfigurationError("--dry-run: looks at the inbox only; leave --as-of and --cluster out.")
+        _print_dry_run(study, target, as_json)
+        return
     if as_of is not None:
         if cluster:
             raise ConfigurationError("--as-of: is made again on this machine; leave --cluster out.")
@@ -87,6 +95,20 @@ def run(
             typer.echo(summary.as_json())
         else:
             print_summary(summary)
+
+
+def _print_dry_run(study: Path, target: Path, as_json: bool) -> None:
+    from flows.base.logs import is_json, print_result
+    from flows.base.shown_text import one_line
+    from flows.runs.dry_run import dry_run_in_words, look_at_inbox
+    from flows.study.study_folder import load_study
+
+    found = look_at_inbox(load_study(study), target)
+    if as_json or is_json():
+        typer.echo(found.model_dump_json(indent=None if is_json() else 1))
+        return
+    for line in dry_run_in_words(found):
+        print_result(one_line(line))
 
 
 def _cluster(address: str | None, partitions: int | None, shared: Path | None) -> "Cluster | None":

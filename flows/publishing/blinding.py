@@ -20,6 +20,7 @@ from flows.study.study_folder import Study
 
 WITHHELD = "(withheld: the study is blinded)"
 TEXTS_FROM_FILES = ("landing", "tabulation", "analysis", "summary")
+META_FROM_FILES = ("meta.findings", "meta.medication", "meta.run_history")
 IDENTIFIERS = {
     "path": "name of a file",
     "subject_id": "identifier of a subject",
@@ -60,7 +61,7 @@ def _published(table: Table, column: Column) -> str:
 
 def _may_hold_names(table: Table, column: Column) -> bool:
     """A text that a file may have brought, and that can be withheld."""
-    from_files = table.schema_name in TEXTS_FROM_FILES or table.full_name in ("meta.findings", "meta.medication")
+    from_files = table.schema_name in TEXTS_FROM_FILES or table.full_name in META_FROM_FILES
     return column.type in ("text", "codes") and from_files and column.name not in (*IDENTIFIERS, "arm")
 
 

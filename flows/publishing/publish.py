@@ -21,6 +21,7 @@ from flows.publishing.audit_entries import NOTHING_SAID, Attestation, is_as_reco
 from flows.publishing.blinding import names_to_withhold, published_select, stop_on_arm_names, withhold_texts
 from flows.publishing.changes_kept import changes_of, write_changes
 from flows.publishing.exports import write_publication
+from flows.publishing.history_kept import keep_history, write_history
 from flows.publishing.ingredients import digest_ingredients, id_of, versions
 from flows.publishing.publications import Publication, record_publication
 from flows.publishing.site_queries import write_queries
@@ -86,6 +87,7 @@ def publish(
     Raises DataError, with nothing published, when a file or subject of a blinded study is named after an arm, and
     ConfigurationError when the reason names one.
     """
+    history = write_history(con, out, name, study, made_again)
     names = names_to_withhold(con, study)
     check_reason(said, names)
     stop_on_arm_names(con, published_tables(con), names)
@@ -104,6 +106,8 @@ def publish(
     _write_manifest(con, building, name, study, record.published_at)
     key = key_for(out / "state", study.facts.blinded)
     record_publication_entry(out, building, record, key, said, is_made_again=made_again is not None)
+    if not made_again:
+        keep_history(out, record, history)
     final = snapshots / name
     shutil.rmtree(final, ignore_errors=True)
     os.replace(building, final)

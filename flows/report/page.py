@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from flows.base.resources import resource
 from flows.base.toml_files import read_toml
-from flows.report import change, quality, responders, response_course, study_summary, subjects, treatment
+from flows.report import change, quality, responders, response_course, site_history, study_summary, subjects, treatment
 from flows.report.cells import ALL, Row, grouped, load_cells
 from flows.report.since_last import load_since_last
 from flows.report.telling_events import load_telling_events
@@ -124,6 +124,9 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "quarantine": quality.load_quarantine(con),
         "cells_aside": quality.load_cells_aside(con),
         "flags": quality.load_flags(con),
+        "site_runs": site_history.load_site_runs(con),
+        "finding_ages": site_history.load_finding_ages(con),
+        "age_totals": site_history.load_age_totals(con),
         "methods": load_cells(con, "summary.methods", ("table_name", "statistic")),
         "subjects": subjects.load_subjects(con, arms, rule_sets),
         "most_subjects": subjects.MOST_SUBJECTS,
@@ -141,6 +144,7 @@ def _figures(context: dict[str, Any]) -> dict[str, Any]:
         "distribution": figures.distribution_figure(context["distribution"], arms),
         "waterfall": figures.waterfall_figure(context["reductions"], arms),
         "flow": figures.flow_figure(context["courses"], context["flow"], arms),
+        "drift": figures.drift_figure(context["site_runs"]),
         "muscles": figures.injection_map(context["muscles"]),
     }
 

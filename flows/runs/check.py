@@ -4,23 +4,32 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from flows.base.errors import DataError
-from flows.checking.check_outcomes import CheckReport, load_outcomes
+import duckdb
+
+from flows.base.errors import ConfigurationError, DataError
+from flows.checking.check_outcomes import SEVERITIES, CheckReport, NewFinding, SinceSnapshot, load_outcomes
+from flows.checking.finding_ages import BEYOND_CHECK, Finding, ages_in_words, compare_findings, list_open_findings
 from flows.checking.findings import load_findings, write_findings
+from flows.publishing.history_kept import load_findings_of
 from flows.publishing.site_queries import write_queries
 from flows.runs.sequence import take_in, validate_lines
 from flows.study.study_folder import Study
 from flows.warehouse.database import open_warehouse
+from flows.warehouse.snapshots import find_database
 from flows.warehouse.sql_models import build_models
 
 LISTED_PLACES = 100  # of one check
 
 
-def check_study(study: Study, queries: Path | None = None, listed: int = LISTED_PLACES) -> CheckReport:
+def check_study(
+    study: Study, queries: Path | None = None, listed: int = LISTED_PLACES, since: Path | None = None
+) -> CheckReport:
     """Check a study's inbox; of each check the first ``listed`` places are named, and all are counted.
 
-    ``queries`` names a file for the questions to the sites.
+    ``queries`` names a file for the questions to the sites. ``since`` is where a run has published: the findings are told
+    by age against its current snapshot. Raises ConfigurationError where that keeps no findings.
     """
+    before = _load_before(since) if since else None
     with (
         tempfile.TemporaryDirectory(prefix="check-") as out,
         open_warehouse(Path(out), study, is_scratch=True) as (con, kept),
@@ -45,4 +54,43 @@ def check_study(study: Study, queries: Path | None = None, listed: int = LISTED_
             stopped=stopped,
             checks=load_outcomes(con, listed),
             groups=load_findings(con),
+            since=_compare(con, *before, listed) if before else None,
         )
+
+
+def _load_before(place: Path) -> tuple[str, frozenset[Finding]]:
+    snapshot = find_database(place).parent.resolve()
+    findings = load_findings_of(snapshot.parent.parent, snapshot.name)
+    if findings is None:
+        raise ConfigurationError(
+            f"--since {place}: of the current snapshot no findings are on record; the next run keeps them."
+        )
+    return snapshot.name, frozenset(finding for finding in findings if not finding[0].startswith(BEYOND_CHECK))
+
+
+def _compare(
+    con: duckdb.DuckDBPyConnection, snapshot_id: str, before: frozenset[Finding], listed: int
+) -> SinceSnapshot:
+    found = [finding for finding in list_open_findings(con) if not finding.identity[0].startswith(BEYOND_CHECK)]
+    ages = compare_findings(before, {finding.identity for finding in found})
+    new = sorted(
+        (finding for finding in found if finding.identity not in before),
+        key=lambda finding: SEVERITIES.index(finding.identity[1]),
+    )
+    return SinceSnapshot(
+        snapshot_id=snapshot_id,
+        new=len(new),
+        persisting=sum(row.findings_persisting for row in ages),
+        resolved=sum(row.findings_resolved for row in ages),
+        words=ages_in_words(ages),
+        findings=tuple(
+            NewFinding(
+                check_id=finding.identity[0],
+                severity=finding.identity[1],
+                path=f"inbox/{finding.path}" if finding.path else None,
+                line=finding.line_number,
+                reason=finding.reason,
+            )
+            for finding in new[:listed]
+        ),
+    )

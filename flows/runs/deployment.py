@@ -143,12 +143,14 @@ def leave_artifacts(study: Study, summary: RunSummary) -> None:
         table=[{name: rate[name] for name in RATE_COLUMNS} for rate in summary.rates],
         description=f"Responders under the rule set `{summary.primary_rule_set}`",
     )
-    lines = [f"| {group.severity} | `{group.check_id}` | {group.count} | {group.reason} |" for group in summary.errors]
+    groups = (*summary.errors, *summary.drift)
+    lines = [f"| {group.severity} | `{group.check_id}` | {group.count} | {group.reason} |" for group in groups]
     counts = ", ".join(f"{count} {severity}" for severity, count in sorted(summary.findings.items())) or "none"
+    ages = f" Since the last snapshot: {summary.ages}." if summary.ages else ""
     table = ["", "| severity | check | findings | what is wrong |", "|---|---|---|---|", *lines] if lines else []
     create_markdown_artifact(
         key=f"quality-{key}",
-        markdown="\n".join([f"Data-quality findings: {counts}.", *table]),
+        markdown="\n".join([f"Data-quality findings: {counts}.{ages}", *table]),
         description="Data quality",
     )
     if summary.changed:

@@ -14,6 +14,8 @@ from flows.base.logs import console, is_json, log, print_result
 from flows.base.shown_text import one_line
 from flows.base.sql_text import one_value
 from flows.base.toml_files import Frozen
+from flows.checking.drift import PREFIX
+from flows.checking.finding_ages import FindingAges, ages_in_words
 from flows.checking.findings import FindingGroup, count_by_severity, load_findings, log_findings, print_findings
 from flows.comparing.sentences import changes_in_words
 
@@ -28,6 +30,8 @@ class RunSummary(Frozen):
     findings: dict[str, int]
     errors: tuple[FindingGroup, ...]
     unused: tuple[FindingGroup, ...] = ()  # settings that no file took up
+    drift: tuple[FindingGroup, ...] = ()  # sites that changed against their own recent runs
+    ages: str | None = None  # findings that are new, persisting and resolved, in words; None in a first snapshot
     primary_rule_set: str
     rates: tuple[dict[str, Any], ...]
     audit_head: str = ""  # SHA-256 of the last entry of the audit trail
@@ -58,6 +62,7 @@ def summarise_run(snapshot: Path, is_new: bool, is_back: bool = False) -> RunSum
         ).fetchall()
         names = [column[0] for column in con.description or []]
         changed = _changed(con) if is_new else None
+        ages = load_ages(con) if is_new else None
         without_arm = one_value(
             con,
             "SELECT count(*) FROM analysis.subjects WHERE first_injection_date IS NOT NULL AND arm IS NULL"
@@ -71,6 +76,8 @@ def summarise_run(snapshot: Path, is_new: bool, is_back: bool = False) -> RunSum
         findings=count_by_severity(groups),
         errors=tuple(group for group in groups if group.severity in ("critical", "error")),
         unused=tuple(group for group in groups if group.check_id.startswith("settings.")),
+        drift=tuple(group for group in groups if group.check_id.startswith(PREFIX)),
+        ages=ages,
         primary_rule_set=primary,
         rates=tuple(dict(zip(names, row, strict=True)) for row in rates),
         treated_without_arm=without_arm,
@@ -89,12 +96,26 @@ def _changed(con: duckdb.DuckDBPyConnection) -> str | None:
     return changes_in_words({(scope, tuple(cause.split(";"))): n for scope, cause, n in counted})
 
 
+def load_ages(con: duckdb.DuckDBPyConnection) -> str | None:
+    """The findings by age in words; None where there is no snapshot to compare with."""
+    if one_value(con, "SELECT count(DISTINCT run) FROM meta.run_history") < 2:
+        return None
+    rows = con.execute("SELECT * FROM meta.finding_ages").fetchall()
+    return ages_in_words([FindingAges(*row) for row in rows])
+
+
+def found_in_words(summary: RunSummary) -> str:
+    """What is new among the findings, and the sites that changed, for a notice; empty in a first snapshot."""
+    ages = f"Findings since the last snapshot: {summary.ages}." if summary.ages else ""
+    return " ".join([ages, *(f"{group.check_id}: {group.reason}." for group in summary.drift)]).strip()
+
+
 def print_summary(summary: RunSummary) -> None:
     """The end of a run: headline table, findings, and the path of the report as the last line of stdout."""
     if not summary.is_new:
         log(summary.nothing_new, event="nothing_new")
     if is_json():
-        log_findings((*summary.errors, *summary.unused))
+        log_findings((*summary.errors, *summary.drift, *summary.unused))
         log(
             "ended",
             event="published" if summary.is_new else "unchanged",
@@ -102,9 +123,10 @@ def print_summary(summary: RunSummary) -> None:
             report=summary.report,
             findings=summary.findings,
             changed=summary.changed,
+            ages=summary.ages,
         )
     else:
-        print_findings(console, (*summary.errors, *summary.unused))
+        print_findings(console, (*summary.errors, *summary.drift, *summary.unused))
         print_rates(console, summary)
         if summary.rates and summary.treated_without_arm:
             n = summary.treated_without_arm
@@ -113,6 +135,8 @@ def print_summary(summary: RunSummary) -> None:
             console.print(f"Since the last snapshot: {summary.changed}", soft_wrap=True, markup=False)
         found = ", ".join(f"{count} {severity}" for severity, count in sorted(summary.findings.items())) or "none"
         console.print(f"Data-quality findings: {found}.")
+        if summary.ages:
+            console.print(f"Findings since the last snapshot: {summary.ages}.")
     print_result(str(summary.report), report=summary.report)
 
 

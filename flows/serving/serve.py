@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flows.base.errors import ConfigurationError
 from flows.base.logs import log
 from flows.serving.run_history import prune_daily
+from flows.serving.schedule_file import schedule_known
 from flows.serving.temporary_server import QUIET, Server, check_answers
 from flows.study.study_folder import load_study
 
@@ -58,6 +59,7 @@ def serve_study(study_folder: Path, out: Path, cron: str, timezone: str) -> None
             api_url=PREFECT_API_URL.value(),
         )
         api_url = PREFECT_API_URL.value()
+        stack.enter_context(schedule_known(out, cron, timezone))
         try:
             publish_outcomes.serve(
                 name=study,

@@ -28,6 +28,15 @@ class CheckLimits(Frozen):
     compliance_min_days: Count
     min_age_years: Annotated[int, Field(ge=0)]
     max_age_years: Count
+    drift_recent_runs: Annotated[int, Field(ge=2)]
+    drift_min_runs: Annotated[int, Field(ge=2)]
+    drift_pooled_runs: Count
+    drift_min_lines: Count
+    drift_min_faulty_lines: Count
+    drift_faulty_times: Annotated[int, Field(ge=2)]
+    drift_headache_percent: Percent
+    drift_chance_one_in: Annotated[int, Field(ge=20)]
+    drift_silent_runs: Count
 
 
 # The [checks] table of study.toml: any of them, none required.

@@ -20,6 +20,7 @@ import great_expectations  # noqa: F401  (imported before the forks)
 from flows.base.errors import OutcomesError
 from flows.base.files import sha256_of
 from flows.base.sql_text import one_value
+from flows.publishing.history_kept import CHECKS_OF_THE_PAST, TABLES_OF_THE_PAST
 from flows.publishing.publish import publish, published_snapshot, snapshot_id, switch_current
 from flows.runs.sequence import compute, take_in
 from flows.study.study_folder import load_study
@@ -145,15 +146,16 @@ def warehouse_opens(out: Path, scratch: Path) -> bool:
 
 
 def published_cells(out: Path) -> dict[str, list[str]]:
-    """Every published row by table, in order, without the two columns that tell when and from which snapshot, and the two
-    tables that tell what changed since the snapshot before: a run that was never disturbed has another one before it."""
+    """Every published row by table, in order, without the two columns that tell when and from which snapshot, and without
+    what hangs on the publications before: which of them there were, a kill decides."""
     with duckdb.connect(out / "current" / "outcomes.duckdb", read_only=True) as con:
         tables = con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY 1").fetchall()
         cells = {}
         for (table,) in tables:
-            if table in ("meta.changes", "meta.snapshot_before"):
+            if table in TABLES_OF_THE_PAST:
                 continue
-            cursor = con.execute(f"SELECT * FROM {table}")
+            kept = f" WHERE NOT starts_with(check_id, '{CHECKS_OF_THE_PAST}')"
+            cursor = con.execute(f"SELECT * FROM {table}{kept if table in ('meta.findings', 'meta.checks') else ''}")
             names = [column[0] for column in cursor.description or []]
             kept = [i for i, name in enumerate(names) if name not in ("landed_at", "snapshot_id")]
             cells[table] = [repr([row[i] for i in kept]) for row in cursor.fetchall()]

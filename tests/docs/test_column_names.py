@@ -49,6 +49,8 @@ WORDS = set(
     software source start state statistic status step stop strata stratum study subject subjects substances success
     superseded suspicion table term test tested text threshold timed tip title to treatment triptan twin type unanimous unit
     units unknown used value verdict version whole window with without word written year years
+    active chance conflict drift faulty findings new one persisting pooled published received recent repeated resolved run runs silent
+    times
     """,
     )
 )

@@ -21,6 +21,7 @@ def render(report: CheckReport, prefix: str) -> str:
         "files_refused": report.files_refused,
         "lines_read": report.lines_read,
         "findings": report.counts,
+        "since": report.since.model_dump(exclude={"words"}) if report.since else None,
         "checks": [
             {
                 **check.model_dump(exclude={"places"}),

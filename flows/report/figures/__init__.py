@@ -10,9 +10,11 @@ from flows.report.figures.flow import flow_figure
 from flows.report.figures.injections import injection_map
 from flows.report.figures.months import month_figure
 from flows.report.figures.responder_rates import responder_figure
+from flows.report.figures.site_multiples import drift_figure
 
 __all__ = [
     "distribution_figure",
+    "drift_figure",
     "flow_figure",
     "injection_map",
     "month_figure",

@@ -1,0 +1,91 @@
+"""What came with each run, site by site: small multiples, in which a site that changed stands out from its own past."""
+
+from typing import Any
+
+import altair as alt
+
+from flows.report.cells import Row, one_decimal
+from flows.report.figures.style import NOT_DRAWABLE, chart
+from flows.report.figures.svg import Figure, draw_figure
+
+MOST_SITES = 12
+MOST_RUNS = 60
+GAP = 38  # between the plots: it holds the numbers at the axis
+HEIGHT = 48
+MEASURES = (
+    ("faulty_pct", "% faulty", "site.lines.faulty_share"),
+    ("headache_pct", "% headache", "site.headache.share"),
+    ("diary_days", "days", "site.diary.stopped"),
+)
+
+
+def drift_figure(by_site: dict[str, list[Row]]) -> Figure | None:
+    """Share of faulty lines, share of headache days and diary days that came, by run; a cross marks a flagged run.
+
+    Grain in: rows of meta.run_history by site, in the order of the runs. None where no site has two runs. The first run is
+    left out where others follow: it holds all that was there.
+    """
+    shown = {site: rows[1:][-MOST_RUNS:] for site, rows in by_site.items() if len(rows) >= 3}
+    shown = shown or {site: rows for site, rows in by_site.items() if len(rows) == 2}
+    if not shown:
+        return None
+    first = sorted(shown, key=lambda site: (not any(row["drift"] for row in shown[site]), site))[:MOST_SITES]
+    sites = {NOT_DRAWABLE.sub(" ", site): shown[site] for site in sorted(first)}
+    runs = sorted({row["run"] for rows in sites.values() for row in rows})
+    data: dict[str, list[Row]] = {f"title-{name}": [{"title": title}] for name, title, _ in MEASURES}
+    for place, (site, rows) in enumerate(sites.items()):
+        data[f"s{place}-site"] = [{"site": site}]
+        data[f"s{place}"] = [{name: row[name] for name in ("run", *(m for m, _, _ in MEASURES))} for row in rows]
+        for name, _, check in MEASURES:
+            data[f"s{place}-{name}"] = [
+                {"run": row["run"], name: row[name] or 0} for row in rows if check in (row["drift"] or "").split(";")
+            ]
+
+    def draw(width: int) -> alt.VConcatChart:
+        plot_width = (width - GAP * (len(MEASURES) - 1)) // len(MEASURES)
+        scale = alt.Scale(domain=[runs[0] - 0.5, runs[-1] + 0.5], nice=False)
+        names = {"baseline": "bottom", "align": "left", "fontSize": 12, "limit": plot_width + GAP - 6}
+
+        def panel(place: int, name: str) -> Any:
+            is_last = place == len(sites) - 1
+            axis = alt.Axis(title="Run", grid=False, tickCount=4, format="d") if is_last else None
+            x = alt.X("run:Q", scale=scale, axis=axis)
+            top = 100 if name == "headache_pct" else max([row[name] or 0 for row in data[f"s{place}"]] + [1])
+            y = alt.Y(f"{name}:Q", title=None, scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickCount=2))
+            marks = (
+                chart(f"s{place}").mark_line(strokeWidth=1.3, color="var(--arm-2)"),
+                chart(f"s{place}").mark_point(filled=True, size=14, opacity=1, color="var(--arm-2)"),
+                chart(f"s{place}-{name}").mark_point(
+                    shape="cross", angle=45, size=60, filled=True, color="var(--bad)", opacity=1
+                ),
+            )
+            layers = [mark.encode(x=x, y=y) for mark in marks]
+            if name == MEASURES[0][0]:
+                at = {"x": alt.value(0), "y": alt.value(-7), "text": "site:N"}
+                layers.append(chart(f"s{place}-site").mark_text(fontWeight="bold", **names).encode(**at))
+            if place == 0:
+                at = {"x": alt.value(0), "y": alt.value(-25), "text": "title:N"}
+                layers.append(chart(f"title-{name}").mark_text(**names).encode(**at))
+            return alt.layer(*layers).properties(width=plot_width, height=HEIGHT)
+
+        # Flush: the plots stand below each other, however wide the numbers at their axes are.
+        rows = [
+            alt.hconcat(*(panel(place, name) for name, _, _ in MEASURES), spacing=GAP, bounds="flush")
+            for place in range(len(sites))
+        ]
+        return alt.vconcat(*rows, spacing=HEIGHT + 30, bounds="flush")
+
+    label = "What came with each run, by site: share of faulty lines, share of headache days, and diary days"
+    words = " ".join(_in_words(site, rows) for site, rows in sites.items())
+    return draw_figure("drift", label, words, draw, data, wide=600)
+
+
+def _in_words(site: str, rows: list[Row]) -> str:
+    last = rows[-1]
+    shares = [
+        f"{title.removeprefix('% ')} {'none' if last[name] is None else one_decimal(last[name])}"
+        for name, title, _ in MEASURES[:2]
+    ]
+    flagged = [str(row["run"]) for row in rows if row["drift"]]
+    said = f" Flagged in run {', '.join(flagged)}." if flagged else ""
+    return f"{site}, run {last['run']}: {', '.join(shares)} percent, {last['diary_days']} diary days.{said}"
