@@ -60,10 +60,10 @@ def declared_results() -> dict[str, Result]:
     decide = [check for check in on_lines if check.severity in ("error", "critical") and not check.sets_aside]
     repeated = {f"landing.repeated_{kind}": known[f"landing.{kind}"] for kind in FILE_KINDS}
     made["landing.findings"] = _alike("landing.findings", _read_by(every))
-    made["landing.cells_aside"] = _alike("landing.cells_aside", _read_by([check for check in every if check.sets_aside])
+    made["landing.cells_aside"] = _of_lines("landing.cells_aside", _read_by([check for check in every if check.sets_aside])
     )
     # Of the findings only those on landed lines set a line aside: the later ones are about what stands.
-    made["landing.set_aside"] = _alike("landing.set_aside",
+    made["landing.set_aside"] = _of_lines("landing.set_aside",
         _read_by(decide)
         | _columns({"landing.landed_files": ("file_id", "sequence", "entries_per_day")})
         | _columns({"landing.cells_aside": ("file_id", "line_number", "column_name")})
@@ -127,6 +127,12 @@ def _read_by_query(table: str, select: str) -> Origins:
 
 def _columns(read: dict[str, tuple[str, ...]]) -> Origins:
     return frozenset((table, column) for table, columns in read.items() for column in (*columns, ROWS))
+
+
+def _of_lines(table: str, read: Origins) -> Result:
+    """Which lines, or cells, of the files are set aside: what is read decides on the rows, and no value is carried on."""
+    lines = _rows_of(*(f"landing.{kind}" for kind in FILE_KINDS))
+    return Result(dict.fromkeys(columns_known()[table], lines), read | lines)
 
 
 def _rows_of(*tables: str) -> Origins:

@@ -46,34 +46,42 @@ def write_lineage(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def upstream(*start: Origin, with_rows: bool = False) -> set[Origin]:
-    """All columns that these are made from, directly or through others."""
-    return _reach(start, load_lineage(), with_rows)
+def upstream(start: Origin) -> set[Origin]:
+    """All columns whose values go into this one, directly or through others.
+
+    Which rows another table has is not followed, for that would lead nearly everywhere: a source (S, '*') counts only
+    where S is the table itself, whose rows were counted or fitted.
+    """
+    return _reach(start, _values_from())
 
 
-def _reach(start: tuple[Origin, ...], edges: dict[Origin, tuple[Origin, ...]], with_rows: bool) -> set[Origin]:
+def downstream(start: Origin) -> set[Origin]:
+    """All columns into which the values of this one go: what may change when they do."""
+    return _reach(start, _values_into())
+
+
+def _reach(start: Origin, edges: dict[Origin, list[Origin]]) -> set[Origin]:
     found: set[Origin] = set()
-    waiting = list(start)
+    waiting = [start]
     while waiting:
-        table, column = waiting.pop()
-        nexts = edges.get((table, column), ())
-        if with_rows:
-            nexts += edges.get((table, ROWS), ())
-        waiting += [origin for origin in nexts if origin not in found]
+        nexts = [origin for origin in edges.get(waiting.pop(), ()) if origin not in found]
         found.update(nexts)
+        waiting += nexts
     return found
 
 
 @cache
-def _made_from() -> dict[Origin, tuple[Origin, ...]]:
-    """The columns that are made directly from each."""
+def _values_from() -> dict[Origin, list[Origin]]:
+    return {
+        target: [source for source in sources if source[1] != ROWS or source[0] == target[0]]
+        for target, sources in load_lineage().items()
+    }
+
+
+@cache
+def _values_into() -> dict[Origin, list[Origin]]:
     made: dict[Origin, list[Origin]] = {}
-    for target, sources in load_lineage().items():
+    for target, sources in _values_from().items():
         for source in sources:
             made.setdefault(source, []).append(target)
-    return {source: tuple(targets) for source, targets in made.items()}
-
-
-def downstream(*start: Origin) -> set[Origin]:
-    """All columns that are made from these, directly or through others: what may change when they do."""
-    return _reach(start, _made_from(), with_rows=False)
+    return made
