@@ -5,6 +5,7 @@ Mermaid itself is a script that the theme fetches from the network; the site mak
 
 import re
 from html import escape
+from itertools import pairwise
 from textwrap import wrap
 
 LETTER, LINE, PADDING = 6.2, 15, 9  # pixels: mean width of a letter, height of a line, space around a text
@@ -25,7 +26,7 @@ def draw_chart(source: str) -> str:
                 texts[name] = [piece for part in text.split("<br>") for piece in wrap(part, WIDEST)]
                 tables |= {name} if is_table else set()
             names.append(name)
-        arrows += zip(names, names[1:], strict=False)
+        arrows += pairwise(names)
     rows = _rows(list(texts), arrows)
     size = {n: (max(map(len, t)) * LETTER + 2 * PADDING, len(t) * LINE + 2 * PADDING) for n, t in texts.items()}
     width = max(sum(size[n][0] + GAP_ACROSS for n in row) for row in rows)
@@ -58,9 +59,13 @@ def _rows(names: list[str], arrows: list[tuple[str, str]]) -> list[list[str]]:
         if all(after != name for _, after in arrows):
             depth[name] = min((depth[after] for before, after in arrows if before == name), default=1) - 1
     rows = [[name for name in names if depth[name] == level] for level in range(max(depth.values()) + 1)]
-    for above, row in zip(rows, rows[1:], strict=False):
-        row.sort(key=lambda name: min([above.index(b) for b, a in arrows if a == name and b in above] or [99]))
+    for above, row in pairwise(rows):
+        row.sort(key=lambda name: _place_above(name, above, arrows))
     return rows
+
+
+def _place_above(name: str, above: list[str], arrows: list[tuple[str, str]]) -> int:
+    return min((above.index(before) for before, after in arrows if after == name and before in above), default=99)
 
 
 def _box(text: list[str], left: float, top: float, width: float, height: float, is_table: bool) -> str:
@@ -72,7 +77,9 @@ def _box(text: list[str], left: float, top: float, width: float, height: float, 
     return f'<rect{kind} x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" rx="3"/>{spans}'
 
 
-def _arrow(a: tuple[float, float], a_size: tuple[float, float], b: tuple[float, float], b_size: tuple[float, float]) -> str:
+def _arrow(
+    a: tuple[float, float], a_size: tuple[float, float], b: tuple[float, float], b_size: tuple[float, float]
+) -> str:
     x1, y1 = a[0] + a_size[0] / 2, a[1] + a_size[1]
     x2, y2 = b[0] + b_size[0] / 2, b[1]
     bend = (y2 - y1) / 2

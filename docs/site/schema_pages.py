@@ -96,7 +96,14 @@ def _table_page(table: Table) -> str:
     lines += [f"**Made from:** {_listed(map(_table_link, sorted(reads - {name}))) or _beginning(name)}", ""]
     lines += [f"**Read by:** {_listed(map(_table_link, read_by)) or 'no other table'}", ""]
     if select:
-        lines += ['??? abstract "The SQL"', "", "    ```sql", *(f"    {line}" for line in select.splitlines()), "    ```", ""]
+        lines += [
+            '??? abstract "The SQL"',
+            "",
+            "    ```sql",
+            *(f"    {line}" for line in select.splitlines()),
+            "    ```",
+            "",
+        ]
     lines += ["## Columns", ""]
     for column in table.columns:
         lines += _column(table, column)
@@ -112,7 +119,12 @@ def _column(table: Table, column: Column) -> list[str]:
     kind = "date" if column.type == "partial_date" else column.type
     facts = [kind, *([column.unit] if column.unit else []), *(["key"] if column.name in table.key else [])]
     allowed = f" One of {', '.join(f'`{value}`' for value in column.allowed)}." if column.allowed else ""
-    lines = [f"### {column.name} {{ #{column.name} .column }}", "", f"*{', '.join(facts)}.* {_cell(column.description)}.{allowed}", ""]
+    lines = [
+        f"### {column.name} {{ #{column.name} .column }}",
+        "",
+        f"*{', '.join(facts)}.* {_cell(column.description)}.{allowed}",
+        "",
+    ]
     direct = load_lineage().get(origin, ())
     above = {o for o in upstream(origin) if o[0].startswith("landing.") and o[0].removeprefix("landing.") in KINDS}
     below = {o for o in downstream(origin) if o[0] in load_dictionary() and o[0] != table.full_name and o[1] != ROWS}

@@ -12,6 +12,7 @@ from flows.statistics.fitted_tables import READS
 from flows.study.dictionary import FILE_KINDS, file_columns, input_tables, load_dictionary
 from flows.warehouse.lineage_table import ROWS
 
+Read = dict[str, tuple[str, ...]]  # columns by table
 CELL_FAULTS = ("unreadable", "out_of_range", "other_unit")
 # Tables of the warehouse that are not published and that no SQL model makes.
 INTERNAL = {
@@ -60,10 +61,12 @@ def declared_results() -> dict[str, Result]:
     decide = [check for check in on_lines if check.severity in ("error", "critical") and not check.sets_aside]
     repeated = {f"landing.repeated_{kind}": known[f"landing.{kind}"] for kind in FILE_KINDS}
     made["landing.findings"] = _alike("landing.findings", _read_by(every))
-    made["landing.cells_aside"] = _of_lines("landing.cells_aside", _read_by([check for check in every if check.sets_aside])
+    made["landing.cells_aside"] = _of_lines(
+        "landing.cells_aside", _read_by([check for check in every if check.sets_aside])
     )
     # Of the findings only those on landed lines set a line aside: the later ones are about what stands.
-    made["landing.set_aside"] = _of_lines("landing.set_aside",
+    made["landing.set_aside"] = _of_lines(
+        "landing.set_aside",
         _read_by(decide)
         | _columns({"landing.landed_files": ("file_id", "sequence", "entries_per_day")})
         | _columns({"landing.cells_aside": ("file_id", "line_number", "column_name")})
@@ -76,14 +79,15 @@ def declared_results() -> dict[str, Result]:
             ("landing.cell_text", "landing.cells_aside"),
         )
     }
-    landed = {f"landing.{kind}": ("file_id", "line_number", "subject_id") for kind in FILE_KINDS}
+    landed: Read = {f"landing.{kind}": ("file_id", "line_number", "subject_id") for kind in FILE_KINDS}
     made["landing.subject_twins"] = _alike("landing.subject_twins", _columns(landed))
-    made["landing.unused_settings"] = _alike("landing.unused_settings",
+    made["landing.unused_settings"] = _alike(
+        "landing.unused_settings",
         _columns({name: known[name] for name in ("landing.settings_used", "landing.landed_files")}),
     )
-    made["meta.medication"] = _alike("meta.medication", _columns({"tabulation.diary_days": ("acute_medication",)})
-    )
-    made["meta.findings"] = _alike("meta.findings",
+    made["meta.medication"] = _alike("meta.medication", _columns({"tabulation.diary_days": ("acute_medication",)}))
+    made["meta.findings"] = _alike(
+        "meta.findings",
         _columns({"landing.findings": known["landing.findings"], "landing.files": ("file_id", "path")}),
     )
     made["meta.checks"] = _checks(known["meta.checks"], every)
@@ -125,7 +129,7 @@ def _read_by_query(table: str, select: str) -> Origins:
     return (result.rows if gives_all else result.everything) - {("check", ROWS)}
 
 
-def _columns(read: dict[str, tuple[str, ...]]) -> Origins:
+def _columns(read: Read) -> Origins:
     return frozenset((table, column) for table, columns in read.items() for column in (*columns, ROWS))
 
 

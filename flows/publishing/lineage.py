@@ -16,8 +16,7 @@ from flows.warehouse.lineage_table import ROWS, Origin
 from flows.warehouse.sql_models import tables_read
 
 Origins = frozenset[Origin]
-T = TypeVar("T", bound=exp.Expression)
-Schema = dict[str, dict[str, dict[str, str]]]
+T = TypeVar("T", bound=exp.Expr)
 # The clauses that decide which rows a SELECT gives.
 ROW_CLAUSES = ("where", "group", "having", "qualify", "distinct")
 
@@ -38,15 +37,16 @@ def origins_of(name: str, select: str, columns_known: dict[str, tuple[str, ...]]
 
     Raises ValueError where a column cannot be followed: no origin is left out silently.
     """
-    schema: Schema = {}
+    schema: dict[str, dict[str, dict[str, str]]] = {}
     for table in tables_read(select) & set(columns_known):
         columns = columns_known[table]
         room, _, short = table.partition(".")
-        schema.setdefault(room, {})[short] = dict.fromkeys(columns, "VARCHAR")
+        tables = schema.setdefault(room, {})
+        tables[short] = dict.fromkeys(columns, "VARCHAR")
     tree = qualify(
         sqlglot.parse_one(select, read="duckdb"),
         dialect="duckdb",
-        schema=schema,
+        schema=dict(schema),
         validate_qualify_columns=False,
         quote_identifiers=False,
         identify=False,
@@ -92,7 +92,7 @@ class _Walk:
         for source in self._sources(scope).values():
             if isinstance(source, Scope):
                 found |= self.result(source).rows
-            elif source.db:
+            elif isinstance(source, exp.Table) and source.db:
                 found.add((f"{source.db}.{source.name}", ROWS))
         clauses = [select.args[clause] for clause in ROW_CLAUSES if select.args.get(clause)]
         clauses += [join.args["on"] for join in select.args.get("joins") or [] if join.args.get("on")]
@@ -108,7 +108,7 @@ class _Walk:
     def of(
         self,
         scope: Scope,
-        parts: Iterable[exp.Expression],
+        parts: Iterable[exp.Expr],
         before: dict[str, Origins] | None = None,
     ) -> Origins:
         """The origins of what these parts of a SELECT read; ``before``: the columns that stand before them in it.
@@ -130,7 +130,7 @@ class _Walk:
                 found.add((self.name, ROWS))
         return frozenset(found)
 
-    def _columns(self, part: exp.Expression) -> Iterator[exp.Column]:
+    def _columns(self, part: exp.Expr) -> Iterator[exp.Column]:
         return (column for column in _outside_queries(part, exp.Column) if not isinstance(column.this, exp.Star))
 
     def _column(self, scope: Scope, column: exp.Column, before: dict[str, Origins]) -> Origins:
@@ -147,7 +147,7 @@ class _Walk:
             at = at.parent
         raise ValueError(f"{self.name}: {column.sql('duckdb')} names nothing that is read")
 
-    def _from(self, scope: Scope, source: exp.Expression | Scope, column: str) -> Origins:
+    def _from(self, scope: Scope, source: exp.Expr | Scope, column: str) -> Origins:
         if isinstance(source, Scope):
             columns = self.result(source).columns
             if ROWS in columns:  # a function that gives a table: each column comes from all that it is given
@@ -159,26 +159,26 @@ class _Walk:
             return frozenset({(f"{source.db}.{source.name}", column)})
         return self.of(scope, [source.this] if isinstance(source, exp.Table) else [source])
 
-    def _sources(self, scope: Scope) -> dict[str, exp.Expression | Scope]:
+    def _sources(self, scope: Scope) -> dict[str, exp.Expr | Scope]:
         sources = {name: source for name, (_, source) in scope.selected_sources.items()}
         only_compared = getattr(scope, "semi_or_anti_join_tables", ())  # they give no column, and decide on rows
         return sources | {name: scope.sources[name] for name in only_compared if name in scope.sources}
 
-    def _scope_of(self, scope: Scope, query: exp.Expression) -> Scope:
+    def _scope_of(self, scope: Scope, query: exp.Expr) -> Scope:
         for inner in scope.subquery_scopes:
             if inner.expression is query:
                 return inner
         raise ValueError(f"{self.name}: a query inside an expression was not found")
 
 
-def _outside_queries(part: exp.Expression, kind: type[T]) -> Iterator[T]:
+def _outside_queries(part: exp.Expr, kind: type[T]) -> Iterator[T]:
     """The nodes of a kind in an expression, without those of the queries inside it."""
     for node in part.walk(prune=lambda node: isinstance(node, exp.Query) and node is not part):
         if isinstance(node, kind):
             yield node
 
 
-def _queries_inside(part: exp.Expression) -> Iterator[exp.Expression]:
+def _queries_inside(part: exp.Expr) -> Iterator[exp.Expr]:
     for node in part.walk(prune=lambda node: isinstance(node, exp.Query)):
         if isinstance(node, exp.Query):
             yield node.unnest() if isinstance(node, exp.Subquery) else node

@@ -6,7 +6,7 @@
 from flows.base.resources import resource
 from flows.publishing.declared_sources import columns_known, declared_results
 from flows.publishing.lineage import Result, origins_of
-from flows.warehouse.lineage_table import PLACE, ROWS
+from flows.warehouse.lineage_table import ROWS
 from flows.warehouse.sql_models import build_order, load_models
 
 HEAD = "table_name,column_name,sources\n"

@@ -15,6 +15,7 @@ from flows.base.resources import resource
 from flows.base.toml_files import read_toml
 from flows.report import change, quality, responders, response_course, study_summary, subjects, treatment
 from flows.report.cells import ALL, Row, grouped, load_cells
+from flows.report.origins import load_origins
 from flows.report.telling_events import load_telling_events
 from flows.report.wording import FILTERS
 from flows.study.study_folder import Protocol
@@ -120,6 +121,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "quarantine": quality.load_quarantine(con),
         "cells_aside": quality.load_cells_aside(con),
         "flags": quality.load_flags(con),
+        "origins": load_origins(),
         "methods": load_cells(con, "summary.methods", ("table_name", "statistic")),
         "subjects": subjects.load_subjects(con, arms, rule_sets),
         "most_subjects": subjects.MOST_SUBJECTS,

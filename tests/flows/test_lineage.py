@@ -173,11 +173,16 @@ def test_what_is_declared_is_what_a_run_reads(tmp_path: Path) -> None:
             ).fetchall()
         )
     declared = {
-        name: {table for table, _ in result.rows.union(*result.columns.values())} for name, result in declared_results().items()
+        name: {table for table, _ in result.rows.union(*result.columns.values())}
+        for name, result in declared_results().items()
     }
     declared = {name: tables | THROUGH.get(name, set()) for name, tables in declared.items()}
-    assert {name: tables - declared.get(name, set()) for name, tables in read.items() if tables - declared.get(name, set())} == {}
-    assert set(FITTED) | {"landing.known_diary", "landing.set_aside", "meta.runs"} <= {name for name, t in read.items() if t}
+    assert {
+        name: tables - declared.get(name, set()) for name, tables in read.items() if tables - declared.get(name, set())
+    } == {}
+    assert set(FITTED) | {"landing.known_diary", "landing.set_aside", "meta.runs"} <= {
+        name for name, t in read.items() if t
+    }
     for name, known in columns_known().items():
         if name in columns:
             assert set(known) == set(columns[name]), name
