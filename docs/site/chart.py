@@ -54,10 +54,13 @@ def _rows(names: list[str], arrows: list[tuple[str, str]]) -> list[list[str]]:
     for _ in names:
         for before, after in arrows:
             depth[after] = max(depth[after], depth[before] + 1)
-    # A box that nothing leads to stands right above the first that it leads to.
-    for name in names:
-        if all(after != name for _, after in arrows):
-            depth[name] = min((depth[after] for before, after in arrows if before == name), default=1) - 1
+    # What does not come from the first box stands as low as it can, beside what it leads to.
+    from_first = {names[0]}
+    for _ in names:
+        from_first |= {after for before, after in arrows if before in from_first}
+    for _ in names:
+        for name in set(names) - from_first:
+            depth[name] = min(depth[after] for before, after in arrows if before == name) - 1
     rows = [[name for name in names if depth[name] == level] for level in range(max(depth.values()) + 1)]
     for above, row in pairwise(rows):
         row.sort(key=lambda name: _place_above(name, above, arrows))

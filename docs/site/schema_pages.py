@@ -84,7 +84,16 @@ def _cell(text: str) -> str:
 def _table_page(table: Table) -> str:
     name = table.full_name
     select = load_models().get(name)
-    lines = [f"# {name}", "", f"{table.grain[0].upper()}{table.grain[1:]}.".replace("<", "&lt;"), ""]
+    # A long name may break after a dot or a line below.
+    lines = [
+        "---",
+        f"title: {name}",
+        "---",
+        "# " + re.sub(r"([._])", r"\1<wbr>", name),
+        "",
+        f"{table.grain[0].upper()}{table.grain[1:]}.".replace("<", "&lt;"),
+        "",
+    ]
     lines += [f"**Key:** {', '.join(f'`{column}`' for column in table.key)}", ""]
     if select:
         if missing := re.search(r"^-- Missing: +(.+)$", select, flags=re.MULTILINE):
