@@ -70,7 +70,7 @@ def _index(tables: dict[str, Table]) -> str:
     for schema, words in SCHEMAS.items():
         lines += ["", f"## {schema}", "", f"{words[0].upper()}{words[1:]}.", "", "| table | one row |", "|---|---|"]
         lines += [
-            f"| [`{t.full_name}`]({t.full_name}.md) | {_cell(t.grain.removeprefix('one row '))} |"
+            f"| [`{t.name}`]({t.full_name}.md) | {_cell(t.grain.removeprefix('one row '))} |"
             for t in tables.values()
             if t.schema_name == schema
         ]
