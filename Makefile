@@ -7,7 +7,7 @@ RUN := $(UV) run --frozen --quiet
 export DO_NOT_TRACK = 1
 DEMO_OUT ?= build/demo
 
-.PHONY: help setup demo kostecki-dillon test test-fast coverage check lint types generative diffs mutants fuzz kills installed expectations calibration validity bench-validation bench clean
+.PHONY: help setup demo kostecki-dillon test test-fast coverage check lint types generative diffs mutants fuzz kills installed expectations calibration validity bench-validation bench docs clean
 
 help:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS='	' read -r name what; do printf '%-18s %s\n' "$$name" "$$what"; done
@@ -89,11 +89,12 @@ kills: setup ## two hundred runs killed at random moments (twenty minutes)
 	$(RUN) python -m tests.crash.kills --kills 200 --seed 1
 
 # Write the dictionary-made expectations into expectations/ anew, docs/checks.md from all of them, and the parameters in
-# docs/rule-parameters.md from the fields of a rule set.
-expectations: setup ## write the checks of the dictionary, docs/checks.md and the list of rule parameters anew
+# docs/rule-parameters.md from the fields of a rule set, data/lineage.csv from the SQL.
+expectations: setup ## write the checks of the dictionary, docs/checks.md, the list of rule parameters and the lineage anew
 	$(RUN) python -m flows.checking.dictionary_checks
 	$(RUN) python -m flows.checking.checks_page
 	$(RUN) python -m flows.study.rule_parameters_page
+	$(RUN) python -m flows.publishing.lineage_file
 
 # Published numbers against simulated ones: docs/calibration.md (a minute).
 calibration: setup ## write docs/calibration.md anew (a minute)
@@ -112,6 +113,10 @@ bench-validation: setup ## time the checks on ten million diary rows
 bench: setup ## time whole runs of one and ten million diary rows, and many small files
 	$(RUN) python -m tests.bench.throughput $(if $(ROWS),--rows $(ROWS))
 	$(RUN) python -m tests.bench.small_files
+
+# mkdocs-material would print a notice about the next version of mkdocs with every build.
+docs: setup ## build the site into build/site: guides, rules, statistics, every table with its lineage
+	NO_MKDOCS_2_WARNING=1 $(RUN) python -m mkdocs build --quiet --strict
 
 clean: ## remove the environment and everything built
 	rm -rf build .venv .uv .pytest_cache .ruff_cache

@@ -17,6 +17,7 @@ DATA = (
     "data/codelists",
     "data/protocol.toml",
     "data/checks.toml",
+    "data/lineage.csv",
 )
 
 

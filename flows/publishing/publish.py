@@ -33,6 +33,7 @@ from flows.study.dictionary import Table, load_dictionary
 from flows.study.study_folder import Study
 from flows.warehouse.blinding_key import key_for
 from flows.warehouse.kept_inputs import KeptInputs
+from flows.warehouse.lineage_table import write_lineage
 from flows.warehouse.snapshots import MANIFEST, listed_files
 
 Connection = duckdb.DuckDBPyConnection
@@ -99,6 +100,7 @@ def publish(
     shutil.rmtree(building, ignore_errors=True)
     (building / "tables").mkdir(parents=True)
     _write_run(con, name, study)
+    write_lineage(con)
     write_database(con, building / "outcomes.duckdb", study)
     write_changes(con, building / "outcomes.duckdb", changes_of(con, out, building, record, study, bool(made_again)))
     render_validation(con, building / "validation", results)

@@ -15,6 +15,7 @@ from flows.base.resources import resource
 from flows.base.toml_files import read_toml
 from flows.report import change, quality, responders, response_course, site_history, study_summary, subjects, treatment
 from flows.report.cells import ALL, Row, grouped, load_cells
+from flows.report.origins import load_origins
 from flows.report.since_last import load_since_last
 from flows.report.telling_events import load_telling_events
 from flows.report.wording import FILTERS
@@ -127,6 +128,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "site_runs": site_history.load_site_runs(con),
         "finding_ages": site_history.load_finding_ages(con),
         "age_totals": site_history.load_age_totals(con),
+        "origins": load_origins(),
         "methods": load_cells(con, "summary.methods", ("table_name", "statistic")),
         "subjects": subjects.load_subjects(con, arms, rule_sets),
         "most_subjects": subjects.MOST_SUBJECTS,

@@ -23,6 +23,38 @@ FITTED: dict[str, Callable[[duckdb.DuckDBPyConnection], list[Row]]] = {
     "summary.repeated_response": repeated_response,
     "summary.tipping_points": tipping_points,
 }
+# What each of them reads, for the lineage (flows/publishing/declared_sources.py): table and columns.
+_COMPARED_ARMS = {
+    "analysis.subjects": ("subject_id", "arm", "first_injection_date"),
+    "analysis.strata": ("subject_id", "stratum", "level"),
+    "meta.arms": ("arm", "position"),
+}
+_RATES = ("rule_set", "cycle", "arm", "n_evaluable", "n_responders", "n_nri")
+READS: dict[str, dict[str, tuple[str, ...]]] = {
+    "summary.arm_differences": {
+        "summary.responder_rates": _RATES,
+        "summary.responder_rates_by_stratum": (*_RATES, "stratum", "level"),
+        "meta.arms": ("arm", "position"),
+    },
+    "summary.change_from_baseline": {
+        "analysis.month_measures": ("subject_id", "measure", "cycle", "month", "per_month", "baseline_per_month"),
+        "analysis.month_spans": ("cycle", "month"),
+        **_COMPARED_ARMS,
+    },
+    "summary.quality_of_life": {
+        "analysis.score_changes": ("subject_id", "instrument", "cycle", "score", "baseline_score"),
+        "analysis.cycles": ("cycle",),
+        **_COMPARED_ARMS,
+    },
+    "summary.repeated_response": {
+        "analysis.response_course": ("rule_set", "subject_id", "cycle", "arm", "is_responder"),
+        "analysis.strata": ("subject_id", "stratum", "level"),
+        "analysis.cycles": ("cycle",),
+        "meta.arms": ("arm", "position"),
+        "meta.study": ("primary_rule_set",),
+    },
+    "summary.tipping_points": {"summary.responder_rates": _RATES, "meta.arms": ("arm", "position")},
+}
 
 
 def build_statistics(con: duckdb.DuckDBPyConnection) -> list[str]:
