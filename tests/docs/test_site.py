@@ -24,8 +24,8 @@ def test_every_column_has_its_place_and_every_link_between_tables_leads_to_one()
     pages = schema_pages()
     for table in load_dictionary().values():
         page = pages[f"schema/{table.full_name}.md"]
-        assert list(re.findall(r"^### (\w+) ", page, flags=re.MULTILINE)) == [c.name for c in table.columns]
-    rate = pages["schema/summary.responder_rates.md"].partition("### responder_pct ")[2].partition("\n### ")[0]
+        assert re.findall(r"^### (\w+) ", page, flags=re.MULTILINE) == [c.name for c in table.columns]
+    rate = pages["schema/summary.responder_rates.md"].partition("### n_responders ")[2].partition("\n### ")[0]
     assert re.search(r"`landing\.diary`\]\(steps\.md#landing\.diary\): .*`headache`", rate)
     assert "(summary.tipping_points.md#difference_pct)" in rate
 
