@@ -119,7 +119,13 @@ def _table_page(table: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
+# Tables that compare this snapshot with the ones before it.
+ACROSS_SNAPSHOTS = {"meta.snapshot_before", "meta.changes", "meta.run_history", "meta.finding_ages"}
+
+
 def _beginning(table: str) -> str:
+    if table in ACROSS_SNAPSHOTS:
+        return "this snapshot and those published before it"
     return "settings of the study or of this software" if table.startswith("meta.") else "the files themselves"
 
 
