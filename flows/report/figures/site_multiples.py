@@ -82,10 +82,9 @@ def drift_figure(by_site: dict[str, list[Row]]) -> Figure | None:
 
 def _in_words(site: str, rows: list[Row]) -> str:
     last = rows[-1]
-    shares = [
-        f"{title.removeprefix('% ')} {'none' if last[name] is None else one_decimal(last[name])}"
-        for name, title, _ in MEASURES[:2]
-    ]
+    faulty, headache = (
+        "none came" if last[n] is None else f"{one_decimal(last[n])}%" for n in ("faulty_pct", "headache_pct")
+    )
     flagged = [str(row["run"]) for row in rows if row["drift"]]
     said = f" Flagged in run {', '.join(flagged)}." if flagged else ""
-    return f"{site}, run {last['run']}: {', '.join(shares)} percent, {last['diary_days']} diary days.{said}"
+    return f"{site}, run {last['run']}: faulty lines {faulty}, headache days {headache}, {last['diary_days']} diary days.{said}"
