@@ -38,8 +38,9 @@ def _keys(table: Facts, tables: Facts, path: tuple[str, ...], optional_table: st
         # A table, a table that may be absent, a list of tables: each of them refers to the model of the table.
         choices = field.get("anyOf", [field])
         inner = next((c["$ref"] for c in (*choices, field.get("items", {})) if "$ref" in c), None)
-        if inner is None:
-            yield Parameter((*path, name), field, optional_table)
+        if inner is None:  # a value that may be absent is one of two choices, the other is null
+            given = next(choice for choice in choices if choice.get("type") != "null")
+            yield Parameter((*path, name), {**field, **given}, optional_table)
         else:
             absent = name if "anyOf" in field else optional_table
             yield from _keys(tables[inner.rsplit("/", 1)[1]], tables, (*path, name), absent)

@@ -32,13 +32,20 @@ def _values(field: dict[str, Any]) -> str:
     if "enum" in field:
         values = ", ".join(f"`{value}`" for value in field["enum"])
     elif field["type"] == "integer":
-        values = f"{field['minimum']}..{field['maximum']}" + (f" {field['unit']}" if "unit" in field else "")
+        values = _bounds(field) + (f" {field['unit']}" if "unit" in field else "")
     else:
         values = {"boolean": "true, false", "string": "text", "array": "texts"}[field["type"]]
     default = field.get("default")
     if default in (None, []):
         return values
     return f"{values} ({f'`{default}`' if isinstance(default, str) else json.dumps(default)})"
+
+
+def _bounds(field: dict[str, Any]) -> str:
+    lowest, highest = field.get("minimum"), field.get("maximum")
+    if highest is None:
+        return "whole number" if lowest is None else f"{lowest} or more"
+    return f"up to {highest}" if lowest is None else f"{lowest}..{highest}"
 
 
 def page_path() -> Path:

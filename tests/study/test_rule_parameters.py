@@ -1,8 +1,10 @@
 """A parameter of a rule set is one field with its description: column, dictionary entry and page follow from it."""
 
 import re
+from typing import Any
 
 import pytest
+from hypothesis import assume, given, settings
 from pydantic import Field
 
 from flows.study.dictionary import SQL_TYPES, load_dictionary
@@ -10,6 +12,7 @@ from flows.study.rule_parameters import load_parameters, parameter_columns, para
 from flows.study.rule_parameters_page import page_path, render_parameters
 from flows.study.rule_sets import DAYS, Condition, RuleSet, StopNoResponse, load_rule_sets
 from tests.conftest import ROOT
+from tests.generative.studies import rule_sets
 
 (ARTICLE, NICE) = load_rule_sets(("article", "nice_ta260"), [ROOT / "data/rules"])
 PARAMETERS = {
@@ -45,6 +48,7 @@ class StopWithPause(StopNoResponse):
     """A stop with a parameter more."""
 
     pause_days: int = Field(7, ge=1, le=30, description="days to wait", json_schema_extra=DAYS)
+    gap_days: int | None = Field(None, ge=1, description="longest gap; null = any", json_schema_extra=DAYS)
 
 
 class RuleSetWithPause(RuleSet):
@@ -134,18 +138,35 @@ def test_every_key_of_a_rule_file_is_described() -> None:
 
 
 def test_one_more_field_is_enough() -> None:
-    name = "stop_no_response_pause_days"
-    assert set(parameter_columns(RuleSetWithPause)) - set(parameter_columns()) == {name}
+    name, optional = "stop_no_response_pause_days", "stop_no_response_gap_days"
+    assert set(parameter_columns(RuleSetWithPause)) - set(parameter_columns()) == {name, optional}
+    assert parameter_columns(RuleSetWithPause)[optional]["type"] == "integer"
     assert parameter_columns(RuleSetWithPause)[name] == {
         "type": "integer",
         "unit": "days",
         "description": "days to wait; null = no stop_no_response",
     }
     longer = RuleSetWithPause.model_validate(NICE.model_dump())
-    assert parameter_values(longer)[name] == 7
+    assert (parameter_values(longer)[name], parameter_values(longer)[optional]) == (7, None)
     assert parameter_values(longer.model_copy(update={"stop_no_response": None}))[name] is None
     page = render_parameters(page_path().read_text(encoding="utf-8"), RuleSetWithPause)
     assert "\n| `stop_no_response.pause_days` | 1..30 days (7) | days to wait |\n" in page
+    assert "\n| `stop_no_response.gap_days` | 1 or more days | longest gap; null = any |\n" in page
+
+
+@settings(max_examples=20, database=None, derandomize=True)
+@given(rule=rule_sets())
+def test_generated_studies_draw_every_parameter(rule: dict[str, Any]) -> None:
+    """Else the comparison of SQL and reference passes, and says nothing about the parameter."""
+    assume("stop_no_response" in rule and "stop_success" in rule)
+    lacking = [".".join(p.path) for p in load_parameters() if p.path[-1] not in TEXTS and not _is_drawn(rule, p.path)]
+    assert lacking == []
+
+
+def _is_drawn(table: Any, path: tuple[str, ...]) -> bool:
+    if isinstance(table, list):
+        table = table[0]
+    return path[0] in table and (len(path) == 1 or _is_drawn(table[path[0]], path[1:]))
 
 
 def test_the_page_is_as_the_fields_are() -> None:
