@@ -64,11 +64,11 @@ def publish_outcomes(
     target = (out or study_folder / "published").resolve()
     try:
         study = load_study(study_folder)
-        said = attestation(reason, signing_key)
-        check_reason(said, arm_names(study.arms) if study.facts.blinded else None)
+        attested = attestation(reason, signing_key)
+        check_reason(attested, arm_names(study.arms) if study.facts.blinded else None)
         check_out(study_folder, target)
         with named_in_logs(study), one_run_at_a_time(study):
-            summary = _with_head(retried(run_study)(study, target, cutoff, cluster, said), target)
+            summary = _with_head(retried(run_study)(study, target, cutoff, cluster, attested), target)
         leave_artifacts(study, summary)
     except (OutcomesError, *PASSING) as error:
         if not isinstance(error, LockedError):  # the other run writes its own end
@@ -100,7 +100,7 @@ def _as_result(state: State[RunSummary]) -> RunSummary:
 @task(name="run", persist_result=False)
 @plainly
 def run_study(
-    study: Study, out: Path, cutoff: date | None, cluster: Cluster | None, said: Attestation = NOTHING_SAID
+    study: Study, out: Path, cutoff: date | None, cluster: Cluster | None, attested: Attestation = NOTHING_SAID
 ) -> RunSummary:
     """One attempt at a run, from the lock to the published snapshot."""
     by = TASKS
@@ -113,14 +113,14 @@ def run_study(
         name = snapshot_id(con, study, kept)
         if snapshot := published_snapshot(out, name):
             is_back = (out / "current").resolve().name != name
-            record_standing(out, snapshot, is_back, said)
+            record_standing(out, snapshot, is_back, attested)
             switch_current(out, name)
             return summarise_run(snapshot, is_new=False, is_back=is_back)
         if not landed.files_landed and (changed := changed_since_current(con, out, study, kept)):
             log(f"No new file, and yet a new snapshot: {', '.join(changed)} changed.", event="changed", parts=changed)
         results = sequence.compute(con, study, kept, by)
         with step("publish") as line:
-            snapshot = publish_snapshot(con, out, name, study, results, said=said)
+            snapshot = publish_snapshot(con, out, name, study, results, attested=attested)
             line.text = f"snapshot {name}"
             pruned = prune_snapshots(out, study.publishing.keep_snapshots)
             line.text += f"; {len(pruned)} old ones taken away" if pruned else ""

@@ -35,7 +35,9 @@ def computed(folder: Path, out: Path, cutoff: date | None = None) -> Generator[C
         yield Computed(con, study, name, compute(con, study, kept))
 
 
-def run_without_prefect(folder: Path, out: Path, cutoff: date | None = None, said: Attestation = NOTHING_SAID) -> Path:
+def run_without_prefect(
+    folder: Path, out: Path, cutoff: date | None = None, attested: Attestation = NOTHING_SAID
+) -> Path:
     """Run all steps and publish; gives the snapshot's folder."""
     with computed(folder, out, cutoff) as run:
-        return publish(run.con, out, run.snapshot_id, run.study, run.results, said=said)
+        return publish(run.con, out, run.snapshot_id, run.study, run.results, attested=attested)

@@ -91,12 +91,12 @@ def _ssh_keygen(words: list[str], content: bytes) -> "subprocess.CompletedProces
             raise ConfigurationError(f"ssh-keygen: gave no answer within {SECONDS} seconds.") from None
 
 
-def _why_not_signed(said: bytes) -> str:
-    if b"passphrase" in said:
+def _why_not_signed(answer: bytes) -> str:
+    if b"passphrase" in answer:
         return (
             "has a passphrase, and a run asks nobody. Use a key without one that only the account of the run can read, or"
             " give the public key (.pub) and hold the private one in ssh-agent."
         )
-    if b"UNPROTECTED" in said:
+    if b"UNPROTECTED" in answer:
         return "can be read by other users, and ssh-keygen refuses it; take their rights away (chmod 600)."
     return "nothing can be signed with it: it is no private SSH key, or (.pub) ssh-agent does not hold it."

@@ -68,8 +68,8 @@ def _sentences(file: str, model: type[BaseModel], error: ValidationError, text: 
         elif fault["type"] == "missing":
             errors.append(f"{where}this key is required.")
         else:
-            said = fault["msg"].removeprefix("Value error, ")
-            errors.append(f"{where}{said}" if said.endswith("?") else f"{where}{said}.")
+            fault_text = fault["msg"].removeprefix("Value error, ")
+            errors.append(f"{where}{fault_text}" if fault_text.endswith("?") else f"{where}{fault_text}.")
     return "\n".join(errors)
 
 

@@ -107,10 +107,10 @@ def _column_checks(kind: str, column: Column) -> list[Entry]:
     if column.minimum is not None or column.maximum is not None:
         limits = {"column": column.name, "min_value": column.minimum, "max_value": column.maximum}
         if column.maximum is None:
-            said = f"below {column.minimum:g}"
+            bounds = f"below {column.minimum:g}"
         else:
-            said = f"outside {column.minimum:g} to {column.maximum:g}"
-        what = f"{column.name} is {said}{f' {column.unit}' if column.unit else ''}"
+            bounds = f"outside {column.minimum:g} to {column.maximum:g}"
+        what = f"{column.name} is {bounds}{f' {column.unit}' if column.unit else ''}"
         fix = "check the unit or scale the site uses"
         if column.has_limits:
             check_id = f"{place}.out_of_range"

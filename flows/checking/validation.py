@@ -108,10 +108,10 @@ def stop_on_critical(con: Connection, results: list[CheckResult]) -> None:
     failed = [result.check for result in stopping]
     if failed:
         found = con.execute("SELECT DISTINCT check_id, reason FROM landing.findings ORDER BY ALL").fetchall()
-        said = [reason for check_id, reason in found if check_id in {check.id for check in failed}]
+        reasons = [reason for check_id, reason in found if check_id in {check.id for check in failed}]
         counts = ", ".join(f"{result.check.id} ({result.failing:,})" for result in stopping)
         raise DataError(
-            f"Nothing was published: {'; '.join(said or [check.reason for check in failed])}. Failed checks: {counts}.",
+            f"Nothing was published: {'; '.join(reasons or [check.reason for check in failed])}. Failed checks: {counts}.",
             *(refusals(con) if "file.kind_needed" in {check.id for check in failed} else ()),
         )
 

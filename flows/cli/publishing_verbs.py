@@ -137,9 +137,9 @@ def _run_as_of(out: Path, as_of: str, cutoff: str | None, reason: str | None, si
     from flows.publishing.audit_entries import attestation
     from flows.runs.as_of import publish_as_of
 
-    said = attestation(reason, sign)
+    attested = attestation(reason, sign)
     with interruptible(out):
-        made = publish_as_of(out, as_of, said)
+        made = publish_as_of(out, as_of, attested)
     print_result(str(made), event="published", snapshot=made.name)
 
 

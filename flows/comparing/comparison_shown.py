@@ -29,24 +29,26 @@ def sentence_of_comparison(comparison: Comparison) -> str:
 def print_comparison(before: Side, after: Side, comparison: Comparison) -> None:
     """Every changed status, verdict and criterion with its causes; summary cells are counted by table."""
     console = Terminal(highlight=False, soft_wrap=True)
-    say = console.print
-    say(f"[bold]{_named(before)} -> {_named(after)}[/bold]")
-    say(sentence_of_comparison(comparison))
+    show = console.print
+    show(f"[bold]{_named(before)} -> {_named(after)}[/bold]")
+    show(sentence_of_comparison(comparison))
     for scope, title in TITLES.items():
         if changes := comparison.of_scope(scope):
-            say(f"\n[bold]{title}[/bold]")
+            show(f"\n[bold]{title}[/bold]")
         for change in changes:
-            say(f"  {_text(_what(change))}: {_value(change.value_before)} -> [bold]{_value(change.value_after)}[/bold]")
+            show(
+                f"  {_text(_what(change))}: {_value(change.value_before)} -> [bold]{_value(change.value_after)}[/bold]"
+            )
             for cause in change.causes:
-                say(f"    {CAUSES[cause.cause]:<24}{_text(_detail(cause))}".rstrip())
+                show(f"    {CAUSES[cause.cause]:<24}{_text(_detail(cause))}".rstrip())
     cells = comparison.of_scope("summary")
     if cells:
-        say("\n[bold]Summary cells[/bold] (each with its values and causes: --json)")
+        show("\n[bold]Summary cells[/bold] (each with its values and causes: --json)")
     for table, count in Counter(change.table_name for change in cells).items():
         codes = sorted(
             {code for change in cells if change.table_name == table for code in change.codes}, key=list(CAUSES).index
         )
-        say(f"  {table:<36}{count:>6}  by {causes_in_words(codes)}")
+        show(f"  {table:<36}{count:>6}  by {causes_in_words(codes)}")
 
 
 def _named(side: Side) -> str:

@@ -156,10 +156,10 @@ def _line_causes(lines: list[Row], settings: ChangedSettings, consent: list[Row]
         places.setdefault(code, {})[Place(**only)] = None
     causes = [Cause(cause=code, places=tuple(found)) for code, found in places.items()]
     if reread:
-        told = {"check": settings.checks, "setting": settings.settings, "calendar": settings.calendar}
-        told["software"] = settings.software
+        by_code = {"check": settings.checks, "setting": settings.settings, "calendar": settings.calendar}
+        by_code["software"] = settings.software
         found = [
-            Cause(cause=code, text="; ".join(texts), places=tuple(reread)) for code, texts in told.items() if texts
+            Cause(cause=code, text="; ".join(texts), places=tuple(reread)) for code, texts in by_code.items() if texts
         ]
         causes += found
         if not found and not consent and not is_hidden:

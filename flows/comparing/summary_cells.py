@@ -158,9 +158,9 @@ def _arms(con: Connection) -> dict[str, set[str]]:
 
 def _codes_of_rereading(settings: ChangedSettings) -> list[str]:
     """What a line can be read or checked in another way by; where none of it changed, by a corrected date of consent."""
-    told = {"check": settings.checks, "setting": settings.settings, "calendar": settings.calendar}
-    told["software"] = settings.summary_software
-    return [code for code, texts in told.items() if texts] or ["correction"]
+    by_code = {"check": settings.checks, "setting": settings.settings, "calendar": settings.calendar}
+    by_code["software"] = settings.summary_software
+    return [code for code, texts in by_code.items() if texts] or ["correction"]
 
 
 def _changed_data(con: Connection, reread_by: list[str]) -> dict[str, list[Found]]:

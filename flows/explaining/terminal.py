@@ -14,26 +14,26 @@ from flows.study.words import load_words
 def print_explanation(explanation: Explanation) -> None:
     """One status, from injection dates to the lines of the counted days."""
     console = Terminal(highlight=False, soft_wrap=True)
-    say = console.print
+    show = console.print
     arm = f", arm {explanation.arm}" if explanation.arm else ""
-    say(
+    show(
         f"[bold]{_text(explanation.subject_id)}{_text(arm)}, cycle {explanation.cycle}, rule set {_text(explanation.rule_set)}[/bold]"
     )
-    say(f"  {_text(explanation.decision)} [dim]({_text(explanation.citation)})[/dim]")
+    show(f"  {_text(explanation.decision)} [dim]({_text(explanation.citation)})[/dim]")
     given = ", ".join(f"{number}: {day}" for number, day in enumerate(explanation.injections, start=1))
-    say(f"  Injections  {given}; data up to {explanation.cutoff_date}")
-    say(f"  Headache day  {load_words()['headache_day'][explanation.headache_day]}")
+    show(f"  Injections  {given}; data up to {explanation.cutoff_date}")
+    show(f"  Headache day  {load_words()['headache_day'][explanation.headache_day]}")
     _print_period(console, "Baseline", explanation.baseline, explanation.injections, explanation.cycle)
     _print_period(console, "Window", explanation.window, explanation.injections, explanation.cycle)
     for comparison in explanation.comparisons:
-        say(f"  Compared  {_text(comparison)}")
-    say(f"  [bold]Status   {explanation.status}[/bold]: {_text(explanation.reason)}")
-    say(f"  [bold]Verdict  {explanation.verdict}[/bold]: {_text(explanation.verdict_reason)}")
-    say("  Lines")
+        show(f"  Compared  {_text(comparison)}")
+    show(f"  [bold]Status   {explanation.status}[/bold]: {_text(explanation.reason)}")
+    show(f"  [bold]Verdict  {explanation.verdict}[/bold]: {_text(explanation.verdict_reason)}")
+    show("  Lines")
     for name, period in (("baseline", explanation.baseline), ("window", explanation.window)):
         for day in period.days:
-            say(f"    {name:<9}{day.date}  {day.state.replace('_', ' '):<9} {_text(_place(day))}")
-    say("")
+            show(f"    {name:<9}{day.date}  {day.state.replace('_', ' '):<9} {_text(_place(day))}")
+    show("")
 
 
 def _text(text: str) -> str:

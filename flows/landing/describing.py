@@ -61,7 +61,7 @@ class Description:
         self.kind, self.group = reading.kind, reading.group
         self._header = [name.strip().casefold() for name in header]
         self._used: set[int] = set()
-        self._told = _told_by_name(self.group, path)
+        self._from_name = _columns_in_name(self.group, path)
         cells = {column.name: cell for column in file_columns(self.kind) if (cell := self._cell(column)) is not None}
         self._days = self._find_days() if self.group.wide else []
         day = day_column(self.kind)
@@ -103,9 +103,9 @@ class Description:
     def _cell(self, column: Column) -> Cell | None:
         """Where a column of ours comes from; None where the file does not tell it."""
         name = column.name
-        if name in self._told:
-            told = self._told[name]
-            return lambda fields: told
+        if name in self._from_name:
+            constant = self._from_name[name]
+            return lambda fields: constant
         boxes = [(self._place(box), code) for box, code in self.group.codes.get(name, {}).items()]
         asked = self.group.columns.get(name, (name,))
         places = [place for theirs in asked if (place := self._place(theirs)) is not None]
@@ -222,7 +222,7 @@ def _read_date(text: str, date_format: str) -> datetime | None:
         return None
 
 
-def _told_by_name(group: FileFormat, path: str) -> dict[str, str]:
+def _columns_in_name(group: FileFormat, path: str) -> dict[str, str]:
     """Our columns that the path tells."""
     if not group.file_name:
         return {}

@@ -85,9 +85,9 @@ def to_plain_text(source: Path, scratch: Path, declared: str | None, sheet: str 
     source, packing = unpacked(source, scratch)
     if source.stat().st_size == 0:
         raise FileRefused("is empty: it has not even a header line")
-    if told := sheet_as_csv(source, scratch / "sheet.csv", sheet):
+    if sheet_packing := sheet_as_csv(source, scratch / "sheet.csv", sheet):
         source, declared = scratch / "sheet.csv", None
-        packing = f"{packing}; {told}" if packing else told
+        packing = f"{packing}; {sheet_packing}" if packing else sheet_packing
     elif sheet:
         raise FileRefused("is no workbook; take 'sheet' out of its entry in study.toml")
     encoding, evidence = find_encoding(source, declared)

@@ -70,14 +70,14 @@ def _written(source: Path, kind: Format, target: Path) -> int:
         ended = subprocess.run(
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=True
         )
-        told = json.loads(ended.stdout)
+        outcome = json.loads(ended.stdout)
     except (subprocess.SubprocessError, ValueError):
         raise FileRefused(
             f"cannot be read as {NAMES[kind]}: it is damaged, or of an unknown kind; send it again, or as CSV"
         ) from None
-    if "refused" in told:
-        raise FileRefused(told["refused"])
-    return told["variables"]
+    if "refused" in outcome:
+        raise FileRefused(outcome["refused"])
+    return outcome["variables"]
 
 
 def _members(source: Path) -> int:

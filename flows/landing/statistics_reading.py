@@ -84,11 +84,11 @@ def _pieces(source: Path, kind: str) -> Iterator[tuple[list[Variable], list[list
     import pyreadstat
 
     read = {"sav": pyreadstat.read_sav, "sas7bdat": pyreadstat.read_sas7bdat, "xport": pyreadstat.read_xport}[kind]
-    _, told = read(source, metadataonly=True, output_format="dict")
-    variables = [_variable(name, told.original_variable_types.get(name), kind) for name in told.column_names]
+    _, metadata = read(source, metadataonly=True, output_format="dict")
+    variables = [_variable(name, metadata.original_variable_types.get(name), kind) for name in metadata.column_names]
     if not 0 < len(variables) <= MOST_VARIABLES:
         raise ValueError("no variables, or too many")
-    width = max(1, sum(told.variable_storage_width.values()))
+    width = max(1, sum(metadata.variable_storage_width.values()))
     rows = max(1, min(MOST_ROWS_AT_ONCE, MOST_VALUES_AT_ONCE // len(variables), MOST_BYTES_AT_ONCE // width))
     done = 0
     while True:
@@ -122,10 +122,10 @@ def main(source: str, kind: str, target: str, limit: str) -> None:
         pass
     warnings.simplefilter("ignore")
     try:
-        told: dict[str, Any] = {"variables": write_csv(Path(source), kind, Path(target), int(limit))}
+        metadata: dict[str, Any] = {"variables": write_csv(Path(source), kind, Path(target), int(limit))}
     except FileRefused as refused:
-        told = {"refused": str(refused)}
-    print(json.dumps(told))
+        metadata = {"refused": str(refused)}
+    print(json.dumps(metadata))
 
 
 if __name__ == "__main__":

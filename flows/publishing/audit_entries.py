@@ -49,7 +49,7 @@ def attestation(reason: str | None, signing_key: Path | None) -> Attestation:
 
 
 def record_publication_entry(
-    out: Path, building: Path, record: Publication, key: BlindingKey | None, said: Attestation, is_made_again: bool
+    out: Path, building: Path, record: Publication, key: BlindingKey | None, attested: Attestation, is_made_again: bool
 ) -> None:
     """Tell the trail of a snapshot that is complete in ``building``, before anybody is pointed at it; sign it where asked."""
     state = out / "state"
@@ -63,22 +63,22 @@ def record_publication_entry(
     if not is_made_again:
         facts |= _changes(load_trail(state), out, building, record, key, facts)
         facts["index"] = index_facts(state / "inputs", key)
-    entry, signature = _attested(state, "made_again" if is_made_again else "publication", said, facts)
+    entry, signature = _attested(state, "made_again" if is_made_again else "publication", attested, facts)
     _write_signature(state, building, entry, signature)
     tree_to_disk(building)
     append_entry(state, entry)
 
 
-def record_standing(out: Path, folder: Path, is_back: bool, said: Attestation) -> None:
+def record_standing(out: Path, folder: Path, is_back: bool, attested: Attestation) -> None:
     """Tell the trail of a run that published nothing new, where it made an earlier snapshot the current one or signed it."""
-    if not is_back and not said.signing_key:
-        if said.reason:
+    if not is_back and not attested.signing_key:
+        if attested.reason:
             log("Nothing new was published: the reason is not recorded.", event="reason_not_recorded")
         return
-    if said.signing_key and not is_back and not said.reason and _has_signed(out, folder, said.signing_key):
+    if attested.signing_key and not is_back and not attested.reason and _has_signed(out, folder, attested.signing_key):
         return  # the key of a scheduled run signs a snapshot once, not every night that it stands
     facts: dict[str, object] = {"snapshot_id": folder.name, "manifest": sha256_of(folder / "manifest.json")}
-    entry, signature = _attested(out / "state", "made_current" if is_back else "signature", said, facts)
+    entry, signature = _attested(out / "state", "made_current" if is_back else "signature", attested, facts)
     append_entry(out / "state", entry)
     _write_signature(out / "state", folder, entry, signature)
 
@@ -99,13 +99,13 @@ def is_as_recorded(out: Path, folder: Path) -> bool:
         return False
 
 
-def _attested(state: Path, event: str, said: Attestation, facts: dict[str, object]) -> tuple[Entry, bytes | None]:
+def _attested(state: Path, event: str, attested: Attestation, facts: dict[str, object]) -> tuple[Entry, bytes | None]:
     """The next entry, which is not written yet, and the signature over it where one is asked for."""
-    reason = {"reason": said.reason} if said.reason else {}
-    if not said.signing_key:
+    reason = {"reason": attested.reason} if attested.reason else {}
+    if not attested.signing_key:
         return next_entry(state, event, **facts, **reason), None
-    entry = next_entry(state, event, **facts, **reason, signing_key=find_key_hash(said.signing_key))
-    return entry, sign_bytes(line_of(entry), said.signing_key)
+    entry = next_entry(state, event, **facts, **reason, signing_key=find_key_hash(attested.signing_key))
+    return entry, sign_bytes(line_of(entry), attested.signing_key)
 
 
 def _write_signature(state: Path, folder: Path, entry: Entry, signature: bytes | None) -> None:
@@ -135,19 +135,19 @@ def _changes(
     """What is new since the publication before: settings by file, withdrawals, corrections counted by file."""
     before = trail.last_of("publication")
     withdrawn, corrected = _files(building / "outcomes.duckdb")
-    known = _as_told(trail)
-    told: dict[str, object] = {}
+    known = _as_recorded(trail)
+    changes: dict[str, object] = {}
     if before:
-        told["changed"] = changed_since(_made_from(out, before["snapshot_id"]), record.made_from)
-        told["settings_changed"] = _settings_changed(before.get("settings", {}), facts["settings"])
-    told["withdrawn"] = [file for file in withdrawn if file not in known["withdrawn"]]
-    told["no_longer_withdrawn"] = [file for file in known["withdrawn"] if file not in withdrawn]
-    told["corrections"] = [
+        changes["changed"] = changed_since(_made_from(out, before["snapshot_id"]), record.made_from)
+        changes["settings_changed"] = _settings_changed(before.get("settings", {}), facts["settings"])
+    changes["withdrawn"] = [file for file in withdrawn if file not in known["withdrawn"]]
+    changes["no_longer_withdrawn"] = [file for file in known["withdrawn"] if file not in withdrawn]
+    changes["corrections"] = [
         {"path": path, "lines_superseded": corrected.get(path, 0)}
         for path in sorted(corrected.keys() | known["corrected"].keys())
         if corrected.get(path, 0) != known["corrected"].get(path, 0)
     ]
-    return told
+    return changes
 
 
 def _settings_changed(before: dict[str, str], now: dict[str, str]) -> list[str]:
@@ -173,7 +173,7 @@ def _files(database: Path) -> tuple[list[dict[str, str]], dict[str, int]]:
     return [{"path": path, "file_id": file, "reason": reason} for path, file, reason in withdrawn], dict(corrected)
 
 
-def _as_told(trail: Trail) -> dict[str, Any]:
+def _as_recorded(trail: Trail) -> dict[str, Any]:
     """The withdrawals and corrections that hold by the publications so far."""
     withdrawn: list[dict[str, str]] = []
     corrected: dict[str, int] = {}

@@ -80,7 +80,7 @@ def publish(
     study: Study,
     results: list[CheckResult],
     made_again: Publication | None = None,
-    said: Attestation = NOTHING_SAID,
+    attested: Attestation = NOTHING_SAID,
 ) -> Path:
     """Write the snapshot and make it current; gives its folder. A publication that is ``made_again`` keeps its
     date, and ``current`` stays where it is.
@@ -90,7 +90,7 @@ def publish(
     """
     history = write_history(con, out, name, study, made_again)
     names = names_to_withhold(con, study)
-    check_reason(said, names)
+    check_reason(attested, names)
     stop_on_arm_names(con, published_tables(con), names)
     withhold_texts(con, published_tables(con), names)
     record = made_again or record_publication(con, out, name, study)
@@ -107,7 +107,7 @@ def publish(
     _write_files(con, building, study)
     _write_manifest(con, building, name, study, record.published_at)
     key = key_for(out / "state", study.facts.blinded)
-    record_publication_entry(out, building, record, key, said, is_made_again=made_again is not None)
+    record_publication_entry(out, building, record, key, attested, is_made_again=made_again is not None)
     if not made_again:
         keep_history(out, record, history)
     final = snapshots / name
@@ -119,9 +119,9 @@ def publish(
     return final
 
 
-def check_reason(said: Attestation, names: ArmNames | None) -> None:
+def check_reason(attested: Attestation, names: ArmNames | None) -> None:
     """Raises ConfigurationError where the reason of a run on a blinded study names an arm: the audit trail would hold it."""
-    if said.reason and names and names.are_in_text(said.reason):
+    if attested.reason and names and names.are_in_text(attested.reason):
         raise ConfigurationError(
             "--reason: names an arm, or a word for one, and the study is blinded; say it in other words. Nothing was published."
         )

@@ -56,14 +56,14 @@ def load_quarantine(con: Connection) -> list[Row]:
     """One row per check: the lines it put in quarantine and the reason, in the check's own words."""
     rows = rows_of(
         con,
-        """WITH said AS (
+        """WITH found AS (
             SELECT check_id, min(reason) AS reason, count(DISTINCT reason) AS reasons FROM meta.findings GROUP BY ALL
         )
         SELECT line.check_id, line.severity, line.kind, count(*) AS n_lines,
-            coalesce(any_value(said.reason), min(line.reason)) AS reason,
-            coalesce(any_value(said.reasons), 1) AS reasons
+            coalesce(any_value(found.reason), min(line.reason)) AS reason,
+            coalesce(any_value(found.reasons), 1) AS reasons
         FROM landing.quarantine AS line
-        LEFT JOIN said USING (check_id)
+        LEFT JOIN found USING (check_id)
         GROUP BY line.check_id, line.severity, line.kind
         ORDER BY n_lines DESC, line.check_id, line.kind""",
     )

@@ -19,7 +19,7 @@ from flows.warehouse.database import only_run, open_warehouse
 from flows.warehouse.kept_inputs import KeptInputs, first_of_each_content
 
 
-def publish_as_of(out: Path, wanted: str, said: Attestation = NOTHING_SAID) -> Path:
+def publish_as_of(out: Path, wanted: str, attested: Attestation = NOTHING_SAID) -> Path:
     """Make an earlier snapshot again from the kept inputs, byte for byte; ``current`` stays where it is.
 
     Raises ConfigurationError where it is not known, or was made by another version of the software.
@@ -48,7 +48,7 @@ def publish_as_of(out: Path, wanted: str, said: Attestation = NOTHING_SAID) -> P
                         "code, rules, checks or libraries than are installed; install what made it to make it again."
                     )
                 results = compute(con, study, kept)
-                return publish(con, out, record.snapshot_id, study, results, made_again=record, said=said)
+                return publish(con, out, record.snapshot_id, study, results, made_again=record, attested=attested)
 
 
 def _lend(inputs: KeptInputs, scratch: Path, record: Publication, study_id: str) -> None:

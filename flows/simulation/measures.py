@@ -150,7 +150,7 @@ def _has_long_interval(run: Run) -> np.ndarray:
 def summary(people: People, arm: int) -> dict[str, float]:
     """The numbers publications give, for one arm."""
     mine = People(*(column[people.arm == arm] for column in people))
-    told = {
+    measured = {
         "baseline_days_mean": mine.baseline_days.mean(),
         "baseline_days_sd": mine.baseline_days.std(ddof=1),
         "baseline_moderate_severe_mean": mine.baseline_moderate_severe.mean(),
@@ -170,10 +170,10 @@ def summary(people: People, arm: int) -> dict[str, float]:
         "first_hit6_pct": first_times(mine.hit6_reached),
     }
     for cycle in range(1, mine.status.shape[1] + 1):
-        told[f"change_cycle_{cycle}"] = np.nanmean(mine.change[:, cycle - 1])
-        told[f"responder_pct_cycle_{cycle}"] = responder_pct(mine.status[:, cycle - 1])
-        told |= {f"{name}_cycle_{cycle}": values[cycle - 1] for name, values in firsts.items()}
-    return {name: float(value) for name, value in told.items()}
+        measured[f"change_cycle_{cycle}"] = np.nanmean(mine.change[:, cycle - 1])
+        measured[f"responder_pct_cycle_{cycle}"] = responder_pct(mine.status[:, cycle - 1])
+        measured |= {f"{name}_cycle_{cycle}": values[cycle - 1] for name, values in firsts.items()}
+    return {name: float(value) for name, value in measured.items()}
 
 
 def first_times(reached: np.ndarray) -> np.ndarray:

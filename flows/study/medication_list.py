@@ -80,8 +80,8 @@ def _added(ours: dict[str, Entry], own: dict[str, Entry]) -> dict[str, Entry]:
     entries = dict(ours)
     for code, entry in own.items():
         if before := ours.get(code):
-            said: dict[str, Any] = {name: getattr(entry, name) for name in entry.model_fields_set}
-            said |= {"names": before.names + entry.names, "brands": before.brands + entry.brands}
-            entry = before.model_copy(update=said)
+            stated: dict[str, Any] = {name: getattr(entry, name) for name in entry.model_fields_set}
+            stated |= {"names": before.names + entry.names, "brands": before.brands + entry.brands}
+            entry = before.model_copy(update=stated)
         entries[code] = entry
     return entries

@@ -42,14 +42,14 @@ def _without_trail(state: Path, should_be_in_it: bool, noted: str | None, found:
 
 
 def _verify_head(trail: Trail, noted: str | None, found: Differences) -> str:
-    said = f"{TRAIL}: {len(trail.entries):,} entries, each held against the one before; the last one is {trail.head}"
+    fact = f"{TRAIL}: {len(trail.entries):,} entries, each held against the one before; the last one is {trail.head}"
     if not noted:
-        return said
+        return fact
     after = next((trail.lines - e["number"] for e in trail.entries if e["sha256"] == noted.strip().lower()), None)
     if after is None:
         found.add(TRAIL, f"holds no entry {noted}, which was noted: it was written anew since, or cut.")
-        return said
-    return f"{said}; the noted entry is in it, with {after:,} after it"
+        return fact
+    return f"{fact}; the noted entry is in it, with {after:,} after it"
 
 
 def _verify_trail(trail: Trail, folder: Path, state: Path, should_be_in_it: bool, found: Differences) -> list[str]:

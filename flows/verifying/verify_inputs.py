@@ -26,11 +26,11 @@ def verify_inputs(folder: Path, found: Differences) -> list[str]:
         return fault_of(folder / kept.sha256, kept)
 
     with ThreadPoolExecutor() as threads:
-        for kept, said in zip(listed, threads.map(fault, listed), strict=True):
-            if said:
+        for kept, trouble in zip(listed, threads.map(fault, listed), strict=True):
+            if trouble:
                 found.add(
                     "kept inputs",
-                    f"{folder / kept.sha256}: {said}. Put it back from a backup, or as the site sent it.",
+                    f"{folder / kept.sha256}: {trouble}. Put it back from a backup, or as the site sent it.",
                 )
     return [f"kept inputs: {len(listed):,} held against the SHA-256 they were landed with"]
 

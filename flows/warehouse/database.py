@@ -92,7 +92,7 @@ def open_warehouse(
     check_out(study.folder, out)
     state = out / "state"
     path = state / "warehouse.duckdb"
-    with _told_when_full(out):
+    with _full_disk_as_sentence(out):
         inputs = state / "inputs"
         inputs.mkdir(parents=True, exist_ok=True)
         key = key_for(state, study.facts.blinded)
@@ -118,7 +118,7 @@ def open_warehouse(
 
 
 @contextmanager
-def _told_when_full(out: Path) -> Generator[None]:
+def _full_disk_as_sentence(out: Path) -> Generator[None]:
     try:
         yield
     except (duckdb.Error, OSError) as error:

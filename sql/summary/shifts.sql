@@ -3,8 +3,8 @@
 -- Key:     arm, state, cycle, month, baseline_level, level
 -- Units:   n_* = subjects whose month is due; shift_pct = 0..100 of those with the same level at baseline
 -- Missing: level 'unknown' = not evaluable, or no medication ever written down, or a drug not known; a percentage of nobody is null
--- Source:  docs/rules/boundaries.md. The article's boundary (more than 15) and ICHD-3's (15 or more) are told apart
-WITH told AS (
+-- Source:  docs/rules/boundaries.md. The article's boundary (more than 15) and ICHD-3's (15 or more) are kept apart
+WITH levels AS (
     SELECT state.subject_id, state.cycle, state.month, item.state, item.level
     FROM analysis.month_states AS state
     CROSS JOIN LATERAL (
@@ -23,9 +23,9 @@ shifted AS (
         later.month,
         coalesce(baseline.level, 'unknown') AS baseline_level,
         later.level
-    FROM told AS later
+    FROM levels AS later
     JOIN analysis.arm_subjects AS member ON member.subject_id = later.subject_id
-    LEFT JOIN told AS baseline
+    LEFT JOIN levels AS baseline
         ON baseline.subject_id = later.subject_id AND baseline.state = later.state AND baseline.cycle = 0
     WHERE later.cycle > 0
 ),

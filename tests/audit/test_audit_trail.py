@@ -214,7 +214,7 @@ def test_a_reason_that_names_an_arm_stops_a_blinded_publication(tmp_path: Path) 
     study = write_study(tmp_path / "study", settings=settings)
     said = Attestation("the quarzinol site asked for it")
     with pytest.raises(ConfigurationError, match="--reason: names an arm"):
-        run_without_prefect(study, tmp_path / "out", said=said)
+        run_without_prefect(study, tmp_path / "out", attested=said)
     assert "uarzinol" not in (tmp_path / "out/state/audit.jsonl").read_text()
     assert not (tmp_path / "out/current").exists()
 

@@ -29,7 +29,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     allow(folder / "signers", "anna@example.org", key)
     make_key(folder / "other")
     allow(folder / "others", "ben@example.org", folder / "other")
-    run_without_prefect(write_study(folder / "study"), folder / "out", said=Attestation("signed at once", key))
+    run_without_prefect(write_study(folder / "study"), folder / "out", attested=Attestation("signed at once", key))
     return Tree(folder / "out")
 
 

@@ -91,7 +91,7 @@ def publish_twice(folder: Path, key: Path | None) -> Tree:
     for delivery in later:
         write_files(study, delivery)
     (study / "study.toml").write_text(SETTINGS.replace('"Test"', '"Another title"') + WITHDRAWN)
-    run_without_prefect(study, folder / "out", said=Attestation(REASON, key))
+    run_without_prefect(study, folder / "out", attested=Attestation(REASON, key))
     return Tree(folder / "out")
 
 

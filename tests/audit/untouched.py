@@ -41,5 +41,5 @@ def publish_at_random(folder: Path, seed: int, key: Path | None) -> Tree:
             (study / "inbox/01/diary-a.csv").unlink(missing_ok=True)
         (study / "study.toml").write_text(settings)
         said = Attestation("a night" if chance.random() < 0.5 else None, key if chance.random() < 0.4 else None)
-        run_without_prefect(study, folder / "out", said=said)
+        run_without_prefect(study, folder / "out", attested=said)
     return Tree(folder / "out")

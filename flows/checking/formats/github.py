@@ -71,9 +71,11 @@ def _reasons(check: CheckOutcome, report: CheckReport) -> str:
     if not own:
         return check.reason
     own.sort(key=lambda group: -group.count)
-    said = "; ".join(f"{group.reason.removeprefix(f'{check.reason}: ')} ({group.count:,})" for group in own[:REASONS])
+    reasons = "; ".join(
+        f"{group.reason.removeprefix(f'{check.reason}: ')} ({group.count:,})" for group in own[:REASONS]
+    )
     more = f"; and {len(own) - REASONS:,} more reasons" if len(own) > REASONS else ""
-    return f"{check.reason}: {said}{more}"
+    return f"{check.reason}: {reasons}{more}"
 
 
 def _cell(text: str) -> str:

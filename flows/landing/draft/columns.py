@@ -32,10 +32,10 @@ class Match(NamedTuple):
         """Our columns that the file has."""
         return {*self.columns, *self.boxes}
 
-    def lacks(self, told: set[str]) -> list[str]:
+    def lacks(self, from_name: set[str]) -> list[str]:
         """Required columns that neither the header nor ``told`` has."""
         required = [column.name for column in file_columns(self.kind) if column.required]
-        return [name for name in required if name not in self.found | told]
+        return [name for name in required if name not in self.found | from_name]
 
 
 def match(look: Look, kind: str) -> Match:

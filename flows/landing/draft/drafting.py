@@ -41,9 +41,9 @@ class Draft(NamedTuple):
         """TOML with comments."""
         lines = [f"# {one_line(self.title)}"]
         lines += [f"# Cannot tell: {one_line(doubt)}" for doubt in self.cannot_tell]
-        said = self.entry.text() if self.entry else ""
+        entry_text = self.entry.text() if self.entry else ""
         tried = f"{self.trial.text()}\n" if self.trial else ""
-        return "\n".join(lines) + "\n" + said + tried
+        return "\n".join(lines) + "\n" + entry_text + tried
 
     def counts(self) -> dict[str, int | str | None]:
         """Facts for a log of JSON lines."""

@@ -39,9 +39,9 @@ class Entry(NamedTuple):
         """The entry as text, what is not decided as comments."""
         lines = [f"[[files.{self.kind}]]"]
         for guess in self.guesses:
-            said = f"{'.'.join(map(_key, guess.key))} = {toml(guess.value)}"
-            said += f"   # {one_line(guess.evidence)}" if guess.evidence else ""
-            lines.append(f"# {said}" if guess.is_open else said)
+            line = f"{'.'.join(map(_key, guess.key))} = {toml(guess.value)}"
+            line += f"   # {one_line(guess.evidence)}" if guess.evidence else ""
+            lines.append(f"# {line}" if guess.is_open else line)
         lines += [f"# Cannot tell: {one_line(doubt)}" for doubt in self.cannot_tell]
         return "\n".join(lines) + "\n"
 

@@ -66,7 +66,7 @@ def _which_files(shape: Shape, around: Surroundings) -> list[Guess]:
 
 
 def _of_table(shape: Shape, around: Surroundings, first: list[Guess]) -> Entry:
-    told: list[Guess] = []
+    named: list[Guess] = []
     columns: set[str] = set()
     doubts: list[str] = []
     by_name = subject_template(shape.paths, around.subjects)
@@ -91,8 +91,8 @@ def _of_table(shape: Shape, around: Surroundings, first: list[Guess]) -> Entry:
         if SITE in {column.name for column in file_columns(kind)} - found.found and folders_tell_sites(shape.paths):
             template = f"{{{SITE}}}/{template}"
             evidence += "; the folders are named as sites"
-        told.append(Guess(("file_name",), template, evidence))
-    return Entry(kind, shape.paths, (*first, *told, *_keys(shape.look, found, doubts)), (*found.doubts, *doubts))
+        named.append(Guess(("file_name",), template, evidence))
+    return Entry(kind, shape.paths, (*first, *named, *_keys(shape.look, found, doubts)), (*found.doubts, *doubts))
 
 
 def _of_form(form: Form, shape: Shape, around: Surroundings, first: list[Guess]) -> list[Entry]:
@@ -108,8 +108,8 @@ def _of_form(form: Form, shape: Shape, around: Surroundings, first: list[Guess])
     guesses = [*first, *(Guess(("where", name), value, "the rows of this form") for name, value in form.where.items())]
     others = {status: count for status, count in form.statuses.items() if status != FILLED_IN}
     if form.status_column and FILLED_IN in form.statuses and others:
-        said = ", ".join(f"{count} rows have {status or 'nothing'}" for status, count in sorted(others.items()))
-        evidence = f"2 is Complete; {said}: a form not filled in has 0 in boxes that nobody saw"
+        counted = ", ".join(f"{count} rows have {status or 'nothing'}" for status, count in sorted(others.items()))
+        evidence = f"2 is Complete; {counted}: a form not filled in has 0 in boxes that nobody saw"
         guesses.append(Guess(("answered", form.status_column), int(FILLED_IN), evidence))
         if UNVERIFIED in others:
             doubts.append(f"whether forms with {form.status_column} = 1 (Unverified) count: then write [2, 1]")
@@ -137,23 +137,23 @@ def _of_form(form: Form, shape: Shape, around: Surroundings, first: list[Guess])
     return [Entry(kind, shape.paths, tuple(guesses), (*found.doubts, *doubts))]
 
 
-def _kind_of(shape: Shape, matches: dict[str, Match], told: set[str]) -> tuple[str | None, str]:
-    """(kind, "") or (None, why it cannot be told)."""
+def _kind_of(shape: Shape, matches: dict[str, Match], from_name: set[str]) -> tuple[str | None, str]:
+    """(kind, "") or (None, why it cannot be from_name)."""
     name = " ".join(filter(None, (*shape.paths[:1], shape.look.sheet)))
     scores = {}
     for kind, found in matches.items():
-        said = says_kind(name, kind)
-        is_enough = len(found.found | told) >= FEWEST_COLUMNS or (said and len(found.found | told) > 1)
-        if found.lacks(told) or not is_enough:
+        is_named = says_kind(name, kind)
+        is_enough = len(found.found | from_name) >= FEWEST_COLUMNS or (is_named and len(found.found | from_name) > 1)
+        if found.lacks(from_name) or not is_enough:
             continue
         is_about_subjects = not any(column.required and column.name != SUBJECT for column in file_columns(kind))
         # Any file has subjects. One that is about them has each once.
-        if is_about_subjects and not told and not is_row_of_its_own(shape.look, found.columns[SUBJECT][0]):
+        if is_about_subjects and not from_name and not is_row_of_its_own(shape.look, found.columns[SUBJECT][0]):
             continue
-        scores[kind] = len(found.found | told) + 0.5 * said
+        scores[kind] = len(found.found | from_name) + 0.5 * is_named
     if not scores:
         nearest = max(matches, key=lambda kind: (len(matches[kind].found), -FILE_KINDS.index(kind)))
-        lacking = matches[nearest].lacks(told)
+        lacking = matches[nearest].lacks(from_name)
         if lacking and matches[nearest].found:
             doubts = f" ({'; '.join(matches[nearest].doubts)})" if matches[nearest].doubts else ""
             return None, f"it is most like {nearest}, but no column is sure to be {' or '.join(lacking)}{doubts}"
@@ -171,8 +171,8 @@ def _keys(look: Look, found: Match, doubts: list[str]) -> list[Guess]:
     further: list[Guess] = []
     for ours, theirs in found.columns.items():
         if len(theirs) == 1 and ours not in drop:
-            said, unsure = findings(columns[ours], theirs[0], look.cells(look.place(theirs[0])))
-            further += [Guess(*finding) for finding in said]
+            keys, unsure = findings(columns[ours], theirs[0], look.cells(look.place(theirs[0])))
+            further += [Guess(*finding) for finding in keys]
             doubts += unsure
             if unsure:
                 drop = drop | {ours}
@@ -205,16 +205,16 @@ def _date_guesses(look: Look, found: Match, doubts: list[str]) -> tuple[list[Gue
     needed = [ours for ours in dates if types[ours].required] or list(dates)
     if not needed:
         return [], set()
-    format_, said = _one_format([dates[ours] for ours in needed], [*dates.values()], found.kind)
+    format_, evidence = _one_format([dates[ours] for ours in needed], [*dates.values()], found.kind)
     if format_ is None:
-        doubts.append(said)
+        doubts.append(evidence)
         return [], set()
     others = {ours for ours, of in dates.items() if format_ not in of.formats and ISO not in of.formats}
     doubts += [
         f"{ours} has its dates in another format than {needed[0]}: one entry reads one" for ours in sorted(others)
     ]
     is_found = format_ in FOUND_WHILE_LANDING
-    return [] if is_found else [Guess(("date_format",), format_, said)], others
+    return [] if is_found else [Guess(("date_format",), format_, evidence)], others
 
 
 def _one_format(needed: Sequence[Dates], known: Sequence[Dates], kind: str) -> tuple[str | None, str]:

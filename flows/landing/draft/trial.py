@@ -37,11 +37,13 @@ class Trial(NamedTuple):
 
     def text(self) -> str:
         """One comment a line."""
-        said = [f"# Read as: {one_line(self.read_as)}"] if self.read_as else []
-        said += [f"# Tried: lands {self.landed:,} of {self.lines:,} lines."] if self.lines or not self.refused else []
-        said += [f"# Tried: {count} cells of {column} cannot be read." for column, count in self.unreadable.items()]
-        said += [f"# Tried: refused ({count}): {reason}" for reason, count in self.refused.items()]
-        return "\n".join(said)
+        comments = [f"# Read as: {one_line(self.read_as)}"] if self.read_as else []
+        comments += (
+            [f"# Tried: lands {self.landed:,} of {self.lines:,} lines."] if self.lines or not self.refused else []
+        )
+        comments += [f"# Tried: {count} cells of {column} cannot be read." for column, count in self.unreadable.items()]
+        comments += [f"# Tried: refused ({count}): {reason}" for reason, count in self.refused.items()]
+        return "\n".join(comments)
 
 
 def try_entries(study: Study, entries: Sequence[Entry]) -> list[Trial]:

@@ -116,16 +116,16 @@ def _muscle(name: str, muscle: Muscle, row: Row | None) -> Markup:
     points = [_point(point, fixed, "fixed") for point in muscle.fixed]
     points += [_point(point, beyond, "further") for point in muscle.extra]
     right = max(muscle.fixed + muscle.extra)
-    said = Markup("not recorded")
+    amount = Markup("not recorded")
     if row and mean is not None:
-        said = Markup("{} points").format(show_decimal(row["mean_sites"]))
+        amount = Markup("{} points").format(show_decimal(row["mean_sites"]))
         if row["mean_units"].value is not None:
-            said += Markup(", {} U").format(show_decimal(row["mean_units"]))
+            amount += Markup(", {} U").format(show_decimal(row["mean_units"]))
     return Markup(
         '<path class="leader" d="M{} {}L{} {}H{}"></path>{}<text x="{}" y="{}">{}</text><text class="said" x="{}" y="{}">{}</text>'
     ).format(
         right[0] + 7, right[1], RIGHTMOST, muscle.label, LABEL - 4, Markup("").join(points),
-        LABEL, muscle.label + 1, escape(plain(name).capitalize()), LABEL, muscle.label + 16, Markup(said.replace("span", "tspan")),
+        LABEL, muscle.label + 1, escape(plain(name).capitalize()), LABEL, muscle.label + 16, Markup(amount.replace("span", "tspan")),
     )  # fmt: skip
 
 

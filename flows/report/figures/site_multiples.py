@@ -86,5 +86,5 @@ def _in_words(site: str, rows: list[Row]) -> str:
         "none came" if last[n] is None else f"{one_decimal(last[n])}%" for n in ("faulty_pct", "headache_pct")
     )
     flagged = [str(row["run"]) for row in rows if row["drift"]]
-    said = f" Flagged in run {', '.join(flagged)}." if flagged else ""
-    return f"{site}, run {last['run']}: faulty lines {faulty}, headache days {headache}, {last['diary_days']} diary days.{said}"
+    flags = f" Flagged in run {', '.join(flagged)}." if flagged else ""
+    return f"{site}, run {last['run']}: faulty lines {faulty}, headache days {headache}, {last['diary_days']} diary days.{flags}"
