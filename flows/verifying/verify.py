@@ -20,7 +20,7 @@ from flows.verifying.verify_inputs import verify_inputs, verify_keyed_inputs
 from flows.verifying.verify_medication import verify_medication
 from flows.verifying.verify_outcomes import verify_rates, verify_statuses
 from flows.verifying.verify_signatures import verify_signatures
-from flows.warehouse.snapshots import check_columns, find_database, listed_files
+from flows.warehouse.snapshots import check_columns, find_database, lacking_columns, listed_files
 
 Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
@@ -87,6 +87,9 @@ def verify(
                 check_columns(con, folder)
             facts.append(_verify_tables(con, folder, manifest, found))
             facts.append(_verify_conservation(con, manifest, found))
+            if lacking := lacking_columns(con):
+                found.add("meta.rule_sets", f"has no {', '.join(lacking)}; no status was recomputed.")
+                return Verification(folder, facts, found.sentences())
             facts.append(verify_statuses(con, most_diary_rows, found))
             facts.append(verify_rates(con, found))
             facts.append(verify_medication(con, state / "publications" / folder.name / "study", found))

@@ -29,10 +29,7 @@ def find_database(place: Path) -> Path:
 def check_columns(con: duckdb.DuckDBPyConnection, place: Path) -> None:
     """Raises ConfigurationError for a snapshot of a version whose rule sets have other columns than those of this one:
     what would be read there has other names, or none."""
-    query = "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'meta' AND table_name = 'rule_sets'"
-    present = {name for (name,) in con.execute(query).fetchall()}
-    lacking = [column.name for column in load_dictionary()["meta.rule_sets"].columns if column.name not in present]
-    if present and lacking:
+    if lacking := lacking_columns(con):
         raise ConfigurationError(
             f"{place}: was published by another version of migraine-outcomes: meta.rule_sets has no {lacking[0]}."
             " 'migraine-outcomes run' publishes it anew; or use the version that is named in its manifest.json."
@@ -50,3 +47,11 @@ def signed_entries(folder: Path) -> list[Path]:
     return sorted(
         path for path in (folder / SIGNATURES).glob("*.json") if SIGNED_ENTRY.fullmatch(f"{SIGNATURES}/{path.name}")
     )
+
+
+def lacking_columns(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The columns that meta.rule_sets has in this version and not in the snapshot; none where it has no such table."""
+    query = "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'meta' AND table_name = 'rule_sets'"
+    present = {name for (name,) in con.execute(query).fetchall()}
+    known = [column.name for column in load_dictionary()["meta.rule_sets"].columns]
+    return [name for name in known if name not in present] if present else []

@@ -301,14 +301,20 @@ def test_arms_that_the_study_does_not_declare(blinded: bool, tmp_path: Path) -> 
     assert sorted(said) == ([] if blinded else [(f"{reason}: sham",), (f"{reason}: verum",)])
 
 
-def test_a_snapshot_of_another_version_is_named_as_one(demo: Published, tmp_path: Path) -> None:
+def test_a_snapshot_of_another_version_is_named_as_one(snapshot: Path) -> None:
     """What a column of meta.rule_sets meant is not guessed from its former name."""
-    folder = tmp_path / "older"
-    shutil.copytree(demo.current.resolve(), folder)
-    with duckdb.connect(folder / "outcomes.duckdb") as con:
-        con.execute("ALTER TABLE meta.rule_sets RENAME window_missing_days TO missing_days")
+    folder, rename = snapshot, "ALTER TABLE meta.rule_sets RENAME window_missing_days TO missing_days"
+    alter(snapshot, rename)
     for look in (verify, lambda place: explain(place, "0107", None, None)):
         with pytest.raises(
             ConfigurationError, match=r"another version .* has no window_missing_days.*publishes it anew"
         ):
             look(folder)
+
+
+def test_a_column_that_was_renamed_afterwards_is_an_alteration(snapshot: Path) -> None:
+    with duckdb.connect(snapshot / "outcomes.duckdb") as con:
+        con.execute("ALTER TABLE meta.rule_sets RENAME window_missing_days TO missing_days")
+    differences = verify(snapshot).differences
+    assert any(line.startswith("files: outcomes.duckdb is not what was published") for line in differences)
+    assert "meta.rule_sets: has no window_missing_days; no status was recomputed." in differences
