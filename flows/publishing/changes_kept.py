@@ -19,13 +19,12 @@ from flows.comparing.causes import Change, places_in_words
 from flows.comparing.compare import compare
 from flows.comparing.sides import Side, load_side
 from flows.publishing.ingredients import versions
-from flows.publishing.publications import RECORD, Publication, publication_folder
+from flows.publishing.publications import CHANGES, RECORD, Publication, publication_folder
 from flows.publishing.table_comments import write_comments
 from flows.study.dictionary import SQL_TYPES, load_dictionary
 from flows.study.study_folder import Study, load_study
 
 Connection = duckdb.DuckDBPyConnection
-KEPT = "changes.json"
 TABLES = ("meta.changes", "meta.snapshot_before")
 
 
@@ -66,8 +65,11 @@ def changes_of(
     con: Connection, out: Path, building: Path, record: Publication, study: Study, is_made_again: bool
 ) -> KeptChanges:
     """What the snapshot in ``building`` changed against the current one; of one that is made again what it did then."""
-    kept = publication_folder(out) / record.snapshot_id / KEPT
-    if is_made_again:
+    kept = publication_folder(out) / record.snapshot_id / CHANGES
+    is_current = (
+        out / "current"
+    ).resolve().name == record.snapshot_id  # its folder is made anew, and nothing before it
+    if is_made_again or is_current:
         return KeptChanges.model_validate_json(kept.read_bytes()) if kept.is_file() else KeptChanges()
     after = Side(
         record.snapshot_id,
@@ -79,7 +81,7 @@ def changes_of(
         record.last_date_come,
     )
     found = _compared(con, out, after)
-    partial = kept.with_name(f".{KEPT}")
+    partial = kept.with_name(f".{CHANGES}")
     partial.write_text(found.model_dump_json() + "\n", encoding="utf-8")
     to_disk(partial)
     partial.replace(kept)
@@ -110,7 +112,7 @@ def load_record(out: Path, name: str) -> Publication | None:
 
 def load_snapshot_before(out: Path, name: str) -> str | None:
     """The id of the snapshot that was current when this one was published, where that is on record."""
-    path = publication_folder(out) / name / KEPT
+    path = publication_folder(out) / name / CHANGES
     kept = KeptChanges.model_validate_json(path.read_bytes()) if path.is_file() else KeptChanges()
     return kept.snapshot_before.snapshot_id if kept.snapshot_before else None
 

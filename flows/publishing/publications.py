@@ -19,6 +19,7 @@ from flows.study.study_folder import Study, load_study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 RECORD = "publication.json"
+CHANGES = "changes.json"  # of flows/publishing/changes_kept.py
 KEPT_DAYS = 2
 
 
@@ -85,6 +86,8 @@ def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, stu
             " published. Run again."
         )
     (building / RECORD).write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    if (folder / CHANGES).is_file():  # published before: what it changed then is still true where it is only made again
+        shutil.copyfile(folder / CHANGES, building / CHANGES)
     tree_to_disk(building)
     shutil.rmtree(folder, ignore_errors=True)
     building.rename(folder)

@@ -13,8 +13,7 @@ from typer.testing import CliRunner, Result
 
 from flows.base.errors import ConfigurationError, LockedError, OutcomesError
 from flows.cli.main import app
-from flows.publishing.changes_kept import KEPT
-from flows.publishing.publications import publication_folder
+from flows.publishing.publications import CHANGES, publication_folder
 from flows.runs.run_summary import summarise_run
 from flows.study.dictionary import load_dictionary
 from flows.warehouse.database import only_run
@@ -217,7 +216,7 @@ def test_a_snapshot_of_another_version_is_named_as_not_compared(tmp_path: Path) 
     assert rows(out, second.name, "SELECT count(*) FROM meta.changes") == [(0,)]
     assert note in (second / "report.html").read_text()
     assert note in (summarise_run(second, is_new=True).changed or "")
-    assert (publication_folder(out) / second.name / KEPT).is_file()
+    assert (publication_folder(out) / second.name / CHANGES).is_file()
     assert "cannot be compared" in str(diff(out).exception)
 
 

@@ -100,7 +100,7 @@ def test_a_repeated_run_and_one_as_of_then_give_the_same_history(three: Three, t
     tables = {}
     for snapshot in three.snapshots:
         tables[snapshot.name] = [
-            (snapshot / "tables" / f"meta.{name}.csv").read_bytes()
+            (snapshot / "tables" / f"meta.{name}.parquet").read_bytes()
             for name in ("run_history", "finding_ages", "findings")
         ]
         shutil.rmtree(out / "snapshots" / snapshot.name)
@@ -109,7 +109,7 @@ def test_a_repeated_run_and_one_as_of_then_give_the_same_history(three: Three, t
     publish_as_of(out, middle)
     for name in (middle, last):
         made = [
-            (out / "snapshots" / name / "tables" / f"meta.{table}.csv").read_bytes()
+            (out / "snapshots" / name / "tables" / f"meta.{table}.parquet").read_bytes()
             for table in ("run_history", "finding_ages", "findings")
         ]
         assert made == tables[name]
