@@ -61,9 +61,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Published:
     return Published(folder, out, out / "current")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def prefect_server() -> Iterator[str]:
-    """PREFECT_API_URL of a server for the runs of the command line that would each start their own."""
+    """PREFECT_API_URL of a server for the runs of the command line that would each start their own. It ends with the file
+    of tests: idle it still takes a tenth of a processor."""
     from flows.serving.temporary_server import FOR_ONE_RUN, Server
 
     server = Server(FOR_ONE_RUN)

@@ -106,7 +106,7 @@ def end(process: "subprocess.Popen[bytes]") -> int:
         raise
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
     home = tmp_path_factory.mktemp("prefect")
     with pytest.MonkeyPatch.context() as patch:
@@ -142,7 +142,7 @@ def notified(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Callable[[]
     return f"tee -a {told}", read
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worker(prefect: Prefect, notified: tuple[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
     """prefect.yaml deployed, and a process worker that serves its pool; gives the worker's log."""
     log = tmp_path_factory.mktemp("worker") / "log"
