@@ -29,3 +29,12 @@ def tree_to_disk(folder: Path) -> None:
     """Every file and folder below, and the folder itself, outlive a power cut."""
     for path in [*folder.rglob("*"), folder]:
         to_disk(path)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """A text file that is there as a whole or not at all, and that outlives a power cut."""
+    partial = path.with_name(f".{path.name}")
+    partial.write_text(text, encoding="utf-8")
+    to_disk(partial)
+    partial.replace(path)
+    to_disk(path.parent)

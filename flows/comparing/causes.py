@@ -43,7 +43,7 @@ class Cause(Frozen):
     places: tuple[Place, ...] = ()
 
 
-class Change(Frozen):
+class ChangedValue(Frozen):
     """One status, verdict, criterion or summary cell that differs; null = not known, or no such row."""
 
     scope: str
@@ -55,6 +55,11 @@ class Change(Frozen):
     row_key: str | None
     value_before: str | None
     value_after: str | None
+
+
+class Change(ChangedValue):
+    """A value that differs, with its causes."""
+
     causes: tuple[Cause, ...]
     behind: tuple[str, ...] = ()  # of a summary cell: the first of the subjects whose data or statuses changed
     n_behind: int = 0  # and how many they are

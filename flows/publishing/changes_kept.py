@@ -10,18 +10,18 @@ from pathlib import Path
 import duckdb
 
 from flows.base.errors import OutcomesError
-from flows.base.files import to_disk
+from flows.base.files import write_whole
 from flows.base.logs import log
 from flows.base.own_files import own_files
 from flows.base.sql_text import quoted
 from flows.base.toml_files import Frozen
-from flows.comparing.causes import Change, places_in_words
+from flows.comparing.causes import Change, ChangedValue, places_in_words
 from flows.comparing.compare import compare
 from flows.comparing.sides import Side, load_side
 from flows.publishing.ingredients import versions
 from flows.publishing.publications import CHANGES, RECORD, Publication, publication_folder
 from flows.publishing.table_comments import write_comments
-from flows.study.dictionary import SQL_TYPES, load_dictionary
+from flows.study.dictionary import load_dictionary, sql_columns
 from flows.study.study_folder import Study, load_study
 
 Connection = duckdb.DuckDBPyConnection
@@ -37,18 +37,9 @@ class SnapshotBefore(Frozen):
     note: str | None = None
 
 
-class ChangeRow(Frozen):
+class ChangeRow(ChangedValue):
     """A row of meta.changes: a change with its causes as text."""
 
-    scope: str
-    rule_set: str | None
-    subject_id: str | None
-    cycle: int | None
-    table_name: str
-    column_name: str
-    row_key: str | None
-    value_before: str | None
-    value_after: str | None
     cause: str
     detail: str | None
     places: str | None
@@ -66,10 +57,8 @@ def changes_of(
 ) -> KeptChanges:
     """What the snapshot in ``building`` changed against the current one; of one that is made again what it did then."""
     kept = publication_folder(out) / record.snapshot_id / CHANGES
-    is_current = (
-        out / "current"
-    ).resolve().name == record.snapshot_id  # its folder is made anew, and nothing before it
-    if is_made_again or is_current:
+    is_current = (out / "current").resolve().name == record.snapshot_id
+    if is_made_again or is_current:  # the current one made anew has nothing but itself before it
         return KeptChanges.model_validate_json(kept.read_bytes()) if kept.is_file() else KeptChanges()
     after = Side(
         record.snapshot_id,
@@ -81,11 +70,7 @@ def changes_of(
         record.last_date_come,
     )
     found = _compared(con, out, after)
-    partial = kept.with_name(f".{CHANGES}")
-    partial.write_text(found.model_dump_json() + "\n", encoding="utf-8")
-    to_disk(partial)
-    partial.replace(kept)
-    to_disk(kept.parent)
+    write_whole(kept, found.model_dump_json() + "\n")
     return found
 
 
@@ -154,8 +139,7 @@ def write_changes(con: Connection, database: Path, kept: KeptChanges) -> None:
     try:
         tables = [load_dictionary()[name] for name in TABLES]
         for table in tables:
-            columns = ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in table.columns)
-            con.execute(f"CREATE TABLE snapshot.{table.full_name} ({columns})")
+            con.execute(f"CREATE TABLE snapshot.{table.full_name} ({sql_columns(table.full_name)})")
             if rows[table.full_name]:
                 names = [column.name for column in table.columns]
                 con.execute(

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from flows.base.files import to_disk
+from flows.base.files import write_whole
 from flows.base.sql_text import one_value
 from flows.checking.drift import DRIFT_CHECKS, PREFIX, Drift, find_drift, with_drift
 from flows.checking.finding_ages import Finding, compare_findings, drift_finding, list_open_findings
 from flows.checking.site_runs import derive_site_runs, last_sequence_of
 from flows.publishing.publications import Publication, publication_folder
-from flows.study.dictionary import SQL_TYPES, load_dictionary
+from flows.study.dictionary import load_dictionary, sql_columns
 from flows.study.study_folder import Study
 from flows.warehouse.history_file import RunEntry, SiteRun, append_history, load_history
 from flows.warehouse.settings_tables import write_table
@@ -47,22 +47,18 @@ def write_history(con: Connection, out: Path, name: str, study: Study, made_agai
     now = with_drift(now, found)
     _write_drift(con, found, len(sites), is_first=not before)
     rows = [_row(run, entry, site) for run, entry in enumerate([*before, now], start=1) for site in entry.sites]
-    write_table(con, "run_history", _columns("meta.run_history"), rows)
+    write_table(con, "run_history", sql_columns("meta.run_history"), rows)
     findings = frozenset(finding.identity for finding in list_open_findings(con)) | {drift_finding(d) for d in found}
     earlier = load_findings_of(out, before[-1].snapshot_id) if before else None
     ages = compare_findings(earlier, findings) if earlier is not None else []
-    write_table(con, "finding_ages", _columns("meta.finding_ages"), [row._asdict() for row in ages])
+    write_table(con, "finding_ages", sql_columns("meta.finding_ages"), [row._asdict() for row in ages])
     return History(now, findings)
 
 
 def keep_history(out: Path, record: Publication, history: History) -> None:
     """What the next publications compare themselves with: the open findings beside the record, the entry in the history."""
     kept = publication_folder(out) / record.snapshot_id / FINDINGS
-    partial = kept.with_name(f".{FINDINGS}")
-    partial.write_text(json.dumps(sorted(history.findings), indent=0) + "\n", encoding="utf-8")
-    to_disk(partial)
-    partial.replace(kept)
-    to_disk(kept.parent)
+    write_whole(kept, json.dumps(sorted(history.findings), indent=0) + "\n")
     append_history(out / "state", history.entry.model_copy(update={"published_at": record.published_at}))
 
 
@@ -104,10 +100,6 @@ def _write_drift(con: Connection, found: list[Drift], n_sites: int, is_first: bo
                 "INSERT INTO meta.findings VALUES ($1, 'warning', 'site', NULL, NULL, NULL, NULL, $2)",
                 [check.id, reason],
             )
-
-
-def _columns(table: str) -> str:
-    return ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in load_dictionary()[table].columns)
 
 
 def _row(run: int, entry: RunEntry, site: SiteRun) -> dict[str, Any]:

@@ -109,6 +109,11 @@ SQL_TYPES = {
 LANDED_TYPES = SQL_TYPES | {"partial_date": "VARCHAR"}
 
 
+def sql_columns(table: str) -> str:
+    """The columns of a table with their SQL types, as CREATE TABLE takes them."""
+    return ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in load_dictionary()[table].columns)
+
+
 def reveals_arm(table: Table, column: Column) -> bool:
     """Whether the values of a column can tell the arms apart: marked in the dictionary, or a dose (not a setting)."""
     return column.reveals_arm or (column.unit == DOSE_UNIT and table.schema_name != "meta")

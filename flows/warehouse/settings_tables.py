@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from flows.base.resources import resource
-from flows.study.dictionary import SQL_TYPES, load_dictionary
+from flows.study.dictionary import load_dictionary, sql_columns
 from flows.study.rule_parameters import parameter_values
 from flows.study.rule_sets import RuleSet
 from flows.study.rule_variants import AS_WRITTEN, variants_of
@@ -43,7 +43,10 @@ def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | N
     limits = study.limits.model_dump()
     write_table(con, "check_limits", ", ".join(f"{name} INTEGER" for name in limits), [limits])
     write_table(
-        con, "rule_sets", _rule_set_columns(), [rule_set_row(rule, i) for i, rule in enumerate(study.rule_sets)]
+        con,
+        "rule_sets",
+        sql_columns("meta.rule_sets"),
+        [rule_set_row(rule, i) for i, rule in enumerate(study.rule_sets)],
     )
     _write_variants(con, study)
     # A blinded snapshot holds neither code nor label of an arm.
@@ -129,7 +132,7 @@ def _write_variants(con: duckdb.DuckDBPyConnection, study: Study) -> None:
                     "position": number,
                 }
             )
-    write_table(con, "rule_variants", f"{_rule_set_columns()}, variant VARCHAR", rules)
+    write_table(con, "rule_variants", f"{sql_columns('meta.rule_sets')}, variant VARCHAR", rules)
     write_table(
         con,
         "rule_variations",
@@ -142,12 +145,6 @@ _DICTIONARY_COLUMNS = (
     "table_name VARCHAR, grain VARCHAR, position INTEGER, column_name VARCHAR, type VARCHAR, unit VARCHAR,"
     " is_key BOOLEAN, allowed VARCHAR, description VARCHAR"
 )
-
-
-def _rule_set_columns() -> str:
-    """The columns of meta.rule_sets with their SQL types, as the dictionary has them."""
-    columns = load_dictionary()["meta.rule_sets"].columns
-    return ", ".join(f"{column.name} {SQL_TYPES[column.type]}" for column in columns)
 
 
 def rule_set_row(rule: RuleSet, position: int) -> Row:

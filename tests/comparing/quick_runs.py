@@ -1,20 +1,14 @@
 """Runs in a second: no Great Expectations, which counts once more what the checks' own queries find, and no checks that
 set nothing aside."""
 
-import sys
 from collections.abc import Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import date
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import duckdb
-import pytest
 
-from flows.checking import validation
-from flows.checking.checks import Check, load_suites
 from flows.comparing.sides import Side
 from flows.publishing import publish
 from flows.runs import steps
@@ -22,7 +16,8 @@ from flows.runs.sequence import take_in
 from flows.study.study_folder import Study, load_study
 from flows.warehouse.database import only_run, open_warehouse
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
-from flows.warehouse.sql_models import build_models, load_models, tables_read
+from flows.warehouse.sql_models import build_models
+from tests.light_checks import counting_by_query, models_behind
 
 Values = dict[tuple[Any, ...], str | None]  # by scope, rule set, subject, cycle and column
 CRITERIA = (
@@ -30,6 +25,8 @@ CRITERIA = (
 )  # fmt: skip
 
 
+# What outcomes and their comparison hang on.
+OUTCOMES = ("analysis.responder", "analysis.eligibility", "analysis.baseline_medication", "analysis.months")
 NO_TEXT = """CREATE TABLE IF NOT EXISTS landing.quarantined_text (file_id VARCHAR, line_number INTEGER, raw VARCHAR);
     CREATE TABLE IF NOT EXISTS landing.cell_text (
         file_id VARCHAR, line_number INTEGER, column_name VARCHAR, raw VARCHAR)"""
@@ -37,49 +34,18 @@ NO_TEXT = """CREATE TABLE IF NOT EXISTS landing.quarantined_text (file_id VARCHA
 
 @contextmanager
 def without_great_expectations() -> Generator[None]:
-    """Each check counts by its own query; only those that set lines or cells aside are made."""
-    plain = ModuleType("flows.checking.gx_duckdb")
-    plain.gx_on = nullcontext  # ty: ignore
-    suites = {name: [c for c in checks if c.severity == "error"] for name, checks in load_suites().items()}
-
-    def run_suite(
-        con: duckdb.DuckDBPyConnection, _source: Any, _table: str, checks: list[Check], _present: Any
-    ) -> list:
-        counts = [f"(SELECT count(*) FROM ({check.failing_rows()}))" for check in checks]
-        row = con.execute(f"SELECT {', '.join(counts)}").fetchall()[0] if counts else ()
-        for check, failing in zip(checks, row, strict=True):
-            if failing:
-                validation._record(con, check, failing)
-        return []
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "flows.checking.gx_duckdb", plain)
-        patch.setattr(validation, "run_suite", run_suite)
-        patch.setattr(validation, "load_suites", lambda: suites)
-        patch.setattr(steps, "validate_tabulated", lambda _con: [])
+    """Only the checks that set lines or cells aside are made."""
+    with counting_by_query(lambda _suite, check: check.severity == "error") as patch:
         patch.setattr(steps, "quote_quarantined", lambda con, _study, _kept: con.execute(NO_TEXT))
         patch.setattr(publish, "write_comments", lambda _con, _tables: None)
         yield
-
-
-@cache
-def _needed() -> frozenset[str]:
-    """The models that outcomes and their comparison hang on."""
-    models, seen = load_models(), set()
-    waiting = ["analysis.responder", "analysis.eligibility", "analysis.baseline_medication", "analysis.months"]
-    while waiting:
-        name = waiting.pop()
-        if name in models and name not in seen:
-            seen.add(name)
-            waiting += tables_read(models[name])
-    return frozenset(name for name in seen if name.startswith("analysis."))
 
 
 def _derive(con: duckdb.DuckDBPyConnection, study: Study, kept: KeptInputs) -> None:
     con.execute("SET threads = 1")
     take_in(con, study, kept)
     steps.validate(con, study, kept)
-    build_models(con, only=set(_needed()))
+    build_models(con, only=set(models_behind(*OUTCOMES)))
 
 
 class Night(NamedTuple):
