@@ -15,6 +15,7 @@ DATA = (
     "data/rules",
     "data/dictionary",
     "data/codelists",
+    "data/standards",
     "data/protocol.toml",
     "data/checks.toml",
     "data/lineage.csv",
