@@ -159,7 +159,7 @@ def _check_rows(con: Connection, spec: DatasetSpec) -> None:
         if variable.length:
             where.append(f"strlen({variable.name}) > {variable.length}")
         if codelist := load_codelists().get(variable.codelist or ""):
-            where.append(f"{variable.name} NOT IN ({', '.join(map(quoted, codelist.items))})")
+            where.append(f"CAST({variable.name} AS VARCHAR) NOT IN ({', '.join(map(quoted, codelist.items))})")
         for condition in where:
             if row := first_row(con, spec, condition):
                 raise Defect(f"{spec.name}.{variable.name}, record {row}: not a value of the specification")

@@ -67,6 +67,7 @@ class ParameterSpec(Frozen):
     param: str
     derivation: str
     type: Literal["float", "integer", "text"] = "float"
+    text_codelist: str | None = None
     by_rule_set: bool = False
     reveals_arm: bool = False
 
@@ -75,7 +76,8 @@ class Codelist(Frozen):
     """The values a variable may have, each with what it means; ``nci`` = its code in CDISC controlled terminology."""
 
     name: str
-    items: dict[str, str]
+    items: dict[str, str] = Field(default_factory=dict)
+    of: tuple[str, ...] = ()
     nci: str | None = None
 
 
@@ -143,5 +145,10 @@ def load_rule_set_codes() -> dict[str, str]:
 
 @cache
 def load_codelists() -> dict[str, Codelist]:
-    """The code lists by the name that variables give."""
-    return {name: Codelist(**entry) for name, entry in _document("codelists.toml").items()}
+    """The code lists by the name that variables give; one put together from others has their items."""
+    lists = {name: Codelist(**entry) for name, entry in _document("codelists.toml").items()}
+    items = {
+        name: {code: text for part in entry.of for code, text in lists[part].items.items()}
+        for name, entry in lists.items()
+    }
+    return {name: entry.model_copy(update={"items": entry.items | items[name]}) for name, entry in lists.items()}
