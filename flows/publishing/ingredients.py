@@ -30,6 +30,7 @@ def digest_ingredients(con: duckdb.DuckDBPyConnection, study: Study, files: Iter
         "the data cut-off": one_value(con, "SELECT CAST(data_cutoff AS VARCHAR) FROM meta.study"),
         "study.toml, a rule set or a code list": study.model_dump(mode="json", exclude={"folder", "publishing"}),
         "which tables are published as CSV": study.publishing.csv,
+        "which standards are published": [study.publishing.standards, study.publishing.standard_formats],
         "the code, rules or checks of this software": sorted(own_files().items()),
         "the versions of its libraries": versions(),
     }

@@ -28,6 +28,7 @@ from flows.publishing.site_queries import write_queries
 from flows.publishing.table_comments import write_comments
 from flows.publishing.validation_page import render_validation
 from flows.report import render_report
+from flows.standards.written_standards import write_standard
 from flows.study.arm_names import ArmNames
 from flows.study.dictionary import Table, load_dictionary
 from flows.study.study_folder import Study
@@ -206,6 +207,10 @@ def _write_files(con: Connection, building: Path, study: Study) -> None:
             try:
                 render_report(database, building / "report.html")
                 write_publication(database, building / "publication")
+                for standard in study.publishing.standards:
+                    write_standard(
+                        standard, database, building / "standards" / standard, study.publishing.standard_formats
+                    )
                 tables.result()
             except BaseException:  # whoever stops the run does not wait for gigabytes to be written
                 snapshot.interrupt()

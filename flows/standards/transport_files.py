@@ -5,7 +5,6 @@ where pyreadstat puts the clock, are those of the data cut-off, so that equal sn
 """
 
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
 
 from flows.base.errors import ConfigurationError
@@ -17,14 +16,6 @@ VERSION = 5
 DATE_TIMES = (144, 160, 464, 480)  # library made and modified, member made and modified: 16 letters each
 LARGEST, SMALLEST = 7.2e75, 5.4e-79  # beyond these the IBM numbers of the format have no value
 IS_ASCII = "regexp_full_match({name}, '[ -~]*')"
-
-
-def check_installed(asked_by: str) -> None:
-    """Raises ConfigurationError where pyreadstat is not installed; ``asked_by`` is the setting that asks for the format."""
-    if not find_spec("pyreadstat"):
-        raise ConfigurationError(
-            f"{asked_by}: SAS transport files need pyreadstat; install 'migraine-outcomes[cdisc]'."
-        )
 
 
 def write_transport(datasets: Datasets, spec: DatasetSpec, path: Path) -> None:
