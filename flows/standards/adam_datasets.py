@@ -15,7 +15,7 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
-from flows.base.errors import ConfigurationError, Defect
+from flows.base.errors import Defect
 from flows.base.resources import resource
 from flows.base.sql_text import one_row, one_value, quoted
 from flows.standards.adam_spec import DatasetSpec, load_codelists, load_spec
@@ -59,41 +59,36 @@ class Datasets(NamedTuple):
 def adam_datasets(database: Path) -> Generator[Datasets]:
     """The datasets of a published database, made on a connection of their own that ends with the block.
 
-    Raises ConfigurationError for a snapshot of another version, and Defect where SELECT and specification differ.
+    Raises Defect where SELECT and specification differ.
     """
     with duckdb.connect(database, read_only=True) as con:
         con.execute("SET python_enable_replacements = false")
         yield make_datasets(con)
 
 
+def load_study_facts(con: Connection) -> Study:
+    """The study of a published database."""
+    return Study(
+        *one_row(con, "SELECT study_id, title, snapshot_id, cutoff_date, is_blinded, software_version FROM meta.runs")
+    )
+
+
 def make_datasets(con: Connection) -> Datasets:
     """The datasets as temporary tables of a connection to a published database."""
-    try:
-        study = Study(
-            *one_row(
-                con, "SELECT study_id, title, snapshot_id, cutoff_date, is_blinded, software_version FROM meta.runs"
-            )
-        )
-        rule_sets = [
-            name for (name,) in con.execute("SELECT rule_set FROM meta.rule_sets ORDER BY position").fetchall()
-        ]
-        con.execute(resource("sql/macros/adam.sql").read_text(encoding="utf-8"))
-        con.execute(
-            """CREATE OR REPLACE TEMP TABLE adam_files AS
-            SELECT file_id, min(path) AS path FROM landing.files WHERE status = 'landed' GROUP BY file_id"""
-        )
-        parameters = find_parameters(rule_sets, study.is_blinded)
-        create_parameters(con, parameters)
-        selects = load_selects()
-        specs = tuple(spec.for_study(study.is_blinded) for spec in load_spec().values())
-        by_name = {spec.name: spec for spec in specs}
-        for name in build_order(selects):
-            _create(con, load_spec()[name], by_name[name], selects[name])
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise ConfigurationError(
-            "The snapshot was published by another version of migraine-outcomes, which has not every table or column"
-            " that ADaM is made from. 'migraine-outcomes run' publishes it anew."
-        ) from error
+    study = load_study_facts(con)
+    rule_sets = [name for (name,) in con.execute("SELECT rule_set FROM meta.rule_sets ORDER BY position").fetchall()]
+    con.execute(resource("sql/macros/adam.sql").read_text(encoding="utf-8"))
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE adam_files AS
+        SELECT file_id, min(path) AS path FROM landing.files WHERE status = 'landed' GROUP BY file_id"""
+    )
+    parameters = find_parameters(rule_sets, study.is_blinded)
+    create_parameters(con, parameters)
+    selects = load_selects()
+    specs = tuple(spec.for_study(study.is_blinded) for spec in load_spec().values())
+    by_name = {spec.name: spec for spec in specs}
+    for name in build_order(selects):
+        _create(con, load_spec()[name], by_name[name], selects[name])
     rows = {name: one_value(con, f"SELECT count(*) FROM {name}") for name in by_name}
     return Datasets(con, study, specs, parameters, rows, {spec.name: _lengths(con, spec) for spec in specs})
 

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import duckdb
+
+from flows.base.errors import ConfigurationError
 from flows.base.sql_text import quoted
 from flows.standards.adam_datasets import Datasets, adam_datasets
 from flows.standards.adam_spec import DatasetSpec
 from flows.standards.dataset_json import write_json, write_ndjson
 from flows.standards.define_page import write_define_page
 from flows.standards.define_xml import write_define
+from flows.standards.reporting_event import write_results
 from flows.standards.transport_files import write_transport
 from flows.study.study_folder import DatasetFormat, Standard
 
@@ -55,5 +59,14 @@ def write_adam(database: Path, folder: Path, formats: Sequence[DatasetFormat] = 
 def write_standard(
     standard: Standard, database: Path, folder: Path, formats: Sequence[DatasetFormat] = DEFAULT_FORMATS
 ) -> list[Path]:
-    """The files of one standard; ``formats`` are those of the ADaM datasets."""
-    return write_adam(database, folder, formats)
+    """The files of one standard; ``formats`` are those of the ADaM datasets.
+
+    Raises ConfigurationError for a snapshot of another version, and where a value does not fit into a format.
+    """
+    try:
+        return write_adam(database, folder, formats) if standard == "adam" else write_results(database, folder)
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise ConfigurationError(
+            "The snapshot was published by another version of migraine-outcomes, and lacks a table or column that the"
+            " standards are made from. 'migraine-outcomes run' publishes it anew."
+        ) from error
