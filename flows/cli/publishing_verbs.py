@@ -209,6 +209,10 @@ def export(
         StandardName | None,
         typer.Option("--standard", help="ADaM datasets with define.xml, or the analysis results, in place of tables"),
     ] = None,
+    shells: Annotated[
+        bool,
+        typer.Option("--shells", help="the publication tables without numbers (HTML, RTF, Word), for an analysis plan"),
+    ] = False,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="folder to write into")] = Path(),
     log_format: Logs = LogFormat.text,
 ) -> None:
@@ -217,7 +221,15 @@ def export(
 
     set_up(log_format.value)
     wanted = [form.value for form in formats or ()]
-    if standard:
+    if shells:
+        from flows.publishing.exported_standards import export_shells
+
+        if standard or tables or wanted:
+            raise ConfigurationError(
+                "--shells: are all of the publication tables; leave TABLE, --format and --standard out."
+            )
+        written = export_shells(out, to)
+    elif standard:
         from flows.publishing.exported_standards import export_standard
 
         written = export_standard(out, standard.value, _dataset_formats(standard.value, tables, wanted), to)

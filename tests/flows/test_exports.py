@@ -7,8 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.publishing.exports import Layout, as_html, as_rtf, lay_out, write_publication
+from flows.publishing.exports import as_html, as_rtf, write_publication
 from flows.publishing.publication_tables import create_cell_macros, load_publication_tables
+from flows.publishing.table_layout import Layout, lay_out
 from flows.runs.run_summary import print_summary, summarise_run
 from tests.conftest import Published
 from tests.summary_study import Trial, only
@@ -109,7 +110,7 @@ def test_rtf_is_sound(demo: Published, name: str) -> None:
 
 def test_a_table_that_is_not_given_says_why() -> None:
     con = Trial().add("a", "x", 20, (20, 20, 10)).summarise({})
-    con.execute("CREATE TABLE meta.runs AS SELECT 'nice_ta260' AS primary_rule_set")
+    con.execute("CREATE TABLE meta.runs AS SELECT 'nice_ta260' AS primary_rule_set, 'id' AS snapshot_id")
     create_cell_macros(con)
     by_name = {table.name: lay_out(con, table) for table in load_publication_tables()}
     empty = by_name["06-differences"]
