@@ -225,7 +225,9 @@ def article_responses(folder: Path) -> pd.Series:
 def nice_responses(folder: Path) -> pd.Series:
     """Whether the share of headache days fell by 30% or more from baseline, in whole numbers, from ADDIARY and ADSL."""
     days = windows(folder, "WHDNNICE", "WRECNICE").reset_index()
-    days = days.merge(read(folder, "ADSL")[["USUBJID", "BLHDN", "BLRECN"]], on="USUBJID").set_index(["USUBJID", "ACYCLE"])
+    days = days.merge(read(folder, "ADSL")[["USUBJID", "BLHDN", "BLRECN"]], on="USUBJID").set_index(
+        ["USUBJID", "ACYCLE"]
+    )
     return 10 * days["WHDNNICE"] * days["BLRECN"] <= 7 * days["BLHDN"] * days["WRECNICE"]
 
 

@@ -76,9 +76,7 @@ def test_adverse_events(exported: Exported) -> None:
     compare(derived, published(exported, "summary.adverse_events"), ["arm", "level", "soc", "term"])
 
 
-@pytest.mark.parametrize(
-    ("code", "derive"), [("ART", rederive.article_responses), ("NICE", rederive.nice_responses)]
-)
+@pytest.mark.parametrize(("code", "derive"), [("ART", rederive.article_responses), ("NICE", rederive.nice_responses)])
 def test_responses_follow_from_the_windows(exported: Exported, code: str, derive: object) -> None:
     """Both rule sets once more, from the days of ADDIARY: each judged cycle."""
     responses = rederive.read(exported.folder, "ADRESP")
