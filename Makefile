@@ -89,12 +89,13 @@ kills: setup ## two hundred runs killed at random moments (twenty minutes)
 	$(RUN) python -m tests.crash.kills --kills 200 --seed 1
 
 # Write the dictionary-made expectations into expectations/ anew, docs/checks.md from all of them, and the parameters in
-# docs/rule-parameters.md from the fields of a rule set, data/lineage.csv from the SQL.
-expectations: setup ## write the checks of the dictionary, docs/checks.md, the list of rule parameters and the lineage anew
+# docs/rule-parameters.md from the fields of a rule set, data/lineage.csv from the SQL, the datasets in docs/standards.md.
+expectations: setup ## write the checks of the dictionary, docs/checks.md, the list of rule parameters, the lineage and the list of datasets anew
 	$(RUN) python -m flows.checking.dictionary_checks
 	$(RUN) python -m flows.checking.checks_page
 	$(RUN) python -m flows.study.rule_parameters_page
 	$(RUN) python -m flows.publishing.lineage_file
+	$(RUN) python -m flows.standards.standards_page
 
 # Published numbers against simulated ones: docs/calibration.md (a minute).
 calibration: setup ## write docs/calibration.md anew (a minute)

@@ -13,6 +13,7 @@ from flows.standards import adam_datasets
 from flows.standards.adam_datasets import load_selects, make_datasets
 from flows.standards.adam_spec import Variable, load_codelists, load_parameters_of_datasets, load_spec
 from flows.standards.parameters import code_of, find_parameters
+from flows.standards.standards_page import page_path, render_datasets
 from tests.summary_study import DAY_1, Trial
 
 DAY = timedelta(days=1)
@@ -288,6 +289,12 @@ def test_code_lists_and_keys_of_the_specification_exist() -> None:
         used |= {variable.codelist for variable in spec.variables if variable.codelist}
     used |= {p.text_codelist for specs in load_parameters_of_datasets().values() for p in specs if p.text_codelist}
     assert used - made_of_parameters == set(load_codelists())
+
+
+def test_the_page_is_as_the_specification_is() -> None:
+    page = page_path().read_text(encoding="utf-8")
+    assert render_datasets(page) == page, "make expectations writes it anew"
+    assert page.count("\n### ") == len(load_spec()) + 2
 
 
 def test_codes_of_rule_sets() -> None:
