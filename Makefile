@@ -80,9 +80,10 @@ mutants: setup ## break the rules one at a time: the tests must notice each
 fuzz: setup ## thousands of damaged diary files: each must end cleanly
 	$(RUN) python -m tests.cli.fuzz --files 5000 --seed 1
 
-# The wheel in an empty environment, from another folder: the command line, the workflow of init, the published hook.
+# The wheel in an empty environment, from another folder: the command line, the workflow of init, the published hook; and the
+# exported datasets read by JavaScript, where node is there.
 installed: setup ## the wheel in an empty environment: init, check, run, workflow, hook (ten minutes, needs the registry)
-	$(RUN) pytest tests/packaging -m installed
+	$(RUN) pytest tests/packaging tests/standards -m installed
 
 # Two hundred runs killed at random moments: nothing lost, the same tables. Twenty minutes; see tests/crash/kills.py.
 kills: setup ## two hundred runs killed at random moments (twenty minutes)

@@ -11,6 +11,7 @@ from flows.base.shown_text import shown
 from flows.cli import (  # noqa: F401 (each adds its verbs to the app)
     changes_verbs,
     checking_verbs,
+    exporting_verbs,
     history_verbs,
     publishing_verbs,
     study_verbs,

@@ -4,13 +4,12 @@ Written as the few XML parts that the format asks for, without a clock, so that 
 """
 
 import io
-import re
 import zipfile
 from html import escape
 
+from flows.base.xml_text import xml_text
 from flows.publishing.table_layout import PAGE_TWIPS, Layout
 
-NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 PACKAGES = "http://schemas.openxmlformats.org/package/2006"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -103,6 +102,6 @@ def _row(cells: list[str], widths: list[int], span: int = 1, is_head: bool = Fal
 
 def _paragraph(text: str, is_bold: bool = False) -> str:
     style = "<w:rPr><w:b/></w:rPr>" if is_bold else ""
-    lines = NOT_XML.sub("\ufffd", text).split("\n")
+    lines = xml_text(text).split("\n")
     runs = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line, quote=False)}</w:t>' for line in lines)
     return f"<w:p><w:r>{style}{runs}</w:r></w:p>"

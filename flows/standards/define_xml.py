@@ -9,6 +9,7 @@ from pathlib import Path
 from shutil import copyfile
 
 from flows.base.resources import resource
+from flows.base.xml_text import xml_text
 from flows.standards.adam_datasets import Datasets
 from flows.standards.adam_spec import DatasetSpec, Variable
 from flows.standards.define_values import (
@@ -47,7 +48,7 @@ def write_define(datasets: Datasets, folder: Path, files: Mapping[str, str]) -> 
         ET.SubElement(names, element).text = text
     _add_metadata(study, datasets, files)
     ET.indent(root)
-    text = ET.tostring(root, encoding="unicode")
+    text = xml_text(ET.tostring(root, encoding="unicode"))
     head = f'<?xml version="1.0" encoding="UTF-8"?>\n<?xml-stylesheet type="text/xsl" href="{STYLESHEET}"?>\n'
     (folder / "define.xml").write_text(f"{head}{text}\n", encoding="utf-8", newline="\n")
     copyfile(resource(f"data/standards/{STYLESHEET}"), folder / STYLESHEET)

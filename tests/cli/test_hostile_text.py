@@ -2,12 +2,15 @@
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from xml.etree import ElementTree
 
 import duckdb
 import pytest
 
+from flows.publishing.exported_standards import export_standard
 from tests.cli.helpers import BASE, DIARY, SETTINGS, Outcome, land_only, process, write_study
 from tests.cli.zoo import assert_others_stand
 from tests.run import run_without_prefect
@@ -118,6 +121,15 @@ def test_nothing_is_published_as_markup(study: Path, tmp_path: Path) -> None:
     with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
         (subjects,) = con.execute("SELECT count(*) FROM tabulation.subjects").fetchone() or (0,)
     assert subjects == len(IDENTIFIERS)
+    for standard in ("adam", "ars"):
+        export_standard(tmp_path / "out", standard, ("dataset-json", "parquet"), tmp_path / "standards")
+    assert SCRIPT not in (tmp_path / "standards/define.html").read_text(encoding="utf-8")
+    ElementTree.parse(tmp_path / "standards/define.xml")
+    written = json.loads((tmp_path / "standards/adsl.json").read_text(encoding="utf-8"))
+    place = [column["name"] for column in written["columns"]].index("SUBJID")
+    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
+        known = con.execute("SELECT subject_id FROM analysis.subjects ORDER BY subject_id").fetchall()
+    assert sorted((row[place],) for row in written["rows"]) == sorted(known)
 
 
 @pytest.mark.parametrize(

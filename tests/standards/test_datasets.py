@@ -1,5 +1,6 @@
 """The datasets, case by case, from small studies whose values are counted by hand; and the specification itself."""
 
+import tomllib
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from flows.standards.adam_datasets import load_selects, make_datasets
 from flows.standards.adam_spec import Variable, load_codelists, load_parameters_of_datasets, load_spec
 from flows.standards.parameters import code_of, find_parameters
 from flows.standards.standards_page import page_path, render_datasets
+from tests.conftest import ROOT
 from tests.summary_study import DAY_1, Trial
 
 DAY = timedelta(days=1)
@@ -217,6 +219,12 @@ def test_no_more_interests_and_meaningful_changes_than_there_are_variables(trial
         "SELECT max(n) FROM (SELECT count(*) AS n FROM meta.score_changes GROUP BY instrument)"
     ).fetchall()
     assert (interests, changes) == ([(2,)], [(2,)])
+
+
+def test_every_instrument_has_a_parameter() -> None:
+    """A score of one without would be in no record."""
+    known = tomllib.loads((ROOT / "data/codelists/instruments.toml").read_text(encoding="utf-8"))
+    assert {parameter.key for parameter in load_parameters_of_datasets()["ADQS"]} == set(known)
 
 
 def test_a_blinded_study_has_no_arm_and_no_dose() -> None:

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.base.errors import ConfigurationError
-from flows.cli import publishing_verbs
+from flows.cli import exporting_verbs
 from flows.cli.main import app
 from flows.publishing.exported_standards import export_standard
 from flows.study import study_folder
@@ -65,7 +65,7 @@ def test_what_does_not_go_together_is_named(demo: Published, words: list[str], s
 def test_without_pyreadstat_the_extra_is_named(
     demo: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (publishing_verbs, study_folder):
+    for module in (exporting_verbs, study_folder):
         monkeypatch.setattr(module, "find_spec", lambda name: None)
     words = ["export", str(demo.out), "--standard", "adam", "--format", "xpt", "--to", str(tmp_path)]
     answer = CliRunner().invoke(app, words)
