@@ -30,10 +30,11 @@ def digest_ingredients(con: duckdb.DuckDBPyConnection, study: Study, files: Iter
         "the data cut-off": one_value(con, "SELECT CAST(data_cutoff AS VARCHAR) FROM meta.study"),
         "study.toml, a rule set or a code list": study.model_dump(mode="json", exclude={"folder", "publishing"}),
         "which tables are published as CSV": study.publishing.csv,
-        "which standards are published": [study.publishing.standards, study.publishing.standard_formats],
         "the code, rules or checks of this software": sorted(own_files().items()),
         "the versions of its libraries": versions(),
     }
+    if study.publishing.standards:
+        parts["which standards are published"] = [study.publishing.standards, study.publishing.standard_formats]
     return {name: _sha256(part) for name, part in parts.items()}
 
 
@@ -49,7 +50,7 @@ def id_of(digests: dict[str, str], kept: KeptInputs) -> str:
 
 def changed_since(before: dict[str, str], now: dict[str, str]) -> list[str]:
     """The names of the parts that differ; none where it is not known what was before."""
-    return [name for name, digest in now.items() if before and before.get(name) != digest]
+    return [name for name in now | before if before and before.get(name) != now.get(name)]
 
 
 def _sha256(part: object) -> str:

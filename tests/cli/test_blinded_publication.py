@@ -162,6 +162,8 @@ def test_standards_have_no_variable_that_tells_the_arms_apart(snapshot: Path) ->
     assert {row[code] for row in exposure["rows"]} <= {"INTV", "NCYC"}
     results = json.loads((snapshot / "standards/ars/reporting-event.json").read_text())
     assert results["analysisGroupings"] == []
+    listed = json.loads((snapshot / "manifest.json").read_text())["outputs"]
+    assert {"standards/adam/define.xml", "standards/adam/adsl.xpt", "standards/ars/reporting-event.json"} <= set(listed)
 
 
 def test_the_demo_blinded_names_no_arm(demo: Published, tmp_path: Path) -> None:

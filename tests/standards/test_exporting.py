@@ -10,6 +10,7 @@ from flows.base.errors import ConfigurationError
 from flows.cli import exporting_verbs
 from flows.cli.main import app
 from flows.publishing.exported_standards import export_standard
+from flows.publishing.ingredients import changed_since
 from flows.study import study_folder
 from flows.study.study_folder import load_study
 from tests.cli.helpers import BASE, SETTINGS, write_study
@@ -93,3 +94,11 @@ def test_a_snapshot_of_another_version_is_named(standard: study_folder.Standard,
     with pytest.raises(ConfigurationError, match="was published by another version"):
         export_standard(tmp_path / "out", standard, ("dataset-json",), tmp_path / "to")
     assert list((tmp_path / "to").iterdir()) == []
+
+
+def test_standards_turned_on_or_off_are_what_changed() -> None:
+    without, with_standards = {"the data cut-off": "1"}, {"the data cut-off": "1", "which standards are published": "2"}
+    for before, now in ((without, with_standards), (with_standards, without)):
+        assert changed_since(before, now) == ["which standards are published"]
+    assert changed_since(without, without) == []
+    assert changed_since({}, with_standards) == []
