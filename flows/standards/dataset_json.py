@@ -48,7 +48,6 @@ def describe(datasets: Datasets, spec: DatasetSpec) -> dict[str, Any]:
         "metaDataVersionOID": METADATA_OID,
         "metaDataRef": "define.xml",
         "itemGroupOID": dataset_oid(spec.name),
-        "isReferenceData": False,
         "records": datasets.rows[spec.name],
         "name": spec.name,
         "label": spec.label,

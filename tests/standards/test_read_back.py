@@ -52,7 +52,6 @@ SCHEMA: dict[str, Any] = {
         "metaDataVersionOID": {"type": "string"},
         "metaDataRef": {"type": "string"},
         "itemGroupOID": {"type": "string"},
-        "isReferenceData": {"type": "boolean"},
         "records": {"type": "integer", "minimum": 0},
         "name": {"type": "string"},
         "label": {"type": "string"},
