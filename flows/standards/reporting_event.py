@@ -13,6 +13,7 @@ import duckdb
 from flows.base.sql_text import quoted
 from flows.standards.adam_datasets import Study, load_study_facts
 from flows.standards.analysis_results import (
+    COLUMN,
     AnalysisSpec,
     create_results,
     groups_of,
@@ -26,6 +27,7 @@ Connection = duckdb.DuckDBPyConnection
 JSON_FILE, PARQUET_FILE = "reporting-event.json", "analysis-results.parquet"
 TERM = "TABLE OF THE SOFTWARE"
 ARM = "arm"
+COUNTED = {"ADSL": "USUBJID", "ADAE": "USUBJID"}  # subjects are counted, where a dataset has no AVAL
 SETS = {"AS.known": ("Everybody known", None), "AS.treated": ("Treated subjects", "SAFFL")}
 
 
@@ -130,12 +132,13 @@ def _analysis(study: Study, analysis_id: str, table: Table, spec: AnalysisSpec) 
     return {
         "id": analysis_id,
         "name": spec.name,
+        "label": COLUMN.sub(r"\1", spec.variable),
         "description": load_results_spec().estimands[spec.estimand],
         "reason": {"sponsorTermId": "TERM.reason"},
         "purpose": {"sponsorTermId": "TERM.purpose"},
         "analysisSetId": "AS.known" if spec.estimand == "known" else "AS.treated",
         "dataset": spec.dataset,
-        "variable": spec.variable,
+        "variable": COUNTED.get(spec.dataset, "AVAL"),
         "methodId": f"MT.{table.name}",
         "orderedGroupings": [
             {"order": order, "groupingId": f"GR.{name}", "resultsByGroup": True}

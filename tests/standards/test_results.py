@@ -1,12 +1,14 @@
 """The analysis results: every number of summary.*, once, with its group, method and estimand, in both files."""
 
 import json
+import re
 from typing import Any
 
 import duckdb
 import jsonschema
 import pytest
 
+from flows.standards.adam_spec import load_spec
 from flows.standards.analysis_results import COLUMN, load_results_spec, tables_of_results
 from flows.study.dictionary import load_dictionary
 from tests.standards.conftest import Exported
@@ -96,8 +98,9 @@ EVENT = a(
                     "reason": a({"sponsorTermId": TEXT}, "sponsorTermId"),
                     "purpose": a({"sponsorTermId": TEXT}, "sponsorTermId"),
                     "analysisSetId": TEXT,
-                    "dataset": TEXT,
-                    "variable": TEXT,
+                    "label": TEXT,
+                    "dataset": {"enum": list(load_spec())},
+                    "variable": {"enum": ["AVAL", "USUBJID"]},
                     "methodId": TEXT,
                     "orderedGroupings": many(
                         a(
@@ -203,6 +206,8 @@ def test_what_the_event_refers_to_is_there(event: dict[str, Any]) -> None:
     assert listed == ids["analyses"]
     used = set()
     for analysis in event["analyses"]:
+        assert analysis["variable"] in {variable.name for variable in load_spec()[analysis["dataset"]].variables}
+        assert not re.search("[{}]", analysis["label"])
         assert analysis["methodId"] in ids["methods"]
         assert analysis["analysisSetId"] in ids["analysisSets"]
         assert {analysis["reason"]["sponsorTermId"], analysis["purpose"]["sponsorTermId"]} <= terms
