@@ -38,7 +38,7 @@ def write_results(database: Path, folder: Path) -> list[Path]:
         study = load_study_facts(con)
         create_results(con, study.is_blinded)
         _write_parquet(con, study, folder / PARQUET_FILE)
-        event = json.dumps(describe_event(study), ensure_ascii=False, indent=1)
+        event = json.dumps(describe_event(study, _descriptions(con)), ensure_ascii=False, indent=1)
         _write_event(con, event, folder / JSON_FILE)
     return [folder / PARQUET_FILE, folder / JSON_FILE]
 
@@ -52,8 +52,20 @@ def _write_parquet(con: Connection, study: Study, path: Path) -> None:
     )
 
 
-def describe_event(study: Study) -> dict[str, Any]:
-    """The reporting event without results: each analysis has the place of its results marked by its own id."""
+def _descriptions(con: Connection) -> dict[tuple[str, str], str]:
+    """Method and estimand of each statistic that has a value, by analysis and statistic."""
+    rows = con.execute(
+        """SELECT analysis_id, statistic, string_agg(DISTINCT method, '; ' ORDER BY method), min(estimand)
+        FROM analysis_results GROUP BY ALL"""
+    ).fetchall()
+    return {(analysis_id, statistic): f"{method}. {estimand}." for analysis_id, statistic, method, estimand in rows}
+
+
+def describe_event(study: Study, descriptions: dict[tuple[str, str], str]) -> dict[str, Any]:
+    """The reporting event without results: each analysis has the place of its results marked by its own id.
+
+    ``descriptions`` are method and estimand by analysis and statistic.
+    """
     tables = tables_of_results()
     groupings = dict.fromkeys(
         name for table, spec in tables.values() for name in groups_of(table, spec, study.is_blinded)
@@ -96,7 +108,7 @@ def describe_event(study: Study) -> dict[str, Any]:
             for name in groupings
             if name != ARM
         ],
-        "methods": [_method(table, spec) for table, spec in tables.values()],
+        "methods": [_method(analysis_id, *entry, descriptions) for analysis_id, entry in tables.items()],
         "analyses": [_analysis(study, analysis_id, *entry) for analysis_id, entry in tables.items()],
     }
 
@@ -112,15 +124,25 @@ def _analysis_set(order: int, entry: tuple[str, tuple[str, str | None]]) -> dict
     return {"id": set_id, "label": label, "level": 1, "order": order, "condition": condition}
 
 
-def _method(table: Table, spec: AnalysisSpec) -> dict[str, Any]:
+def _method(
+    analysis_id: str, table: Table, spec: AnalysisSpec, descriptions: dict[tuple[str, str], str]
+) -> dict[str, Any]:
+    operations = []
+    for order, column in enumerate(statistics_of(table), start=1):
+        operation = {
+            "id": _operation(table, column.name),
+            "name": column.name,
+            "label": column.description,
+            "order": order,
+        }
+        if description := descriptions.get((analysis_id, column.name)):
+            operation["description"] = description
+        operations.append(operation)
     return {
         "id": f"MT.{table.name}",
         "name": spec.name,
         "description": f"The statistics of {table.full_name}: {table.grain}",
-        "operations": [
-            {"id": _operation(table, column.name), "name": column.name, "label": column.description, "order": order}
-            for order, column in enumerate(statistics_of(table), start=1)
-        ],
+        "operations": operations,
     }
 
 

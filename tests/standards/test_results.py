@@ -83,7 +83,7 @@ EVENT = a(
                     "name": TEXT,
                     "description": TEXT,
                     "operations": many(
-                        a({"id": TEXT, "name": TEXT, "label": TEXT, "order": {"type": "integer"}}, "id", "order", "name")
+                        a({"id": TEXT, "name": TEXT, "label": TEXT, "description": TEXT, "order": {"type": "integer"}}, "id", "order", "name")
                     ),
                 },
                 "id", "operations", "name",
@@ -182,6 +182,17 @@ def test_methods_and_estimands_are_those_of_the_statistic(exported: Exported) ->
     }
     composite = {statistic for statistic, _, end in rows if end == "imputation)"}
     assert composite == {"n_nri", "nri_ci_low_pct"}
+
+
+def test_json_says_by_which_method_and_of_whom(exported: Exported, event: dict[str, Any]) -> None:
+    """The description of an operation is method and estimand as the Parquet file has them."""
+    path = exported.folder / "analysis-results.parquet"
+    there = duckdb.sql(f"SELECT DISTINCT analysis_id, statistic, method, estimand FROM '{path}'").fetchall()
+    described = {op["id"]: op.get("description", "") for method in event["methods"] for op in method["operations"]}
+    for analysis_id, statistic, method, estimand in there:
+        text = described[f"OP.{analysis_id.removeprefix('AN.')}.{statistic}"]
+        assert method in text
+        assert estimand in text
 
 
 def test_json_is_as_the_standard_wants_and_holds_the_same(exported: Exported, event: dict[str, Any]) -> None:
