@@ -212,6 +212,74 @@ def test_adverse_events_and_dates_known_in_part(trial: duckdb.DuckDBPyConnection
     ]
 
 
+@pytest.fixture(scope="module")
+def interim() -> duckdb.DuckDBPyConnection:
+    """Cut off on Day 40 of the second cycle of a, whose second injection came on Day 80: it ends month 3 after 23 days.
+    b was given one cycle and left; its second cycle's time is not past. The second session of a is two rows, one without
+    a dose."""
+    cutoff = DAY_1 + 79 * DAY + 39 * DAY
+    trial = Trial()
+    trial.add("a", "ona", 20, (20, 20, 20), discontinued_date=cutoff + DAY, discontinued_reason="moved")
+    second = DAY_1 + 79 * DAY
+    trial.inject("a", second, sites=20, muscle="frontalis")
+    trial.inject("a", second, units=None, sites=11, muscle="temporalis")  # ty: ignore[invalid-argument-type]
+    trial.add("b", "placebo", 20, (10, 10, 10), discontinued_date=cutoff, discontinued_reason="tired")
+    trial.event("a", "Rash", "UNK")
+    trial.event("a", "Later", str(cutoff + DAY))
+    return datasets_of(trial.summarise(cutoff=cutoff))
+
+
+def test_what_has_not_ended_by_the_cut_off_has_no_record(interim: duckdb.DuckDBPyConnection) -> None:
+    of_a = {"USUBJID": "T-1-a"}
+    assert picked(records(interim, "ADDIARY", **of_a, PARAMCD="DIARYN"), "AVISITN", "AVAL") == [
+        (0, 28), (101, 28), (102, 28), (103, 23), (201, 5),
+    ]  # fmt: skip
+    (window,) = records(interim, "ADDIARY", **of_a, PARAMCD="WHDNNICE")
+    assert (window["AVISITN"], window["AWLO"], window["AWHI"]) == (199, 57, 79)
+    (shortened,) = records(interim, "ADDIARY", **of_a, PARAMCD="HDAY28", AVISITN=103)
+    assert (shortened["AWHI"], shortened["AWTARGET"], shortened["DTYPE"]) == (79, 84, "PRORATED")
+
+
+def test_imputed_are_only_cycles_whose_time_is_past(interim: duckdb.DuckDBPyConnection) -> None:
+    responses = picked(records(interim, "ADRESP", PARAMCD="RESPNICE"), "USUBJID", "ACYCLE", "AVAL", "AVALC")
+    assert sorted(responses, key=str) == [
+        ("T-1-a", 1, 0, "NON RESPONDER"),
+        ("T-1-a", 2, None, "NOT DUE"),
+        ("T-1-b", 1, 1, "RESPONDER"),
+        ("T-1-b", 2, None, "NOT REACHED"),
+    ]
+    imputed = picked(records(interim, "ADRESP", PARAMCD="RNRINICE"), "USUBJID", "ACYCLE", "AVAL", "DTYPE")
+    assert sorted(imputed) == [("T-1-a", 1, 0, None), ("T-1-b", 1, 1, None)]
+
+
+def test_who_left_after_the_cut_off_has_not_left(interim: duckdb.DuckDBPyConnection) -> None:
+    left = picked(rows_of(interim, "FROM ADSL ORDER BY USUBJID"), "EOSSTT", "EOSDT", "DCSREAS")
+    assert left == [(None, None, None), ("DISCONTINUED", DAY_1 + 118 * DAY, "tired")]
+
+
+def test_events_after_the_cut_off_and_a_start_not_known(interim: duckdb.DuckDBPyConnection) -> None:
+    names = ("AETERM", "AESTDTC", "ASTDT", "ASTDTF", "ANL01FL")
+    assert picked(records(interim, "ADAE"), *names) == [("Rash", None, DAY_1, "Y", "Y")]
+
+
+def test_a_session_of_several_rows_has_no_single_source(interim: duckdb.DuckDBPyConnection) -> None:
+    """And the dose of all sessions is not known where that of one is not."""
+    found = records(interim, "ADEX", USUBJID="T-1-a")
+    assert picked(found, "PARAMCD", "AVISITN", "AVAL", "SRCDOM", "SRCVAR", "CRIT1FL") == [
+        ("CUMDOSE", 9999, 310, None, None, None),
+        ("DOSE", 100, 155, "INJECT", "UNITS", None),
+        ("DOSE", 200, 155, None, None, None),
+        ("INTV", 100, 79, None, None, "Y"),
+        ("NCYC", 9999, 2, None, None, None),
+        ("NSITE", 100, 31, "INJECT", "SITES", "Y"),
+        ("NSITE", 200, 31, None, None, "Y"),
+    ]
+    unknown = Trial().add("a", "ona", 20, (20, 20, 20))
+    unknown.inject("a", DAY_1 + 84 * DAY, units=None)  # ty: ignore[invalid-argument-type]
+    (total,) = records(datasets_of(unknown.summarise()), "ADEX", PARAMCD="CUMDOSE")
+    assert (total["AVAL"], total["ANL01FL"]) == (None, None)
+
+
 def test_no_more_interests_and_meaningful_changes_than_there_are_variables(trial: duckdb.DuckDBPyConnection) -> None:
     """CQ01NAM and CQ02NAM; CRIT1 and CRIT2."""
     interests = trial.execute("SELECT count(DISTINCT interest) FROM meta.adverse_events_of_interest").fetchall()
