@@ -96,7 +96,7 @@ def test_verify_hashes_what_is_kept(study: Path) -> None:
 
 def test_the_command_line_names_the_copy(study: Path) -> None:
     place = damage(study)
-    (said,) = commands([["verify", study]], warm=("flows.verifying.verify",))
+    (said,) = commands([["verify", study]])
     assert said.code == 1
     assert str(place) in said.out
 

@@ -218,7 +218,7 @@ def test_the_command_line(demo: Published, snapshot: Path, tmp_path: Path) -> No
     (tmp_path / "torn/manifest.json").write_text("{")
     (tmp_path / "torn/outcomes.duckdb").write_bytes(b"no database")
     calls = [demo.out, snapshot, tmp_path / "other", tmp_path / "torn"]
-    sound, altered, nothing, torn = commands([["verify", place] for place in calls], warm=("flows.verifying.verify",))
+    sound, altered, nothing, torn = commands([["verify", place] for place in calls])
     assert (sound.code, sound.err) == (0, "")
     assert sound.out.endswith(": verified.\n")
     assert (altered.code, altered.err) == (1, "")

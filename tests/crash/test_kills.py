@@ -17,14 +17,15 @@ from flows.warehouse.state_seal import seal_state
 from tests.cli.helpers import ROOT, land_only, process, write_study
 from tests.crash.kills import Damaged, compare
 from tests.crash.night import faults_of_current
+from tests.warm import run
 
 
 def test_killed_runs_leave_nothing_damaged() -> None:
     """Two kills in one round, then every cell as in an undisturbed run (a process of its own, which forks)."""
-    words = [sys.executable, "-m", "tests.crash.kills", "--kills", "2", "--seed", "3", "--per-round", "2"]
-    ended = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=600)
-    assert ended.returncode == 0, ended.stderr
-    counts = json.loads(ended.stdout)
+    words = ["tests.crash.kills", "--kills", "2", "--seed", "3", "--per-round", "2"]
+    ended = run(words)
+    assert ended.code == 0, ended.err
+    counts = json.loads(ended.out)
     assert counts["kills"] >= 2
     assert counts["rows compared in each round"] > 1000
     assert "warehouses that a kill or a full disk made unreadable" not in counts

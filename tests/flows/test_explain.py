@@ -2,8 +2,6 @@
 
 import csv
 import json
-import subprocess
-import sys
 
 import duckdb
 import pytest
@@ -12,6 +10,7 @@ from flows.base.errors import ConfigurationError
 from flows.explaining.explain import Explanation, explain
 from flows.explaining.terminal import print_explanation
 from tests.conftest import Published
+from tests.warm import run
 
 
 def every_explanation(demo: Published, rule_set: str) -> list[Explanation]:
@@ -90,14 +89,14 @@ def test_what_does_not_exist_is_said(
 
 
 def test_command_line_prints_text_and_json(demo: Published) -> None:
-    command = [sys.executable, "-m", "flows.cli", "explain", str(demo.study), "0110", "--cycle", "2"]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    command = ["flows.cli", "explain", str(demo.study), "0110", "--cycle", "2"]
+    text = run(command).out
     assert "Verdict  stop_no_response: 2 evaluable cycles in a row without relief" in text
     assert "site-01/diary.csv:" in text
-    (told,) = json.loads(subprocess.run([*command, "--json"], capture_output=True, text=True, check=True).stdout)
+    (told,) = json.loads(run([*command, "--json"]).out)
     assert told["window"]["headache_days"] == 14
-    missing = subprocess.run([*command[:5], "nobody"], capture_output=True, text=True, check=False)
-    assert (missing.returncode, missing.stderr) == (2, "Subject 'nobody' is not in this snapshot.\n")
+    missing = run([*command[:3], "nobody"])
+    assert (missing.code, missing.err) == (2, "Subject 'nobody' is not in this snapshot.\n")
 
 
 def test_nothing_of_a_file_acts_on_the_terminal(demo: Published, capsys: pytest.CaptureFixture[str]) -> None:

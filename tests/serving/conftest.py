@@ -2,9 +2,7 @@
 
 import json
 import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
 
 from flows.serving.temporary_server import QUIET, Server
+from tests.warm import Process, Said, run
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 120  # to wait for anything; a busy machine needs some of it
@@ -27,31 +26,14 @@ class Prefect:
     def __init__(self, api_url: str, client: SyncPrefectClient, environment: dict[str, str]) -> None:
         self.api_url, self.client, self.environment = api_url, client, environment
 
-    def command(self, *words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    def command(self, *words: str | Path, cwd: Path = ROOT) -> Said:
         """A prefect command, to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "prefect", "--no-prompt", *map(str, words)],
-            cwd=cwd,
-            env={**self.environment, "PWD": str(cwd)},
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-        )
+        return run(["prefect", "--no-prompt", *words], cwd=cwd, env=self.environment | {"PWD": str(cwd)})
 
-    def start(
-        self, words: list[str | Path], log: Path, in_background: bool = False, **environment: str
-    ) -> "subprocess.Popen[bytes]":
+    def start(self, words: list[str | Path], log: Path, in_background: bool = False, **environment: str) -> Process:
         """A process that stays, its output in ``log``; ``in_background`` as a shell starts it: deaf to Ctrl-C."""
-        interrupts = signal.SIG_IGN if in_background else signal.SIG_DFL
         with log.open("wb") as said:
-            return subprocess.Popen(
-                [sys.executable, *map(str, words)],
-                cwd=ROOT,
-                env={**self.environment, **environment},
-                stdout=said,
-                stderr=said,
-                preexec_fn=lambda: signal.signal(signal.SIGINT, interrupts),
-            )
+            return Process(words, out=said, err=said, env=self.environment | environment, deaf=in_background)
 
     def runs(self, deployment: str) -> list[FlowRun]:
         """Runs of a deployment that have ended, first to last."""
@@ -96,7 +78,7 @@ def until(what: Callable[[], Any], log: Path | None = None) -> Any:
     raise AssertionError(f"did not happen within {SECONDS} s:\n{log.read_text()[-5000:] if log else ''}")
 
 
-def end(process: "subprocess.Popen[bytes]") -> int:
+def end(process: Process) -> int:
     """Ask a process to end, as a service manager does."""
     process.terminate()
     try:
@@ -147,11 +129,11 @@ def worker(prefect: Prefect, notified: tuple[str, Any], tmp_path_factory: pytest
     """prefect.yaml deployed, and a process worker that serves its pool; gives the worker's log."""
     log = tmp_path_factory.mktemp("worker") / "log"
     made = prefect.command("work-pool", "create", "migraine-outcomes", "--type", "process")
-    assert made.returncode == 0, made.stdout + made.stderr
+    assert made.code == 0, made.out + made.err
     deployed = prefect.command("deploy", "--all")
-    assert deployed.returncode == 0, deployed.stdout + deployed.stderr
+    assert deployed.code == 0, deployed.out + deployed.err
     process = prefect.start(
-        ["-m", "prefect", "worker", "start", "--pool", "migraine-outcomes", "--name", "tests"],
+        ["prefect", "worker", "start", "--pool", "migraine-outcomes", "--name", "tests"],
         log,
         MIGRAINE_OUTCOMES_NOTIFY=notified[0],
         MIGRAINE_OUTCOMES_LOG_FORMAT="json",

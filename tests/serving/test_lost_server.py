@@ -4,8 +4,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from flows.base.errors import ConfigurationError
 from flows.serving import temporary_server
 from tests.cli.helpers import write_study
 from tests.serving.conftest import ROOT, SECONDS, until
+from tests.warm import Process, run
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return kept | {"PREFECT_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
 
 
-def servers_of(process: "subprocess.Popen[bytes]") -> list[int]:
+def servers_of(process: Process) -> list[int]:
     """Temporary servers that a process has started."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     return [int(child) for child in children if b"temporary_server" in Path(f"/proc/{child}/cmdline").read_bytes()]
@@ -32,13 +31,7 @@ def servers_of(process: "subprocess.Popen[bytes]") -> list[int]:
 def test_serve_ends_with_its_temporary_server(tmp_path: Path, environment: dict[str, str]) -> None:
     study, log = write_study(tmp_path / "study"), tmp_path / "log"
     with log.open("wb") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flows.cli", "serve", str(study)],
-            cwd=ROOT,
-            env=environment,
-            stdout=said,
-            stderr=said,
-        )
+        process = Process(["flows.cli", "serve", study], out=said, err=said, env=environment)
     try:
         until(lambda: "Stop with Ctrl-C" in log.read_text(), log)
         (server,) = servers_of(process)
@@ -67,17 +60,10 @@ def test_a_server_that_is_set_and_does_not_answer(
     """A .env in the folder is enough to set it."""
     study = write_study(tmp_path / "study")
     (tmp_path / ".env").write_text(f"PREFECT_API_URL={dead}\n")
-    ended = subprocess.run(
-        [sys.executable, "-m", "flows.cli", verb, str(study)],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
-    assert ended.returncode == 2
-    assert f"PREFECT_API_URL: no Prefect server answers at {dead}" in ended.stderr
-    assert "defect" not in ended.stderr
+    ended = run(["flows.cli", verb, study], cwd=tmp_path, env=environment)
+    assert ended.code == 2
+    assert f"PREFECT_API_URL: no Prefect server answers at {dead}" in ended.err
+    assert "defect" not in ended.err
     assert not (study / "published").exists()
 
 

@@ -29,7 +29,7 @@ def served(prefect: Prefect, notified: tuple[str, Any], tmp_path_factory: pytest
     log = folder / "log"
     process = prefect.start(
         # Six fields: the last is seconds, so that nobody waits for the night.
-        ["-m", "flows.cli", "serve", study, "--cron", "* * * * * */15", "--log-format", "json"],
+        ["flows.cli", "serve", study, "--cron", "* * * * * */15", "--log-format", "json"],
         log,
         in_background=True,
         MIGRAINE_OUTCOMES_NOTIFY=notified[0],
@@ -114,7 +114,6 @@ def test_a_schedule_that_means_nothing_is_exit_2(tmp_path: Path) -> None:
             ["serve", study, "--timezone", "Atlantis"],
             ["serve", tmp_path / "nowhere"],
         ],
-        warm=("flows.nightly",),
     )
     assert (cron.code, cron.out, zone.code, missing.code) == (2, "", 2, 2)
     assert (
