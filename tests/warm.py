@@ -1,7 +1,7 @@
 """Processes of Python for the price of a fork: what is slow to import was imported by tests/warm_server.py.
 
 One server serves all the processes of a test run, and is started by the first test that asks for one. A test of what is
-imported, or of how the interpreter itself starts, takes subprocess.
+imported, and of settings that Prefect reads when it is imported (its logs in a run or a service), takes subprocess.
 """
 
 import fcntl

@@ -96,6 +96,7 @@ def become(order: dict[str, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN if order["deaf"] else signal.default_int_handler)
     # What these read from the environment when they were imported.
     importlib.import_module("prefect.context").refresh_global_settings_context()
+    importlib.import_module("prefect.logging.configuration").setup_logging(incremental=False)
     importlib.import_module("dask").config.refresh()
     sys.path[:1] = [order["cwd"], *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     module, *arguments = order["words"]

@@ -2,7 +2,10 @@
 
 import json
 import os
+import shutil
+import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -14,7 +17,8 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
 
 from flows.serving.temporary_server import QUIET, Server
-from tests.warm import Process, Said, run
+from tests.conftest import made_once
+from tests.warm import Said, run
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 120  # to wait for anything; a busy machine needs some of it
@@ -30,10 +34,20 @@ class Prefect:
         """A prefect command, to its end."""
         return run(["prefect", "--no-prompt", *words], cwd=cwd, env=self.environment | {"PWD": str(cwd)})
 
-    def start(self, words: list[str | Path], log: Path, in_background: bool = False, **environment: str) -> Process:
+    def start(
+        self, words: list[str | Path], log: Path, in_background: bool = False, **environment: str
+    ) -> "subprocess.Popen[bytes]":
         """A process that stays, its output in ``log``; ``in_background`` as a shell starts it: deaf to Ctrl-C."""
+        interrupts = signal.SIG_IGN if in_background else signal.SIG_DFL
         with log.open("wb") as said:
-            return Process(words, out=said, err=said, env=self.environment | environment, deaf=in_background)
+            return subprocess.Popen(
+                [sys.executable, *map(str, words)],
+                cwd=ROOT,
+                env={**self.environment, **environment},
+                stdout=said,
+                stderr=said,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, interrupts),
+            )
 
     def runs(self, deployment: str) -> list[FlowRun]:
         """Runs of a deployment that have ended, first to last."""
@@ -78,7 +92,7 @@ def until(what: Callable[[], Any], log: Path | None = None) -> Any:
     raise AssertionError(f"did not happen within {SECONDS} s:\n{log.read_text()[-5000:] if log else ''}")
 
 
-def end(process: Process) -> int:
+def end(process: "subprocess.Popen[bytes]") -> int:
     """Ask a process to end, as a service manager does."""
     process.terminate()
     try:
@@ -88,9 +102,20 @@ def end(process: Process) -> int:
         raise
 
 
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PREFECT_HOME with the database of Prefect's server, and nothing in it: to make it takes longer than all else."""
+
+    def make(folder: Path) -> None:
+        ended = run(["prefect", "server", "database", "upgrade", "-y"], env=os.environ | {"PREFECT_HOME": str(folder)})
+        assert ended.code == 0, ended.out + ended.err
+
+    return made_once(tmp_path_factory, "prefect-home", make)
+
+
 @pytest.fixture(scope="module")
-def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
-    home = tmp_path_factory.mktemp("prefect")
+def prefect(tmp_path_factory: pytest.TempPathFactory, prefect_home: Path) -> Iterator[Prefect]:
+    home = Path(shutil.copytree(prefect_home, tmp_path_factory.mktemp("prefect") / "home"))
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("PREFECT_")]:
             patch.delenv(name)
@@ -133,7 +158,7 @@ def worker(prefect: Prefect, notified: tuple[str, Any], tmp_path_factory: pytest
     deployed = prefect.command("deploy", "--all")
     assert deployed.code == 0, deployed.out + deployed.err
     process = prefect.start(
-        ["prefect", "worker", "start", "--pool", "migraine-outcomes", "--name", "tests"],
+        ["-m", "prefect", "worker", "start", "--pool", "migraine-outcomes", "--name", "tests"],
         log,
         MIGRAINE_OUTCOMES_NOTIFY=notified[0],
         MIGRAINE_OUTCOMES_LOG_FORMAT="json",

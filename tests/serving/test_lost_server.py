@@ -2,8 +2,11 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,17 +15,18 @@ from flows.base.errors import ConfigurationError
 from flows.serving import temporary_server
 from tests.cli.helpers import write_study
 from tests.serving.conftest import ROOT, SECONDS, until
-from tests.warm import Process, run
+from tests.warm import run
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path, prefect_home: Path) -> dict[str, str]:
     """No server is set."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    return kept | {"PREFECT_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
+    home = shutil.copytree(prefect_home, tmp_path / "home")
+    return kept | {"PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT)}
 
 
-def servers_of(process: Process) -> list[int]:
+def servers_of(process: "subprocess.Popen[bytes]") -> list[int]:
     """Temporary servers that a process has started."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     return [int(child) for child in children if b"temporary_server" in Path(f"/proc/{child}/cmdline").read_bytes()]
@@ -31,7 +35,13 @@ def servers_of(process: Process) -> list[int]:
 def test_serve_ends_with_its_temporary_server(tmp_path: Path, environment: dict[str, str]) -> None:
     study, log = write_study(tmp_path / "study"), tmp_path / "log"
     with log.open("wb") as said:
-        process = Process(["flows.cli", "serve", study], out=said, err=said, env=environment)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.cli", "serve", str(study)],
+            cwd=ROOT,
+            env=environment,
+            stdout=said,
+            stderr=said,
+        )
     try:
         until(lambda: "Stop with Ctrl-C" in log.read_text(), log)
         (server,) = servers_of(process)

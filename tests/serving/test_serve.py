@@ -29,7 +29,7 @@ def served(prefect: Prefect, notified: tuple[str, Any], tmp_path_factory: pytest
     log = folder / "log"
     process = prefect.start(
         # Six fields: the last is seconds, so that nobody waits for the night.
-        ["flows.cli", "serve", study, "--cron", "* * * * * */15", "--log-format", "json"],
+        ["-m", "flows.cli", "serve", study, "--cron", "* * * * * */15", "--log-format", "json"],
         log,
         in_background=True,
         MIGRAINE_OUTCOMES_NOTIFY=notified[0],
