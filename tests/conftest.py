@@ -4,7 +4,9 @@ import fcntl
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -76,6 +78,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Published:
     """The demo study, published once by the plain steps (no Prefect)."""
     folder = made_once(tmp_path_factory, "demo", publish_demo)
     return Published(folder, folder / "published", folder / "published/current")
+
+
+@contextmanager
+def no_figures() -> Generator[None]:
+    """A report without its figures, which take a third of a small run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flows.report.page._figures", lambda _: defaultdict(lambda: None))
+        yield
 
 
 @pytest.fixture(scope="module")
