@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from flows.base.errors import LockedError
-from flows.warehouse.database import HEADER_BYTES, only_run
+from flows.warehouse.database import BLOCK_BYTES, HEADER_BYTES, only_run
 from flows.warehouse.kept_inputs import KeptInputs
 from flows.warehouse.state_seal import seal_state
 from tests.cli.helpers import ROOT, land_only, process, write_study
@@ -73,7 +73,7 @@ def test_a_damage_is_gone_in_the_next_run(is_found_at_once: bool, tmp_path: Path
     assert blocks
     content = bytearray(warehouse.read_bytes())
     for block in blocks:
-        content[HEADER_BYTES + block * 262_144 + 1000] ^= 1
+        content[HEADER_BYTES + block * BLOCK_BYTES + 1000] ^= 1
     warehouse.write_bytes(content)
     if not is_found_at_once:
         seal_state(out / "state", warehouse, KeptInputs(out / "state/inputs", "T"), None)
