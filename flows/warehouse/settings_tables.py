@@ -6,6 +6,7 @@ The SQL reads every threshold from here, so no query holds one, and the snapshot
 
 import tomllib
 from datetime import date
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -75,6 +76,7 @@ def _codelist(name: str, key: str) -> list[Row]:
     return [{key: code, **facts} for code, facts in _listed(name).items()]
 
 
+@cache
 def _listed(name: str) -> dict[str, Any]:
     return tomllib.loads(resource(f"data/codelists/{name}.toml").read_text(encoding="utf-8"))
 
