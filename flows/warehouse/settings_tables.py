@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from flows.base.resources import resource
+from flows.base.sql_text import transaction
 from flows.study.dictionary import load_dictionary, sql_columns
 from flows.study.rule_parameters import parameter_values
 from flows.study.rule_sets import RuleSet
@@ -23,6 +24,11 @@ Row = dict[str, Any]
 
 def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | None) -> None:
     """Write all meta tables anew; ``cutoff`` (from the command line) goes before the study's own."""
+    with transaction(con):  # a commit for each table takes longer than its rows
+        _write_all(con, study, cutoff)
+
+
+def _write_all(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | None) -> None:
     con.execute("CREATE SCHEMA IF NOT EXISTS meta")
     facts = study.facts
     write_table(
