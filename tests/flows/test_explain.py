@@ -13,16 +13,23 @@ from tests.conftest import Published
 from tests.warm import run
 
 
-def every_explanation(demo: Published, rule_set: str) -> list[Explanation]:
+@pytest.fixture(scope="module")
+def every_explanation(demo: Published) -> dict[str, list[Explanation]]:
+    """By rule set the explanation of each cycle of each subject."""
     with (demo.study / "truth/statuses.csv").open() as file:
         subjects = sorted({row["subject_id"] for row in csv.DictReader(file)})
-    return [told for subject in subjects for told in explain(demo.study, subject, None, rule_set)]
+    return {
+        rule_set: [told for subject in subjects for told in explain(demo.study, subject, None, rule_set)]
+        for rule_set in ("article", "nice_ta260")
+    }
 
 
 @pytest.mark.parametrize("rule_set", ["article", "nice_ta260"])
-def test_strips_and_comparisons_lead_to_every_status(demo: Published, rule_set: str) -> None:
+def test_strips_and_comparisons_lead_to_every_status(
+    every_explanation: dict[str, list[Explanation]], rule_set: str
+) -> None:
     """Counting the strip by hand gives the counts; the inequality gives the status."""
-    explanations = every_explanation(demo, rule_set)
+    explanations = every_explanation[rule_set]
     assert len(explanations) == 180
     assert {told.status for told in explanations} == {"responder", "non_responder", "not_evaluable", "not_due"}
     for told in explanations:
@@ -36,7 +43,9 @@ def test_strips_and_comparisons_lead_to_every_status(demo: Published, rule_set: 
             assert told.comparisons == ()
 
 
-def test_every_counted_day_leads_to_its_line(demo: Published) -> None:
+def test_every_counted_day_leads_to_its_line(
+    demo: Published, every_explanation: dict[str, list[Explanation]]
+) -> None:
     lines = {}
     for site in ("site-01", "site-05"):
         for path in (demo.study / "inbox" / site).glob("*.csv"):
@@ -45,7 +54,7 @@ def test_every_counted_day_leads_to_its_line(demo: Published) -> None:
     with duckdb.connect(demo.current / "outcomes.duckdb", read_only=True) as con:
         quarantined = set(con.execute("SELECT path, line_number FROM landing.quarantine").fetchall())
     checked = 0
-    for told in every_explanation(demo, "article"):
+    for told in every_explanation["article"]:
         for day in (*told.baseline.days, *told.window.days):
             if day.path in lines:
                 subject_id, diary_date, headache = lines[day.path][(day.line_number or 0) - 1][:3]
