@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import version
 
 import duckdb
@@ -38,6 +39,7 @@ def digest_ingredients(con: duckdb.DuckDBPyConnection, study: Study, files: Iter
     return {name: _sha256(part) for name, part in parts.items()}
 
 
+@cache
 def versions() -> dict[str, str]:
     """The versions of this software and of the libraries that compute."""
     return {name: version(name) for name in ("migraine-outcomes", "duckdb", "great-expectations", "statsmodels")}

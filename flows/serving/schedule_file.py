@@ -3,7 +3,6 @@
 The file is locked while it holds. One whose lock is gone is left over, and nothing is known of a schedule then.
 """
 
-import asyncio
 import fcntl
 import json
 from collections.abc import Generator
@@ -44,8 +43,10 @@ def next_due(out: Path, now: datetime | None = None) -> datetime | None:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    from prefect.server.schemas.schedules import CronSchedule  # seconds of imports, only where there is a schedule
+    # Seconds of imports, only where there is a schedule.
+    from prefect.server.schemas.schedules import CronSchedule
+    from prefect.utilities.asyncutils import run_coro_as_sync
 
     schedule = CronSchedule(cron=facts["cron"], timezone=facts["timezone"])
-    dates = asyncio.run(schedule.get_dates(n=1, start=now or datetime.now(UTC)))
+    dates = run_coro_as_sync(schedule.get_dates(n=1, start=now or datetime.now(UTC)))
     return dates[0].astimezone(UTC) if dates else None

@@ -129,7 +129,7 @@ def test_a_file_name_forges_no_line_and_no_escape_of_the_terminal(tmp_path: Path
     name = "diary\nerror    forged: all is well\x1b[2J.csv"
     study = write_study(tmp_path / "study", {**BASE, name: DIARY + "X,2024-01-01,maybe\n"})
     calls = [["check", study], ["check", study, "--format", "github"]]
-    text, github = commands(calls, warm=("flows.runs.check", "flows.checking.gx_duckdb"))
+    text, github = commands(calls)
     assert "\\nerror    forged: all is well\\x1b[2J.csv:2" in text.err
     assert not [line for line in text.err.splitlines() if line.startswith("error    forged")]
     assert "\x1b[2J" not in text.err

@@ -80,7 +80,8 @@ def test_a_critical_finding_fails_the_run_with_its_reason_and_is_not_tried_again
     # The server hears of the task a little after the flow.
     until(lambda: prefect.task_states(run).get("run") == ("Failed", 1), worker)
     assert not (study / "published/current").exists()
-    (told,) = [notice for notice in notified[1]() if notice["run_id"] == str(run.id)]
+    # The command that is told runs beside.
+    (told,) = until(lambda: [notice for notice in notified[1]() if notice["run_id"] == str(run.id)], worker)
     assert (told["state"], told["message"]) == ("Failed", state.message)
     # The worker itself writes plain text; the process of a run does not.
     lines = [json.loads(line) for line in worker.read_text().splitlines() if line.startswith("{")]

@@ -13,9 +13,9 @@ from tests.simulation.recall import recall
 WHOLE_SUBJECT = {"re_enrolled", "back_filled", *IN_SCHEDULE}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_every_planted_fault_is_found_and_no_other(seed: int, tmp_path: Path) -> None:
-    result = recall(tmp_path / "study", 30, seed, 0.1)
+def test_every_planted_fault_is_found_and_no_other(tmp_path: Path) -> None:
+    """One study of the many of ``make validity``."""
+    result = recall(tmp_path / "study", 30, 1, 0.1)
     assert sum(result.planted.values()) > 600
     assert result.missed == []
     assert result.alarms == []
