@@ -69,9 +69,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, list[
 
 
 @pytest.mark.parametrize("settings", [SETTINGS, FOLDED], ids=["ids as written", "ids folded"])
-def test_the_same_is_landed(
-    settings: str, tmp_path: Path, alone: dict[str, dict[str, list[tuple[Any, ...]]]]
-) -> None:
+def test_the_same_is_landed(settings: str, tmp_path: Path, alone: dict[str, dict[str, list[tuple[Any, ...]]]]) -> None:
     study = write_study(tmp_path / "study", {**BASE, **SOUND, **ODD}, settings)
     landed = land_only(study)
     found = tables(study)

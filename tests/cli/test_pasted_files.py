@@ -1,7 +1,6 @@
 """Files pasted together, quotation marks that go astray, one date that would decide the order of them all."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -144,7 +143,9 @@ BELOW = PLAIN + f"BASE,{D[0]},1,0\nheadache,hours,diary_date,subject_id\n1,many,
 @pytest.fixture(scope="module")
 def others(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Each order of dates in a file of its own, of a subject of its own; a file of subjects and one of injections."""
-    orders = {f"diary-{name}.csv": DIARY + lines.replace("@", name.replace(",", "")) for name, (lines, _) in ORDERS.items()}
+    orders = {
+        f"diary-{name}.csv": DIARY + lines.replace("@", name.replace(",", "")) for name, (lines, _) in ORDERS.items()
+    }
     monthly = "subject_id,injection_date\n" + "".join(f"MONTHLY,{date}\n" for date in MONTHLY)
     files = {**BASE, **orders, "subjects.csv": SUBJECTS, "injections-2.csv": monthly, "diary-below.csv": BELOW}
     return process(write_study(tmp_path_factory.mktemp("others") / "study", files))

@@ -43,9 +43,7 @@ def test_strips_and_comparisons_lead_to_every_status(
             assert told.comparisons == ()
 
 
-def test_every_counted_day_leads_to_its_line(
-    demo: Published, every_explanation: dict[str, list[Explanation]]
-) -> None:
+def test_every_counted_day_leads_to_its_line(demo: Published, every_explanation: dict[str, list[Explanation]]) -> None:
     lines = {}
     for site in ("site-01", "site-05"):
         for path in (demo.study / "inbox" / site).glob("*.csv"):

@@ -91,9 +91,7 @@ def landed(zone: str | None, tmp_path_factory: pytest.TempPathFactory) -> Found:
     study = load_study(folder)
     with open_warehouse(folder / "out", study) as (con, kept):
         take_in(con, study, kept)
-        return {
-            form: _found(con, f"texts-{number}.csv", *form) for number, form in enumerate(FORMS)
-        }
+        return {form: _found(con, f"texts-{number}.csv", *form) for number, form in enumerate(FORMS)}
 
 
 def _found(con: duckdb.DuckDBPyConnection, path: str, type_: str, date_format: str) -> dict[str, tuple[Any, bool]]:
