@@ -1,7 +1,6 @@
 """Files pasted together, quotation marks that go astray, one date that would decide the order of them all."""
 
 import re
-from pathlib import Path
 
 import pytest
 

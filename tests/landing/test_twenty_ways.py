@@ -18,7 +18,7 @@ from tests.landing.computed_tables import (
     plain_rows,
     plain_tables,
 )
-from tests.landing.twenty_ways import DIARY, Way, plain_way, ways
+from tests.landing.twenty_ways import DIARY, plain_way, ways
 
 WAYS = ways()
 # Those that are read in parts, from a sheet or with other places: of the others equal lines give equal tables. With
