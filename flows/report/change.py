@@ -19,6 +19,11 @@ def load_changes(con: Connection, arms: dict[str, str]) -> dict[str, list[Row]]:
     }
 
 
+def load_mmrm(con: Connection) -> list[Row]:
+    """Rows of summary.mmrm_change: LS means and differences of each month, from one model of all months."""
+    return load_cells(con, "summary.mmrm_change", ("rule_set", "cycle", "month", "arm"))
+
+
 def load_months_left_out(con: Connection) -> dict[str, Cell]:
     """Months that are in no mean, and why: subject-months."""
     (row,) = rows_of(

@@ -11,6 +11,7 @@ import duckdb
 
 from flows.statistics.arm_differences import arm_differences
 from flows.statistics.changes import change_from_baseline, quality_of_life
+from flows.statistics.mmrm_tables import mmrm_change, mmrm_quality_of_life
 from flows.statistics.repeated import repeated_response
 from flows.statistics.tipping import tipping_points
 from flows.study.dictionary import SQL_TYPES, load_dictionary
@@ -19,6 +20,8 @@ Row = dict[str, Any]
 FITTED: dict[str, Callable[[duckdb.DuckDBPyConnection], list[Row]]] = {
     "summary.arm_differences": arm_differences,
     "summary.change_from_baseline": change_from_baseline,
+    "summary.mmrm_change": mmrm_change,
+    "summary.mmrm_quality_of_life": mmrm_quality_of_life,
     "summary.quality_of_life": quality_of_life,
     "summary.repeated_response": repeated_response,
     "summary.tipping_points": tipping_points,
@@ -39,6 +42,17 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
     "summary.change_from_baseline": {
         "analysis.month_measures": ("subject_id", "measure", "cycle", "month", "per_month", "baseline_per_month"),
         "analysis.month_spans": ("cycle", "month"),
+        **_COMPARED_ARMS,
+    },
+    "summary.mmrm_change": {
+        "analysis.headache_months": ("subject_id", "cycle", "month", "change", "baseline_per_month"),
+        "analysis.month_spans": ("cycle", "month"),
+        "meta.study": ("primary_rule_set",),
+        **_COMPARED_ARMS,
+    },
+    "summary.mmrm_quality_of_life": {
+        "analysis.score_changes": ("subject_id", "instrument", "cycle", "change", "baseline_score"),
+        "analysis.cycles": ("cycle",),
         **_COMPARED_ARMS,
     },
     "summary.quality_of_life": {

@@ -18,6 +18,8 @@ WITH listed (table_name, statistic, method, source, needs_arms) AS (
     ('summary.change_from_baseline', 'difference', 'Analysis of covariance: change ~ arm + baseline + overuse', 'Snedecor and Cochran 1967, ch. 14', true),
     ('summary.quality_of_life', 'change', 'Mean of the observed changes with its t interval, 95%', 'Altman and others 2000, Statistics with Confidence', false),
     ('summary.quality_of_life', 'difference', 'Analysis of covariance: change ~ arm + baseline + overuse', 'Snedecor and Cochran 1967, ch. 14', true),
+    ('summary.mmrm_change', 'difference over all months', 'Mixed model for repeated measures, restricted maximum likelihood, Kenward-Roger; the covariance that was fitted stands in the column covariance', 'Mallinckrodt, Clark and David 2001, J Biopharm Stat 11:9; Kenward and Roger 1997, Biometrics 53:983', true),
+    ('summary.mmrm_quality_of_life', 'difference over all cycles', 'Mixed model for repeated measures, restricted maximum likelihood, Kenward-Roger; the covariance that was fitted stands in the column covariance', 'Mallinckrodt, Clark and David 2001, J Biopharm Stat 11:9; Kenward and Roger 1997, Biometrics 53:983', true),
     ('summary.repeated_response', 'odds ratio over all cycles', 'Generalised estimating equations, logit link, exchangeable correlation, robust standard errors', 'Liang and Zeger 1986, Biometrika 73:13', true),
     ('summary.tipping_points', 'tipping points', 'All combinations of responders among the missing, by Newcombe interval', 'Yan, Lee and Li 2009, J Biopharm Stat 19:1085', true),
     ('summary.rule_set_pairs', 'agreement', 'Share of equal answers and Cohen''s kappa', 'Cohen 1960, Educ Psychol Meas 20:37', false),

@@ -23,7 +23,7 @@ SUFFIXES = {
 UNITS = {
     "%", "percentage points", "days", "days/month", "h", "min", "months", "years", "cycles", "subjects", "events", "points",
     "U", "lines", "files", "rows", "cells",
-    "days (hours for headache_hours) per 28 days", "cycles, U, points, days or weeks, by measure", "as named in unit",
+    "days (hours for headache_hours) per 28 days", "headache days per 28 days", "cycles, U, points, days or weeks, by measure", "as named in unit",
 }  # fmt: skip
 # Settings and columns of input files have their names from study.toml, the rule files and the files.
 SETTINGS = {"meta.rule_sets", "meta.protocol", "meta.check_limits"}
@@ -35,8 +35,8 @@ WORDS = set(
         """
     acute after age agreement allowed analysis anchor any applicable arm article as aside at attack attacks backfill band baseline before
     below better birth blinded both cause cells change characteristic check chronic ci citation class classes clear cmh column
-    columns combination comparator compliance condition consent correlation course crystal cumulative current cutoff cycle
-    cycles date day days decision delimiter denominator description detail deviating deviation diary difference discontinued
+    columns combination comparator compliance condition consent correlation course covariance crystal cumulative current cutoff cycle
+    cycles date day days decision delimiter denominator description detail deviating deviation df diary difference discontinued
     drop duckdb due duplicate eligible elsewhere emergent encoding end entered entries entry ergot evaluable event events evidence
     exact excluded expectation expected extra failed failing file files first fix fixed flow folding format free given grain
     has headache high hours ichd3 id identical ids improved imputed in inbox injected injection instrument interest
