@@ -101,6 +101,9 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "courses": response_course.load_courses(con, primary),
         "outcomes": response_course.load_outcomes(con, primary),
         "flow": response_course.load_flow(con, primary),
+        "event_curves": response_course.load_event_curves(con, primary),
+        "event_tests": response_course.load_event_tests(con, primary),
+        "event_names": load_words()["event"],
         "verdicts": grouped(response_course.load_verdicts(con), "rule_set"),
         "pairs": response_course.load_pairs(con),
         "agreement": response_course.load_agreement(con),
@@ -147,6 +150,12 @@ def _figures(context: dict[str, Any]) -> dict[str, Any]:
         "months": figures.month_figure(context["changes"].get("headache_days", []), arms),
         "distribution": figures.distribution_figure(context["distribution"], arms),
         "waterfall": figures.waterfall_figure(context["reductions"], arms),
+        **{
+            event.replace("_", "-"): figures.event_figure(
+                context["event_curves"].get(event, []), arms, event, label, axis
+            )
+            for event, (label, axis) in response_course.EVENT_FIGURES.items()
+        },
         "flow": figures.flow_figure(context["courses"], context["flow"], arms),
         "drift": figures.drift_figure(context["site_runs"]),
         "muscles": figures.injection_map(context["muscles"]),

@@ -13,6 +13,7 @@ from flows.statistics.arm_differences import arm_differences
 from flows.statistics.changes import change_from_baseline, quality_of_life
 from flows.statistics.mmrm_tables import mmrm_change, mmrm_quality_of_life
 from flows.statistics.repeated import repeated_response
+from flows.statistics.time_to_event import time_to_event, time_to_event_tests
 from flows.statistics.tipping import tipping_points
 from flows.study.dictionary import SQL_TYPES, load_dictionary
 
@@ -24,12 +25,18 @@ FITTED: dict[str, Callable[[duckdb.DuckDBPyConnection], list[Row]]] = {
     "summary.mmrm_quality_of_life": mmrm_quality_of_life,
     "summary.quality_of_life": quality_of_life,
     "summary.repeated_response": repeated_response,
+    "summary.time_to_event": time_to_event,
+    "summary.time_to_event_tests": time_to_event_tests,
     "summary.tipping_points": tipping_points,
 }
 # What each of them reads, for the lineage (flows/publishing/declared_sources.py): table and columns.
 _COMPARED_ARMS = {
     "analysis.subjects": ("subject_id", "arm", "first_injection_date"),
     "analysis.strata": ("subject_id", "stratum", "level"),
+    "meta.arms": ("arm", "position"),
+}
+_TIMES = {
+    "analysis.event_times": ("rule_set", "event", "subject_id", "arm", "start_cycle", "end_cycle", "is_event"),
     "meta.arms": ("arm", "position"),
 }
 _RATES = ("rule_set", "cycle", "arm", "n_evaluable", "n_responders", "n_nri")
@@ -67,6 +74,8 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "meta.arms": ("arm", "position"),
         "meta.study": ("primary_rule_set",),
     },
+    "summary.time_to_event": _TIMES,
+    "summary.time_to_event_tests": _TIMES,
     "summary.tipping_points": {"summary.responder_rates": _RATES, "meta.arms": ("arm", "position")},
 }
 
