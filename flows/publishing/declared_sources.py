@@ -33,7 +33,7 @@ INTERNAL = {
     "landing.set_aside": "kind file_id line_number outcome",
     "landing.quarantined_text": "file_id line_number raw",
     "landing.cell_text": "file_id line_number column_name raw",
-    "meta.study": "study_id title primary_rule_set data_cutoff is_blinded",
+    "meta.study": "study_id title primary_rule_set population data_cutoff is_blinded",
     "meta.rule_variations": "rule_set parameter value variant position",
 }
 
@@ -164,7 +164,7 @@ def _checks(columns: tuple[str, ...], checks: list[Check]) -> Result:
 
 def _runs(columns: tuple[str, ...]) -> Result:
     """meta.runs: flows/publishing/publish.py; the versions and the snapshot's name come from the run itself."""
-    study = ("study_id", "title", "primary_rule_set", "is_blinded")
+    study = ("study_id", "title", "primary_rule_set", "population", "is_blinded")
     origins = {name: frozenset({("meta.study", name)}) for name in study}
     origins |= {
         "cutoff_date": frozenset({("analysis.cutoff", "cutoff_date")}),

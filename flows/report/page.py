@@ -78,6 +78,9 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     primary = rule_sets[0]["rule_set"]
     rates = responders.load_rates(con, arms)
     differences = responders.load_differences(con, primary)
+    populations = responders.load_rates_by_population(con, primary, arms)
+    population_differences = responders.load_differences_by_population(con, primary)
+    of_primary = run["population"] if run["population"] != "all_treated" else ""
     since_last = load_since_last(con)
     context = {
         "sections": [section for section in SECTIONS if since_last or section[0] != "since-last"],
@@ -90,6 +93,11 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "primary": rule_sets[0],
         "rates": grouped(rates, "rule_set"),
         "answer": responders.answer_of(grouped(rates, "rule_set").get(primary, []), differences.get("observed", [])),
+        "answer_of_primary": responders.answer_of(
+            populations.get(of_primary, []), population_differences.get(of_primary, [])
+        ),
+        "populations": populations,
+        "population_differences": population_differences,
         "differences": differences,
         "repeated": responders.load_repeated(con, primary),
         "tipping": responders.load_tipping(con, primary),

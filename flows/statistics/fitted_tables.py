@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from flows.statistics.arm_differences import arm_differences
+from flows.statistics.arm_differences import arm_differences, arm_differences_by_population
 from flows.statistics.changes import change_from_baseline, quality_of_life
 from flows.statistics.mmrm_tables import mmrm_change, mmrm_quality_of_life
 from flows.statistics.repeated import repeated_response
@@ -20,6 +20,7 @@ from flows.study.dictionary import SQL_TYPES, load_dictionary
 Row = dict[str, Any]
 FITTED: dict[str, Callable[[duckdb.DuckDBPyConnection], list[Row]]] = {
     "summary.arm_differences": arm_differences,
+    "summary.arm_differences_by_population": arm_differences_by_population,
     "summary.change_from_baseline": change_from_baseline,
     "summary.mmrm_change": mmrm_change,
     "summary.mmrm_quality_of_life": mmrm_quality_of_life,
@@ -35,7 +36,13 @@ _COMPARED_ARMS = {
     "analysis.strata": ("subject_id", "stratum", "level"),
     "meta.arms": ("arm", "position"),
 }
+_PRIMARY = {
+    "analysis.populations": ("rule_set", "subject_id", "is_primary"),
+    "meta.study": ("primary_rule_set", "population"),
+}
 _TIMES = {
+    "analysis.populations": ("rule_set", "subject_id", "is_primary"),
+    "meta.study": ("population",),
     "analysis.event_times": ("rule_set", "event", "subject_id", "arm", "start_cycle", "end_cycle", "is_event"),
     "meta.arms": ("arm", "position"),
 }
@@ -46,6 +53,20 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "summary.responder_rates_by_stratum": (*_RATES, "stratum", "level"),
         "meta.arms": ("arm", "position"),
     },
+    "summary.arm_differences_by_population": {
+        "summary.responder_rates_by_population": (*_RATES, "population", "is_primary"),
+        "analysis.population_members": ("rule_set", "population", "arm", "subject_id"),
+        "analysis.response_course": (
+            "rule_set",
+            "subject_id",
+            "cycle",
+            "is_responder",
+            "is_evaluable",
+            "is_in_nri",
+        ),
+        "analysis.strata": ("subject_id", "stratum", "level"),
+        "meta.arms": ("arm", "position"),
+    },
     "summary.change_from_baseline": {
         "analysis.month_measures": ("subject_id", "measure", "cycle", "month", "per_month", "baseline_per_month"),
         "analysis.month_spans": ("cycle", "month"),
@@ -54,12 +75,13 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
     "summary.mmrm_change": {
         "analysis.headache_months": ("subject_id", "cycle", "month", "change", "baseline_per_month"),
         "analysis.month_spans": ("cycle", "month"),
-        "meta.study": ("primary_rule_set",),
+        **_PRIMARY,
         **_COMPARED_ARMS,
     },
     "summary.mmrm_quality_of_life": {
         "analysis.score_changes": ("subject_id", "instrument", "cycle", "change", "baseline_score"),
         "analysis.cycles": ("cycle",),
+        **_PRIMARY,
         **_COMPARED_ARMS,
     },
     "summary.quality_of_life": {

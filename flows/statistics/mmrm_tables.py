@@ -4,7 +4,7 @@ from typing import Any
 
 import duckdb
 
-from flows.base.sql_text import rows_of
+from flows.base.sql_text import one_value, rows_of
 from flows.statistics.rounding import finite
 
 Row = dict[str, Any]
@@ -14,6 +14,13 @@ METHOD = (
 )
 # An unstructured covariance of more visits has hundreds of parameters, and takes minutes instead of seconds.
 MOST_UNSTRUCTURED = 18
+# The subjects of the primary population, of the arms that study.toml names.
+_MEMBERS = """SELECT subject.subject_id, subject.arm
+    FROM analysis.populations AS populations
+    JOIN analysis.subjects AS subject ON subject.subject_id = populations.subject_id
+    JOIN meta.arms AS arm ON arm.arm = subject.arm
+    JOIN meta.study AS study ON study.primary_rule_set = populations.rule_set
+    WHERE populations.is_primary"""
 ONE_ARM = "fewer than two arms have subjects: no comparison"
 
 
@@ -23,20 +30,15 @@ def mmrm_change(con: duckdb.DuckDBPyConnection) -> list[Row]:
     Grain: cycle x month x arm. Units: headache days per 28 recorded days.
     """
     visits = rows_of(con, "SELECT DISTINCT cycle, month FROM analysis.month_spans WHERE cycle > 0 ORDER BY ALL")
-    rule_sets = rows_of(con, "SELECT primary_rule_set AS rule_set FROM meta.study")
-    query = """SELECT item.subject_id, item.cycle, item.month, item.change, item.baseline_per_month AS baseline,
-            subject.arm, strata.level AS overuse
+    (rule_set,) = rows_of(con, "SELECT primary_rule_set AS rule_set FROM meta.study")
+    query = f"""SELECT item.subject_id, item.cycle, item.month, item.change, item.baseline_per_month AS baseline,
+            member.arm, strata.level AS overuse
         FROM analysis.headache_months AS item
-        JOIN analysis.subjects AS subject ON subject.subject_id = item.subject_id
-        JOIN meta.arms AS arm ON arm.arm = subject.arm
+        JOIN ({_MEMBERS}) AS member ON member.subject_id = item.subject_id
         JOIN analysis.strata AS strata ON strata.subject_id = item.subject_id AND strata.stratum = 'overuse'
         WHERE item.cycle > 0 AND item.change IS NOT NULL
         ORDER BY item.subject_id, item.cycle, item.month"""
-    return [
-        rule_set | row
-        for rule_set in rule_sets
-        for row in _modelled(con, query, {}, visits, ("cycle", "month"), "month")
-    ]
+    return [rule_set | row for row in _modelled(con, query, {}, visits, ("cycle", "month"), "month")]
 
 
 def mmrm_quality_of_life(con: duckdb.DuckDBPyConnection) -> list[Row]:
@@ -45,11 +47,10 @@ def mmrm_quality_of_life(con: duckdb.DuckDBPyConnection) -> list[Row]:
     Grain: instrument x cycle x arm. Units: points.
     """
     visits = rows_of(con, "SELECT DISTINCT cycle FROM analysis.cycles ORDER BY ALL")
-    query = """SELECT item.subject_id, item.cycle, item.change, item.baseline_score AS baseline,
-            subject.arm, strata.level AS overuse
+    query = f"""SELECT item.subject_id, item.cycle, item.change, item.baseline_score AS baseline,
+            member.arm, strata.level AS overuse
         FROM analysis.score_changes AS item
-        JOIN analysis.subjects AS subject ON subject.subject_id = item.subject_id
-        JOIN meta.arms AS arm ON arm.arm = subject.arm
+        JOIN ({_MEMBERS}) AS member ON member.subject_id = item.subject_id
         JOIN analysis.strata AS strata ON strata.subject_id = item.subject_id AND strata.stratum = 'overuse'
         WHERE item.instrument = $instrument AND item.cycle > 0 AND item.change IS NOT NULL
         ORDER BY item.subject_id, item.cycle"""
@@ -75,17 +76,14 @@ def _modelled(
     arms = [arm for (arm,) in con.execute("SELECT arm FROM meta.arms ORDER BY position").fetchall()]
     if len(arms) < 2:
         return []
-    treated = dict(
-        con.execute(
-            "SELECT arm, count(*) FROM analysis.subjects WHERE first_injection_date IS NOT NULL GROUP BY arm"
-        ).fetchall()
-    )
+    members = dict(con.execute(f"SELECT arm, count(*) FROM ({_MEMBERS}) GROUP BY arm").fetchall())
     frame = con.execute(query, key).df()
     places = {tuple(row[name] for name in names): place for place, row in enumerate(visits)}
     frame["visit"] = [places[place] for place in frame[list(names)].itertuples(index=False, name=None)]
     fitted, means, differences = fit_changes(frame, arms)
     seen = frame.groupby(["visit", "arm"]).size().to_dict()
     shared = {
+        "population": one_value(con, "SELECT population FROM meta.study"),
         "reference_arm": arms[0],
         "n_model": fitted.n_subjects if fitted else 0,
         "n_observations": fitted.n_observations if fitted else 0,
@@ -109,7 +107,7 @@ def _modelled(
                 reasons += [missing, difference.reason if difference and not missing else None]
             rows.append(
                 row
-                | {"arm": arm, "n_subjects": treated.get(arm, 0), "n_change": seen.get((place, arm), 0)}
+                | {"arm": arm, "n_subjects": members.get(arm, 0), "n_change": seen.get((place, arm), 0)}
                 | _estimate("ls_", mean)
                 | _estimate("difference_", difference)
                 | {"note": "; ".join(reason for reason in reasons if reason) or None}

@@ -4,7 +4,7 @@ from typing import Any
 
 import duckdb
 
-from flows.base.sql_text import rows_of
+from flows.base.sql_text import one_value, rows_of
 from flows.statistics.rounding import finite
 from flows.statistics.survival import Times, cox_ratio, curve_of, grouped_ratio, log_rank, median_of
 
@@ -78,15 +78,23 @@ def _arms(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _events(con: duckdb.DuckDBPyConnection) -> list[tuple[Row, Times, Any]]:
-    """Every rule set and event: its key, the times of its subjects and their arms."""
+    """Every rule set and event: its key, the times of its subjects in the primary population, and their arms."""
     import numpy as np
 
+    population = one_value(con, "SELECT population FROM meta.study")
     keys = rows_of(con, "SELECT DISTINCT rule_set, event FROM analysis.event_times ORDER BY ALL")
-    query = """SELECT end_cycle - start_cycle AS cycles, is_event, coalesce(arm, '') AS arm
-        FROM analysis.event_times WHERE rule_set = $rule_set AND event = $event ORDER BY subject_id"""
+    query = """SELECT item.end_cycle - item.start_cycle AS cycles, item.is_event, coalesce(item.arm, '') AS arm
+        FROM analysis.event_times AS item
+        JOIN analysis.populations AS populations USING (rule_set, subject_id)
+        WHERE item.rule_set = $rule_set AND item.event = $event AND populations.is_primary
+        ORDER BY item.subject_id"""
     found = [con.execute(query, key).fetchnumpy() for key in keys]
     return [
-        (key, Times(np.asarray(item["cycles"]), np.asarray(item["is_event"], dtype=bool)), np.asarray(item["arm"]))
+        (
+            key | {"population": population},
+            Times(np.asarray(item["cycles"]), np.asarray(item["is_event"], dtype=bool)),
+            np.asarray(item["arm"]),
+        )
         for key, item in zip(keys, found, strict=True)
     ]
 

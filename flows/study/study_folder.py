@@ -12,6 +12,7 @@ from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
 from flows.base.suggestions import did_you_mean
 from flows.base.toml_files import Frozen, fault_at, read_toml
+from flows.study.analysis_plan import AnalysisPlan
 from flows.study.check_limits import CheckLimits, CheckOverrides, load_limits
 from flows.study.codebook import with_choices
 from flows.study.dictionary import FILE_KINDS
@@ -109,6 +110,7 @@ class StudyFile(Frozen):
     study: StudyFacts
     withdrawn: tuple[Withdrawal, ...] = ()
     arms: dict[str, str] = Field(default_factory=dict)
+    analysis: AnalysisPlan = AnalysisPlan()
     subjects: SubjectSettings = SubjectSettings()
     intake: Intake = Intake()
     files: dict[str, tuple[FileFormat, ...]] = Field(default_factory=dict)
@@ -149,6 +151,7 @@ class Study(Frozen):
     folder: Path
     facts: StudyFacts
     arms: dict[str, str]
+    analysis: AnalysisPlan = AnalysisPlan()
     files: dict[str, tuple[FileFormat, ...]]
     withdrawn: tuple[Withdrawal, ...] = ()
     rule_sets: tuple[RuleSet, ...]
@@ -233,6 +236,7 @@ def load_study(folder: Path) -> Study:
         folder=folder,
         facts=settings.study,
         arms=settings.arms,
+        analysis=settings.analysis,
         files={kind: tuple(with_choices(group, folder) for group in groups) for kind, groups in settings.files.items()},
         withdrawn=settings.withdrawn,
         id_folding=tuple(sorted(set(settings.subjects.id_folding))),

@@ -27,12 +27,14 @@ def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | N
     write_table(
         con,
         "study",
-        "study_id VARCHAR, title VARCHAR, primary_rule_set VARCHAR, data_cutoff DATE, is_blinded BOOLEAN",
+        "study_id VARCHAR, title VARCHAR, primary_rule_set VARCHAR, population VARCHAR, data_cutoff DATE,"
+        " is_blinded BOOLEAN",
         [
             {
                 "study_id": facts.id,
                 "title": facts.title,
                 "primary_rule_set": facts.primary_rule_set,
+                "population": study.analysis.population,
                 "data_cutoff": cutoff or facts.data_cutoff,
                 "is_blinded": facts.blinded,
             }

@@ -14,6 +14,8 @@ WITH listed (table_name, statistic, method, source, needs_arms) AS (
     ('summary.arm_differences', 'score interval of the difference', 'Miettinen-Nurminen score interval, 95%', 'Miettinen and Nurminen 1985, Stat Med 4:213', true),
     ('summary.arm_differences', 'number needed to treat', 'Inverse of the difference and of the bounds of its Newcombe interval', 'Altman 1998, BMJ 317:1309', true),
     ('summary.arm_differences', 'stratified test', 'Cochran-Mantel-Haenszel chi-square by overuse, no continuity correction; strata that cannot contribute are left out and named', 'Mantel and Haenszel 1959, J Natl Cancer Inst 22:719', true),
+    ('summary.responder_rates_by_population', 'interval', 'Wilson score interval, 95%', 'Wilson 1927, J Am Stat Assoc 22:209; ICH E9 1998, section 5.2', false),
+    ('summary.arm_differences_by_population', 'difference and test', 'Newcombe hybrid score interval, 95%; Cochran-Mantel-Haenszel chi-square by overuse', 'Newcombe 1998, Stat Med 17:873, method 10; ICH E9 1998, section 5.2', true),
     ('summary.change_from_baseline', 'change', 'Mean of the observed changes with its t interval, 95%', 'Altman and others 2000, Statistics with Confidence', false),
     ('summary.change_from_baseline', 'difference', 'Analysis of covariance: change ~ arm + baseline + overuse', 'Snedecor and Cochran 1967, ch. 14', true),
     ('summary.quality_of_life', 'change', 'Mean of the observed changes with its t interval, 95%', 'Altman and others 2000, Statistics with Confidence', false),

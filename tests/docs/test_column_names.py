@@ -33,7 +33,7 @@ WORDS = set(
     re.findall(
         r"\w+",
         """
-    acute after age agreement allowed analysis anchor any applicable arm article as aside at attack attacks backfill band baseline before
+    acute after age agreement all allowed analysis anchor any applicable arm article as aside at attack attacks backfill band baseline before
     below better birth blinded both cause cells censored change characteristic check chronic ci citation class classes clear cmh column
     columns combination comparator compliance condition consent correlation course covariance crystal cumulative current cutoff cycle
     cycles date day days decision delimiter denominator description detail deviating deviation df diary difference discontinued
@@ -47,9 +47,9 @@ WORDS = set(
     read reason record recorded reduction reference refused related require responder responders responding response risk rows
     row rule scope score scored sd se second serious set sets several severe severity sex sha256 shift simple site sites snapshot soc
     software source start state statistic status step stop strata stratum study subject subjects substances success
-    superseded suspicion table term test tested text threshold timed tip title to treatment triptan twin type unanimous unit
+    superseded suspicion table term test tested text threshold timed tip title to treated treatment triptan twin type unanimous unit
     units unknown used value verdict version whole window with without word written year years
-    active chance conflict drift faulty findings new one persisting pooled published received recent repeated resolved run runs silent
+    active chance conflict drift faulty findings new one persisting pooled population published received recent repeated resolved run runs silent
     times
     """,
     )

@@ -106,7 +106,7 @@ def blind(snapshot: Path) -> list[str]:
             " SEMI JOIN duckdb_tables() USING (schema_name, table_name)"
             " WHERE column_name = 'arm' AND schema_name IN ('analysis', 'summary', 'tabulation')"
         ).fetchall()
-    compared = ("arm_differences", "repeated_response", "tipping_points")
+    compared = ("arm_differences", "arm_differences_by_population", "repeated_response", "tipping_points")
     return [
         "DELETE FROM meta.arms",
         "UPDATE meta.runs SET is_blinded = true",

@@ -11,6 +11,7 @@ from tests.summary_study import ARMS, Trial, matching, only, picked
 RESPONDS, FAILS = (20, 20, 10), (20, 20, 19)
 COMPARED = (
     "summary.arm_differences",
+    "summary.arm_differences_by_population",
     "summary.mmrm_change",
     "summary.mmrm_quality_of_life",
     "summary.repeated_response",

@@ -11,6 +11,10 @@ from flows.study.dictionary import load_dictionary
 from tests.conftest import Published
 from tests.summary_study import Row, matching
 
+DIFFERENCES = [
+    ("responder_pct", "n_responders", "n_subjects"),
+    ("reference_pct", "n_reference_responders", "n_reference"),
+]
 # table: (percentage, numerator, denominator)
 SHARES = {
     "responder_rates": [
@@ -21,10 +25,12 @@ SHARES = {
         ("responder_pct", "n_responders", "n_evaluable"),
         ("responder_nri_pct", "n_responders", "n_nri"),
     ],
-    "arm_differences": [
-        ("responder_pct", "n_responders", "n_subjects"),
-        ("reference_pct", "n_reference_responders", "n_reference"),
+    "responder_rates_by_population": [
+        ("responder_pct", "n_responders", "n_evaluable"),
+        ("responder_nri_pct", "n_responders", "n_nri"),
     ],
+    "arm_differences": DIFFERENCES,
+    "arm_differences_by_population": DIFFERENCES,
     "first_response": [("first_pct", "n_first", "n_subjects")],
     "verdicts": [("verdict_pct", "n_verdict", "n_subjects")],
     "rule_agreement": [("responder_pct", "n_responders", "n_evaluable")],
