@@ -96,6 +96,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "answer_of_primary": responders.answer_of(
             populations.get(of_primary, []), population_differences.get(of_primary, [])
         ),
+        "hypotheses": responders.load_hypotheses(con),
         "populations": populations,
         "population_differences": population_differences,
         "differences": differences,

@@ -71,6 +71,11 @@ def load_differences(con: Connection, rule_set: str) -> dict[str, list[Row]]:
     return grouped(load_cells(con, "summary.arm_differences", key, {"rule_set": rule_set}), "analysis")
 
 
+def load_hypotheses(con: Connection) -> list[Row]:
+    """Rows of summary.hypotheses in the declared order."""
+    return load_cells(con, "summary.hypotheses", ("position",))
+
+
 def load_rates_by_population(con: Connection, rule_set: str, arms: dict[str, str]) -> dict[str, list[Row]]:
     """Rows of summary.responder_rates_by_population under one rule set, by population in the order of words.toml."""
     key = ("rule_set", "population", "cycle", "arm")

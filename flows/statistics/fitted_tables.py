@@ -12,9 +12,11 @@ import duckdb
 from flows.statistics.arm_differences import arm_differences, arm_differences_by_population
 from flows.statistics.changes import change_from_baseline, quality_of_life
 from flows.statistics.mmrm_tables import mmrm_change, mmrm_quality_of_life
+from flows.statistics.multiplicity import hypotheses
 from flows.statistics.repeated import repeated_response
 from flows.statistics.time_to_event import time_to_event, time_to_event_tests
 from flows.statistics.tipping import tipping_points
+from flows.study.analysis_plan import tested_tables
 from flows.study.dictionary import SQL_TYPES, load_dictionary
 
 Row = dict[str, Any]
@@ -29,6 +31,7 @@ FITTED: dict[str, Callable[[duckdb.DuckDBPyConnection], list[Row]]] = {
     "summary.time_to_event": time_to_event,
     "summary.time_to_event_tests": time_to_event_tests,
     "summary.tipping_points": tipping_points,
+    "summary.hypotheses": hypotheses,  # the last: it reads the others
 }
 # What each of them reads, for the lineage (flows/publishing/declared_sources.py): table and columns.
 _COMPARED_ARMS = {
@@ -99,6 +102,19 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
     "summary.time_to_event": _TIMES,
     "summary.time_to_event_tests": _TIMES,
     "summary.tipping_points": {"summary.responder_rates": _RATES, "meta.arms": ("arm", "position")},
+    "summary.hypotheses": {
+        "meta.hypotheses": (
+            "position",
+            "hypothesis",
+            "family",
+            "table_name",
+            "place",
+            "method",
+            "within_family",
+            "alpha",
+        ),
+        **{name: (*key, "p_value") for name, key in tested_tables().items()},
+    },
 }
 
 

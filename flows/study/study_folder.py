@@ -12,7 +12,7 @@ from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
 from flows.base.suggestions import did_you_mean
 from flows.base.toml_files import Frozen, fault_at, read_toml
-from flows.study.analysis_plan import AnalysisPlan
+from flows.study.analysis_plan import AnalysisPlan, check_arms_of_tests
 from flows.study.check_limits import CheckLimits, CheckOverrides, load_limits
 from flows.study.codebook import with_choices
 from flows.study.dictionary import FILE_KINDS
@@ -133,6 +133,7 @@ class StudyFile(Frozen):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> "StudyFile":
+        check_arms_of_tests(self.analysis, list(self.arms), self.study.rule_sets)
         for kind, groups in self.files.items():
             if kind not in FILE_KINDS:
                 known = f"known are {', '.join(FILE_KINDS)}"

@@ -4,6 +4,7 @@ and meta.dictionary.
 The SQL reads every threshold from here, so no query holds one, and the snapshot shows what a run was made with.
 """
 
+import json
 import tomllib
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import duckdb
 
 from flows.base.resources import resource
+from flows.study.analysis_plan import place_of_test
 from flows.study.dictionary import load_dictionary, sql_columns
 from flows.study.rule_parameters import parameter_values
 from flows.study.rule_sets import RuleSet
@@ -59,6 +61,7 @@ def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | N
         "arm VARCHAR, label VARCHAR, position INTEGER",
         [{"arm": arm, "label": label, "position": i} for i, (arm, label) in enumerate(arms.items())],
     )
+    write_table(con, "hypotheses", _HYPOTHESIS_COLUMNS, hypothesis_rows(study))
     write_table(
         con,
         "instruments",
@@ -147,6 +150,32 @@ _DICTIONARY_COLUMNS = (
     "table_name VARCHAR, grain VARCHAR, position INTEGER, column_name VARCHAR, type VARCHAR, unit VARCHAR,"
     " is_key BOOLEAN, allowed VARCHAR, description VARCHAR"
 )
+
+
+_HYPOTHESIS_COLUMNS = (
+    "position INTEGER, hypothesis VARCHAR, family INTEGER, table_name VARCHAR, place VARCHAR, method VARCHAR,"
+    " within_family VARCHAR, alpha DOUBLE"
+)
+
+
+def hypothesis_rows(study: Study) -> list[Row]:
+    """The hypotheses of the plan with the place of their p-values; none where no two arms are told apart."""
+    plan, arms = study.analysis, list(study.arms)
+    if study.facts.blinded or len(arms) < 2:
+        return []
+    return [
+        {
+            "position": position,
+            "hypothesis": hypothesis.id,
+            "family": family,
+            "table_name": hypothesis.table,
+            "place": json.dumps(place_of_test(hypothesis, study.facts.primary_rule_set, plan.population, arms)),
+            "method": plan.multiplicity,
+            "within_family": plan.within_family,
+            "alpha": plan.alpha,
+        }
+        for position, (hypothesis, family) in enumerate(zip(plan.hypotheses, plan.families(), strict=True), start=1)
+    ]
 
 
 def rule_set_row(rule: RuleSet, position: int) -> Row:

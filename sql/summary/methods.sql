@@ -20,6 +20,7 @@ WITH listed (table_name, statistic, method, source, needs_arms) AS (
     ('summary.change_from_baseline', 'difference', 'Analysis of covariance: change ~ arm + baseline + overuse', 'Snedecor and Cochran 1967, ch. 14', true),
     ('summary.quality_of_life', 'change', 'Mean of the observed changes with its t interval, 95%', 'Altman and others 2000, Statistics with Confidence', false),
     ('summary.quality_of_life', 'difference', 'Analysis of covariance: change ~ arm + baseline + overuse', 'Snedecor and Cochran 1967, ch. 14', true),
+    ('summary.hypotheses', 'adjusted p-values', 'Fixed sequence, Holm, Hochberg or serial gatekeeping, as study.toml declares', 'Holm 1979, Scand J Stat 6:65; Hochberg 1988, Biometrika 75:800; Dmitrienko and Tamhane 2007, Pharm Stat 6:171', true),
     ('summary.mmrm_change', 'difference over all months', 'Mixed model for repeated measures, restricted maximum likelihood, Kenward-Roger; the covariance that was fitted stands in the column covariance', 'Mallinckrodt, Clark and David 2001, J Biopharm Stat 11:9; Kenward and Roger 1997, Biometrics 53:983', true),
     ('summary.mmrm_quality_of_life', 'difference over all cycles', 'Mixed model for repeated measures, restricted maximum likelihood, Kenward-Roger; the covariance that was fitted stands in the column covariance', 'Mallinckrodt, Clark and David 2001, J Biopharm Stat 11:9; Kenward and Roger 1997, Biometrics 53:983', true),
     ('summary.repeated_response', 'odds ratio over all cycles', 'Generalised estimating equations, logit link, exchangeable correlation, robust standard errors', 'Liang and Zeger 1986, Biometrika 73:13', true),
@@ -36,8 +37,10 @@ SELECT
     listed.statistic,
     listed.method,
     listed.source,
-    NOT listed.needs_arms OR arms.n_arms >= 2 AS is_given,
+    (NOT listed.needs_arms OR arms.n_arms >= 2) AND NOT item.is_undeclared AS is_given,
     CASE
+        WHEN item.is_undeclared AND arms.n_arms >= 2
+            THEN 'study.toml declares no order of hypotheses: no p-value is adjusted for another'
         WHEN NOT listed.needs_arms OR arms.n_arms >= 2 THEN NULL
         WHEN study.is_blinded THEN 'the study is blinded: arms are not told apart'
         ELSE 'the study has one arm: there is nothing to compare with, so no difference and no p-value'
@@ -45,3 +48,5 @@ SELECT
 FROM listed
 CROSS JOIN meta.study AS study
 CROSS JOIN (SELECT count(*) AS n_arms FROM meta.arms) AS arms
+CROSS JOIN (SELECT count(*) = 0 AS is_empty FROM meta.hypotheses) AS declared
+CROSS JOIN LATERAL (SELECT listed.table_name = 'summary.hypotheses' AND declared.is_empty AS is_undeclared) AS item

@@ -27,6 +27,23 @@ data_cutoff = {START + timedelta(230)}
 placebo = '{LABEL}'
 "{CODE}" = "OnabotulinumtoxinA"
 empty = "Nobody in it"
+[analysis]
+multiplicity = "gatekeeping"
+within_family = "hochberg"
+[[analysis.hypotheses]]
+id = "Responders <i>"
+table = "summary.arm_differences"
+where = {{ cycle = 2, analysis = "observed", arm = "{CODE}" }}
+[[analysis.hypotheses]]
+id = "Days"
+table = "summary.mmrm_change"
+where = {{ cycle = 1, month = 3, arm = "{CODE}" }}
+family = 2
+[[analysis.hypotheses]]
+id = "Nobody"
+table = "summary.time_to_event_tests"
+where = {{ event = "first_response", arm = "empty" }}
+family = 2
 """
 
 
@@ -106,7 +123,7 @@ def blind(snapshot: Path) -> list[str]:
             " SEMI JOIN duckdb_tables() USING (schema_name, table_name)"
             " WHERE column_name = 'arm' AND schema_name IN ('analysis', 'summary', 'tabulation')"
         ).fetchall()
-    compared = ("arm_differences", "arm_differences_by_population", "repeated_response", "tipping_points")
+    compared = ("arm_differences", "arm_differences_by_population", "hypotheses", "repeated_response", "tipping_points")
     return [
         "DELETE FROM meta.arms",
         "UPDATE meta.runs SET is_blinded = true",

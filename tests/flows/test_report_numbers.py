@@ -68,7 +68,7 @@ def shown_as(number: Number, value: Any) -> set[str]:
     """The texts that say this value."""
     if value is None:
         return NOTHING
-    if number.column == "p_value":
+    if number.column.endswith("p_value"):
         return {"<0.001" if value < 0.001 else f"{value:.3f}"}
     if isinstance(value, float):
         places = "0.01" if number.column in HUNDREDTHS else "0.1"

@@ -12,6 +12,7 @@ RESPONDS, FAILS = (20, 20, 10), (20, 20, 19)
 COMPARED = (
     "summary.arm_differences",
     "summary.arm_differences_by_population",
+    "summary.hypotheses",
     "summary.mmrm_change",
     "summary.mmrm_quality_of_life",
     "summary.repeated_response",
