@@ -35,6 +35,7 @@ INTERNAL = {
     "landing.cell_text": "file_id line_number column_name raw",
     "meta.study": "study_id title primary_rule_set population data_cutoff is_blinded",
     "meta.hypotheses": "position hypothesis family table_name place method within_family alpha",
+    "meta.imputation": "cycles imputations seed largest_delta",
     "meta.rule_variations": "rule_set parameter value variant position",
 }
 

@@ -119,6 +119,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "shifts": response_course.load_shifts(con),
         "changes": change.load_changes(con, arms),
         "mmrm_months": change.load_mmrm(con),
+        "imputed": change.load_imputed(con),
         "months_left_out": change.load_months_left_out(con),
         "distribution": change.load_distribution(con, primary),
         "shown_reductions": change.SHOWN_REDUCTIONS,

@@ -11,6 +11,7 @@ import duckdb
 
 from flows.statistics.arm_differences import arm_differences, arm_differences_by_population
 from flows.statistics.changes import change_from_baseline, quality_of_life
+from flows.statistics.imputed_tables import imputed_change, imputed_responders
 from flows.statistics.mmrm_tables import mmrm_change, mmrm_quality_of_life
 from flows.statistics.multiplicity import hypotheses
 from flows.statistics.repeated import repeated_response
@@ -24,6 +25,8 @@ FITTED: dict[str, Callable[[duckdb.DuckDBPyConnection], list[Row]]] = {
     "summary.arm_differences": arm_differences,
     "summary.arm_differences_by_population": arm_differences_by_population,
     "summary.change_from_baseline": change_from_baseline,
+    "summary.imputed_change": imputed_change,
+    "summary.imputed_responders": imputed_responders,
     "summary.mmrm_change": mmrm_change,
     "summary.mmrm_quality_of_life": mmrm_quality_of_life,
     "summary.quality_of_life": quality_of_life,
@@ -42,6 +45,24 @@ _COMPARED_ARMS = {
 _PRIMARY = {
     "analysis.populations": ("rule_set", "subject_id", "is_primary"),
     "meta.study": ("primary_rule_set", "population"),
+}
+_IMPUTED = {
+    "analysis.expected_months": (
+        "subject_id",
+        "cycle",
+        "month",
+        "change",
+        "is_past",
+        "headache_days",
+        "recorded_days",
+        "baseline_headache_days",
+        "baseline_recorded_days",
+    ),
+    "analysis.headache_months": ("subject_id", "cycle", "headache_days", "recorded_days", "per_month"),
+    "meta.imputation": ("cycles", "imputations", "seed", "largest_delta"),
+    "meta.protocol": ("month_days",),
+    **_PRIMARY,
+    **_COMPARED_ARMS,
 }
 _TIMES = {
     "analysis.populations": ("rule_set", "subject_id", "is_primary"),
@@ -75,6 +96,8 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "analysis.month_spans": ("cycle", "month"),
         **_COMPARED_ARMS,
     },
+    "summary.imputed_change": _IMPUTED,
+    "summary.imputed_responders": _IMPUTED,
     "summary.mmrm_change": {
         "analysis.headache_months": ("subject_id", "cycle", "month", "change", "baseline_per_month"),
         "analysis.month_spans": ("cycle", "month"),

@@ -42,6 +42,18 @@ class Hypothesis(Frozen):
         return self
 
 
+class ImputationPlan(Frozen):
+    """[analysis.imputation]: which missing months are imputed, how often, and from which seed.
+
+    ``cycles``: those of the first so many cycles; ``largest_delta``: headache days per month up to which they are made worse.
+    """
+
+    cycles: int = Field(ge=1)
+    imputations: int = Field(100, ge=5, le=1000)
+    seed: int = Field(1, ge=0)
+    largest_delta: int = Field(10, ge=0, le=28)
+
+
 class AnalysisPlan(Frozen):
     """The [analysis] table. ``population`` is that of the primary analysis: of every fitted comparison of subjects.
 
@@ -53,6 +65,7 @@ class AnalysisPlan(Frozen):
     within_family: Literal["holm", "hochberg"] = "holm"
     alpha: float = Field(0.05, gt=0, lt=1)
     hypotheses: tuple[Hypothesis, ...] = ()
+    imputation: ImputationPlan | None = None
 
     @model_validator(mode="after")
     def _order_is_declared(self) -> "AnalysisPlan":

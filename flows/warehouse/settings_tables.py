@@ -62,6 +62,13 @@ def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | N
         [{"arm": arm, "label": label, "position": i} for i, (arm, label) in enumerate(arms.items())],
     )
     write_table(con, "hypotheses", _HYPOTHESIS_COLUMNS, hypothesis_rows(study))
+    imputation = study.analysis.imputation
+    write_table(
+        con,
+        "imputation",
+        "cycles INTEGER, imputations INTEGER, seed INTEGER, largest_delta INTEGER",
+        [imputation.model_dump()] if imputation else [],
+    )
     write_table(
         con,
         "instruments",

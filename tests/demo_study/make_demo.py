@@ -56,6 +56,12 @@ id = "time to the first response"
 table = "summary.time_to_event_tests"
 where = {{ event = "first_response" }}
 
+# Missing months of the first two cycles, imputed under four assumptions.
+[analysis.imputation]
+cycles = 2
+imputations = 50
+seed = 20250630
+
 # Encoding and delimiter are recognised; what cannot be, is declared. The other sites use the defaults.
 [[files.diary]]
 pattern = "site-03/diary*.csv"

@@ -27,6 +27,10 @@ data_cutoff = {START + timedelta(230)}
 placebo = '{LABEL}'
 "{CODE}" = "OnabotulinumtoxinA"
 empty = "Nobody in it"
+[analysis.imputation]
+cycles = 1
+imputations = 5
+largest_delta = 2
 [analysis]
 multiplicity = "gatekeeping"
 within_family = "hochberg"
@@ -123,7 +127,15 @@ def blind(snapshot: Path) -> list[str]:
             " SEMI JOIN duckdb_tables() USING (schema_name, table_name)"
             " WHERE column_name = 'arm' AND schema_name IN ('analysis', 'summary', 'tabulation')"
         ).fetchall()
-    compared = ("arm_differences", "arm_differences_by_population", "hypotheses", "repeated_response", "tipping_points")
+    compared = (
+        "arm_differences",
+        "arm_differences_by_population",
+        "hypotheses",
+        "imputed_change",
+        "imputed_responders",
+        "repeated_response",
+        "tipping_points",
+    )
     return [
         "DELETE FROM meta.arms",
         "UPDATE meta.runs SET is_blinded = true",

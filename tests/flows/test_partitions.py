@@ -72,6 +72,7 @@ def test_every_model_has_its_place() -> None:
         "analysis.event_times",
         "analysis.populations",
         "analysis.population_members",
+        "analysis.expected_months",
     }
 
 

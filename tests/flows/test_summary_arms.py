@@ -13,6 +13,8 @@ COMPARED = (
     "summary.arm_differences",
     "summary.arm_differences_by_population",
     "summary.hypotheses",
+    "summary.imputed_change",
+    "summary.imputed_responders",
     "summary.mmrm_change",
     "summary.mmrm_quality_of_life",
     "summary.repeated_response",

@@ -62,6 +62,7 @@ SHARES = {
 NOT_SHARES = {
     "ci_low_pct", "ci_high_pct", "exact_ci_low_pct", "exact_ci_high_pct", "nri_ci_low_pct", "nri_ci_high_pct",
     "score_ci_low_pct", "score_ci_high_pct", "difference_pct", "cumulative_pct", "min_reduction_pct", "agreement_pct",
+    "imputed_pct", "difference_ci_low_pct", "difference_ci_high_pct",
 }  # fmt: skip
 
 
