@@ -129,6 +129,7 @@ def _changed_study(before: Study | None, after: Study | None) -> list[str]:
     for name, shown in (
         ("arms", "arms"),
         ("analysis", "analysis"),
+        ("estimands", "estimands"),
         ("id_folding", "subjects.id_folding"),
         ("ignore", "intake.ignore"),
     ):

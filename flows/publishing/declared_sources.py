@@ -34,6 +34,7 @@ INTERNAL = {
     "landing.quarantined_text": "file_id line_number raw",
     "landing.cell_text": "file_id line_number column_name raw",
     "meta.study": "study_id title primary_rule_set population data_cutoff is_blinded",
+    "meta.estimators": "estimand is_primary position arm analysis how table_name place",
     "meta.hypotheses": "position hypothesis family table_name place method within_family alpha",
     "meta.imputation": "cycles imputations seed largest_delta",
     "meta.rule_variations": "rule_set parameter value variant position",

@@ -62,6 +62,8 @@ def lay_out(con: Connection, table: PublicationTable) -> Layout:
     ).fetchall()
     used = {arm for cells in rows.values() for arm in cells}
     shown = [(arm, f"{label} (N = {n})") for arm, label, n in sizes if arm in used]
+    if used == {None}:  # words, of no arm
+        shown = [(None, "Definition")]
     note = f"{table.note}{_without_arm(sizes, used)}" if rows else _why_empty(con, table)
     return Layout(
         f"Table {int(table.name[:2])}. {table.title}",

@@ -13,7 +13,17 @@ from markupsafe import Markup
 
 from flows.base.resources import resource
 from flows.base.toml_files import read_toml
-from flows.report import change, quality, responders, response_course, site_history, study_summary, subjects, treatment
+from flows.report import (
+    change,
+    declared_estimands,
+    quality,
+    responders,
+    response_course,
+    site_history,
+    study_summary,
+    subjects,
+    treatment,
+)
 from flows.report.cells import ALL, Row, grouped, load_cells
 from flows.report.origins import load_origins
 from flows.report.since_last import load_since_last
@@ -96,6 +106,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "answer_of_primary": responders.answer_of(
             populations.get(of_primary, []), population_differences.get(of_primary, [])
         ),
+        "estimands": declared_estimands.load_estimands(con),
         "hypotheses": responders.load_hypotheses(con),
         "populations": populations,
         "population_differences": population_differences,

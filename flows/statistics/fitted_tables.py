@@ -11,6 +11,7 @@ import duckdb
 
 from flows.statistics.arm_differences import arm_differences, arm_differences_by_population
 from flows.statistics.changes import change_from_baseline, quality_of_life
+from flows.statistics.estimates import COLUMNS, estimates
 from flows.statistics.imputed_tables import imputed_change, imputed_responders
 from flows.statistics.mmrm_tables import mmrm_change, mmrm_quality_of_life
 from flows.statistics.multiplicity import hypotheses
@@ -34,7 +35,8 @@ FITTED: dict[str, Callable[[duckdb.DuckDBPyConnection], list[Row]]] = {
     "summary.time_to_event": time_to_event,
     "summary.time_to_event_tests": time_to_event_tests,
     "summary.tipping_points": tipping_points,
-    "summary.hypotheses": hypotheses,  # the last: it reads the others
+    "summary.hypotheses": hypotheses,  # the last two: they read the others
+    "summary.estimates": estimates,
 }
 # What each of them reads, for the lineage (flows/publishing/declared_sources.py): table and columns.
 _COMPARED_ARMS = {
@@ -125,6 +127,10 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
     "summary.time_to_event": _TIMES,
     "summary.time_to_event_tests": _TIMES,
     "summary.tipping_points": {"summary.responder_rates": _RATES, "meta.arms": ("arm", "position")},
+    "summary.estimates": {
+        "meta.estimators": ("estimand", "is_primary", "position", "arm", "analysis", "how", "table_name", "place"),
+        **{name: (*tested_tables()[name], *columns[:3], "p_value") for name, columns in COLUMNS.items()},
+    },
     "summary.hypotheses": {
         "meta.hypotheses": (
             "position",

@@ -54,10 +54,18 @@ class ImputationPlan(Frozen):
     largest_delta: int = Field(10, ge=0, le=28)
 
 
+class PlannedEstimand(Frozen):
+    """[[analysis.estimands]]: an estimand by the name of its file, and the time that it is about."""
+
+    id: str
+    cycle: int = Field(ge=1)
+    month: int | None = Field(None, ge=1, le=3)
+
+
 class AnalysisPlan(Frozen):
     """The [analysis] table. ``population`` is that of the primary analysis: of every fitted comparison of subjects.
 
-    ``hypotheses`` are tested in their order by ``multiplicity``; ``within_family`` holds for gatekeeping.
+    The first of ``estimands`` is the primary one. ``hypotheses`` are tested in their order by ``multiplicity``; ``within_family`` holds for gatekeeping.
     """
 
     population: Population = "all_treated"
@@ -66,6 +74,7 @@ class AnalysisPlan(Frozen):
     alpha: float = Field(0.05, gt=0, lt=1)
     hypotheses: tuple[Hypothesis, ...] = ()
     imputation: ImputationPlan | None = None
+    estimands: tuple[PlannedEstimand, ...] = ()
 
     @model_validator(mode="after")
     def _order_is_declared(self) -> "AnalysisPlan":
@@ -76,6 +85,9 @@ class AnalysisPlan(Frozen):
                 if self.hypotheses
                 else "names multiplicity and no [[analysis.hypotheses]] to adjust"
             )  # fmt: skip
+        estimands = [estimand.id for estimand in self.estimands]
+        if len(set(estimands)) < len(estimands):
+            raise ValueError("names an estimand twice")
         names = [hypothesis.id for hypothesis in self.hypotheses]
         for number, name in enumerate(names):
             if name in names[:number]:
@@ -101,7 +113,7 @@ def tested_tables() -> dict[str, tuple[str, ...]]:
         for name, table in load_dictionary().items()
         if table.schema_name == "summary"
         and {"arm", "p_value"} <= {column.name for column in table.columns}
-        and name != "summary.hypotheses"
+        and name not in ("summary.hypotheses", "summary.estimates")
     }
 
 

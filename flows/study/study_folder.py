@@ -16,6 +16,7 @@ from flows.study.analysis_plan import AnalysisPlan, check_arms_of_tests
 from flows.study.check_limits import CheckLimits, CheckOverrides, load_limits
 from flows.study.codebook import with_choices
 from flows.study.dictionary import FILE_KINDS
+from flows.study.estimands import Estimand, load_estimands
 from flows.study.file_format import FileFormat, Reading, faults_of_group, numbered_readings
 from flows.study.medication_list import own_list
 from flows.study.medication_models import DrugList
@@ -153,6 +154,7 @@ class Study(Frozen):
     facts: StudyFacts
     arms: dict[str, str]
     analysis: AnalysisPlan = AnalysisPlan()
+    estimands: tuple[Estimand, ...] = ()
     files: dict[str, tuple[FileFormat, ...]]
     withdrawn: tuple[Withdrawal, ...] = ()
     rule_sets: tuple[RuleSet, ...]
@@ -238,6 +240,7 @@ def load_study(folder: Path) -> Study:
         facts=settings.study,
         arms=settings.arms,
         analysis=settings.analysis,
+        estimands=load_estimands(settings.analysis, [resource("data/estimands"), folder / "estimands"]),
         files={kind: tuple(with_choices(group, folder) for group in groups) for kind, groups in settings.files.items()},
         withdrawn=settings.withdrawn,
         id_folding=tuple(sorted(set(settings.subjects.id_folding))),
@@ -258,6 +261,6 @@ def check_out(folder: Path, out: Path) -> None:
     default = f"choose another --out, or leave it out to publish to {folder / 'published'}."
     if place == folder.resolve() or (place / "study.toml").exists():
         raise ConfigurationError(f"{out}: is a study folder itself, which a run only reads; {default}")
-    for name in ("inbox", "rules", "codelists"):
+    for name in ("inbox", "rules", "estimands", "codelists"):
         if place.is_relative_to((folder / name).resolve()):
             raise ConfigurationError(f"{out}: lies in {name}/ of the study, which a run only reads; {default}")

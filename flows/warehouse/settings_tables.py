@@ -4,7 +4,6 @@ and meta.dictionary.
 The SQL reads every threshold from here, so no query holds one, and the snapshot shows what a run was made with.
 """
 
-import json
 import tomllib
 from datetime import date
 from typing import Any
@@ -12,12 +11,12 @@ from typing import Any
 import duckdb
 
 from flows.base.resources import resource
-from flows.study.analysis_plan import place_of_test
 from flows.study.dictionary import load_dictionary, sql_columns
 from flows.study.rule_parameters import parameter_values
 from flows.study.rule_sets import RuleSet
 from flows.study.rule_variants import AS_WRITTEN, variants_of
 from flows.study.study_folder import Study
+from flows.warehouse.plan_tables import plan_tables
 
 Row = dict[str, Any]
 
@@ -61,14 +60,8 @@ def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | N
         "arm VARCHAR, label VARCHAR, position INTEGER",
         [{"arm": arm, "label": label, "position": i} for i, (arm, label) in enumerate(arms.items())],
     )
-    write_table(con, "hypotheses", _HYPOTHESIS_COLUMNS, hypothesis_rows(study))
-    imputation = study.analysis.imputation
-    write_table(
-        con,
-        "imputation",
-        "cycles INTEGER, imputations INTEGER, seed INTEGER, largest_delta INTEGER",
-        [imputation.model_dump()] if imputation else [],
-    )
+    for table, columns, rows in plan_tables(study):
+        write_table(con, table, columns, rows)
     write_table(
         con,
         "instruments",
@@ -157,32 +150,6 @@ _DICTIONARY_COLUMNS = (
     "table_name VARCHAR, grain VARCHAR, position INTEGER, column_name VARCHAR, type VARCHAR, unit VARCHAR,"
     " is_key BOOLEAN, allowed VARCHAR, description VARCHAR"
 )
-
-
-_HYPOTHESIS_COLUMNS = (
-    "position INTEGER, hypothesis VARCHAR, family INTEGER, table_name VARCHAR, place VARCHAR, method VARCHAR,"
-    " within_family VARCHAR, alpha DOUBLE"
-)
-
-
-def hypothesis_rows(study: Study) -> list[Row]:
-    """The hypotheses of the plan with the place of their p-values; none where no two arms are told apart."""
-    plan, arms = study.analysis, list(study.arms)
-    if study.facts.blinded or len(arms) < 2:
-        return []
-    return [
-        {
-            "position": position,
-            "hypothesis": hypothesis.id,
-            "family": family,
-            "table_name": hypothesis.table,
-            "place": json.dumps(place_of_test(hypothesis, study.facts.primary_rule_set, plan.population, arms)),
-            "method": plan.multiplicity,
-            "within_family": plan.within_family,
-            "alpha": plan.alpha,
-        }
-        for position, (hypothesis, family) in enumerate(zip(plan.hypotheses, plan.families(), strict=True), start=1)
-    ]
 
 
 def rule_set_row(rule: RuleSet, position: int) -> Row:

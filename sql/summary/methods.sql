@@ -20,6 +20,7 @@ WITH listed (table_name, statistic, method, source, needs_arms) AS (
     ('summary.change_from_baseline', 'difference', 'Analysis of covariance: change ~ arm + baseline + overuse', 'Snedecor and Cochran 1967, ch. 14', true),
     ('summary.quality_of_life', 'change', 'Mean of the observed changes with its t interval, 95%', 'Altman and others 2000, Statistics with Confidence', false),
     ('summary.quality_of_life', 'difference', 'Analysis of covariance: change ~ arm + baseline + overuse', 'Snedecor and Cochran 1967, ch. 14', true),
+    ('summary.estimates', 'estimands', 'Each estimand of study.toml by its main estimator and by those of its sensitivity analyses', 'ICH E9(R1) 2019', true),
     ('summary.hypotheses', 'adjusted p-values', 'Fixed sequence, Holm, Hochberg or serial gatekeeping, as study.toml declares', 'Holm 1979, Scand J Stat 6:65; Hochberg 1988, Biometrika 75:800; Dmitrienko and Tamhane 2007, Pharm Stat 6:171', true),
     ('summary.imputed_change', 'difference with missing months imputed', 'Multiple imputation by data augmentation; analysis of covariance; Rubin''s rules. At random, jump to reference, copy reference, copy increments in reference, at random with a delta', 'Schafer 1997, ch. 5; Rubin 1987, ch. 3; Barnard and Rubin 1999, Biometrika 86:948; Carpenter, Roger and Kenward 2013, J Biopharm Stat 23:1352', true),
     ('summary.imputed_responders', 'responders with missing months imputed', 'The same imputations; shares and their difference by Rubin''s rules', 'Schafer 1997, ch. 5; Rubin 1987, ch. 3; Carpenter, Roger and Kenward 2013, J Biopharm Stat 23:1352', true),
@@ -43,6 +44,8 @@ SELECT
     CASE
         WHEN item.is_undeclared AND arms.n_arms >= 2 AND listed.table_name = 'summary.hypotheses'
             THEN 'study.toml declares no order of hypotheses: no p-value is adjusted for another'
+        WHEN item.is_undeclared AND arms.n_arms >= 2 AND listed.table_name = 'summary.estimates'
+            THEN 'study.toml names no estimand'
         WHEN item.is_undeclared AND arms.n_arms >= 2 THEN 'study.toml has no [analysis.imputation]: no month is imputed'
         WHEN NOT listed.needs_arms OR arms.n_arms >= 2 THEN NULL
         WHEN study.is_blinded THEN 'the study is blinded: arms are not told apart'
@@ -52,10 +55,12 @@ FROM listed
 CROSS JOIN meta.study AS study
 CROSS JOIN (SELECT count(*) AS n_arms FROM meta.arms) AS arms
 CROSS JOIN (SELECT count(*) = 0 AS has_no_order FROM meta.hypotheses) AS hypotheses
+CROSS JOIN (SELECT count(*) = 0 AS has_none FROM meta.estimands) AS estimands
 CROSS JOIN (SELECT count(*) = 0 AS has_no_plan FROM meta.imputation) AS imputation
 CROSS JOIN LATERAL (
     SELECT CASE
         WHEN listed.table_name = 'summary.hypotheses' THEN hypotheses.has_no_order
+        WHEN listed.table_name = 'summary.estimates' THEN estimands.has_none
         WHEN starts_with(listed.table_name, 'summary.imputed_') THEN imputation.has_no_plan
         ELSE false
     END AS is_undeclared

@@ -62,6 +62,21 @@ cycles = 2
 imputations = 50
 seed = 20250630
 
+# What is estimated: the first is the primary estimand (data/estimands).
+[[analysis.estimands]]
+id = "headache_days_hypothetical"
+cycle = 2
+month = 3
+
+[[analysis.estimands]]
+id = "headache_days_treatment_policy"
+cycle = 2
+month = 3
+
+[[analysis.estimands]]
+id = "response_composite"
+cycle = 2
+
 # Encoding and delimiter are recognised; what cannot be, is declared. The other sites use the defaults.
 [[files.diary]]
 pattern = "site-03/diary*.csv"

@@ -33,11 +33,11 @@ WORDS = set(
     re.findall(
         r"\w+",
         """
-    acute adjusted after age agreement all allowed alpha analysis anchor any applicable arm article as aside assumption at attack attacks backfill band baseline before
+    acute adjusted after age agreement all allowed alpha analysis anchor any applicable arm article as aside assumption at attack attacks attribute backfill band baseline before
     below better birth blinded both cause cells censored change characteristic check chronic ci citation class classes clear cmh column
     columns combination comparator compliance condition consent correlation course covariance crystal cumulative current cutoff cycle
     cycles date day days decision delimiter delta denominator description detail deviating deviation df diary difference discontinued
-    drop duckdb due duplicate eligible elsewhere emergent encoding end entered entries entry ergot evaluable event events evidence
+    drop duckdb due duplicate eligible elsewhere emergent encoding end entered entries entry ergot estimand estimate evaluable event events evidence
     exact excluded expectation expected extra failed failing family file files first fix fixed flow folding format free given grain grouped
     has hazard headache high hours hypothesis ichd3 id identical ids improved imputations imputed in inbox injected injection instrument interest
     interpretation interval is joined judged kappa key kind known label landed late least level line lines log longest low ls
@@ -46,7 +46,7 @@ WORDS = set(
     overuse p parameter part path pct per percent places points position preventives primary prior published q1 q3 quarantined question rank ratio raw reached
     read reason record recorded reduction reference refused rejected related require responder responders responding response risk rows
     row rule scope score scored sd se second seed serious set sets several severe severity sex sha256 shift simple site sites snapshot soc
-    software source start state statistic status step stop strata stratum study subject subjects substances success
+    software source start state statistic status step stop strata strategy stratum study subject subjects substances success
     superseded suspicion table term test tested text threshold timed tip title to treated treatment triptan twin type unanimous unit
     units unknown used value verdict version whole window with without word written year years
     active chance conflict drift faulty findings new one persisting pooled population published received recent repeated resolved run runs silent

@@ -34,6 +34,13 @@ largest_delta = 2
 [analysis]
 multiplicity = "gatekeeping"
 within_family = "hochberg"
+[[analysis.estimands]]
+id = "headache_days_treatment_policy"
+cycle = 1
+month = 3
+[[analysis.estimands]]
+id = "response_composite"
+cycle = 1
 [[analysis.hypotheses]]
 id = "Responders <i>"
 table = "summary.arm_differences"
@@ -130,6 +137,7 @@ def blind(snapshot: Path) -> list[str]:
     compared = (
         "arm_differences",
         "arm_differences_by_population",
+        "estimates",
         "hypotheses",
         "imputed_change",
         "imputed_responders",

@@ -12,6 +12,7 @@ RESPONDS, FAILS = (20, 20, 10), (20, 20, 19)
 COMPARED = (
     "summary.arm_differences",
     "summary.arm_differences_by_population",
+    "summary.estimates",
     "summary.hypotheses",
     "summary.imputed_change",
     "summary.imputed_responders",
