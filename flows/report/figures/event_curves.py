@@ -41,14 +41,14 @@ def event_figure(curve: list[Row], arms: dict[str, str], event: str, label: str,
         x = alt.X("cycle:Q", scale=scale)
         x_axis = alt.Axis(title=axis, values=list(range(last + 1)), grid=False, format="d", labelOverlap=False)
         y = alt.Y("pct:Q", title="Subjects with the event, %", scale=alt.Scale(domain=[0, 100]))
-        colour = arm_colour(labels, are_lines=True)
+        colour = arm_colour(labels)
         plot = alt.layer(
             chart("bounds")
             .mark_rule(strokeWidth=1.5)
             .encode(x=alt.X("x:Q", scale=scale).axis(x_axis), y=alt.Y("low:Q"), y2="high:Q", color=colour),
             chart("seen")
             .mark_line(strokeWidth=2, interpolate="step-after")
-            .encode(x=x.axis(x_axis), y=y, color=colour, strokeDash=arm_dash(labels, has_legend=True)),
+            .encode(x=x.axis(x_axis), y=y, color=colour, strokeDash=arm_dash(labels)),
         ).properties(width=width, height=230)
         return with_counts(plot, labels, x, width, "Subjects at risk")
 
