@@ -107,6 +107,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             populations.get(of_primary, []), population_differences.get(of_primary, [])
         ),
         "estimands": declared_estimands.load_estimands(con),
+        "all_differences": responders.load_all_differences(con),
         "hypotheses": responders.load_hypotheses(con),
         "populations": populations,
         "population_differences": population_differences,
@@ -177,6 +178,9 @@ def _figures(context: dict[str, Any]) -> dict[str, Any]:
             )
             for event, (label, axis) in response_course.EVENT_FIGURES.items()
         },
+        "forest": figures.forest_figure(
+            context["all_differences"], arms, context["answer"]["cycle"] if context["answer"] else None
+        ),
         "flow": figures.flow_figure(context["courses"], context["flow"], arms),
         "drift": figures.drift_figure(context["site_runs"]),
         "muscles": figures.injection_map(context["muscles"]),

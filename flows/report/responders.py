@@ -71,6 +71,11 @@ def load_differences(con: Connection, rule_set: str) -> dict[str, list[Row]]:
     return grouped(load_cells(con, "summary.arm_differences", key, {"rule_set": rule_set}), "analysis")
 
 
+def load_all_differences(con: Connection) -> list[Row]:
+    """Rows of summary.arm_differences under every rule set."""
+    return load_cells(con, "summary.arm_differences", ("rule_set", "cycle", "arm", "analysis"))
+
+
 def load_hypotheses(con: Connection) -> list[Row]:
     """Rows of summary.hypotheses in the declared order."""
     return load_cells(con, "summary.hypotheses", ("position",))

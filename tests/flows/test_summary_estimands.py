@@ -74,10 +74,23 @@ def test_attributes_and_estimates() -> None:
 
 @pytest.mark.parametrize(("settings", "said"), [({"arms": {"ona": "Ona"}}, "one arm"), ({"blinded": True}, "blinded")])
 def test_one_arm_or_blinded_has_attributes_and_no_estimate(settings: dict[str, Any], said: str) -> None:
-    con = summarised(Trial().add("a", "ona", 20, (20, 20, 10)), **settings)
+    made = Trial()
+    for number, last in enumerate((10, 19, 12, 17)):
+        made.add(f"a{number}", "ona", 20, (20, 20, last), (18, 16, last))
+    con = summarised(made, **settings)
     assert len(matching(con, "meta.estimands")) > 10
     assert matching(con, "summary.estimates") == []
     assert said in only(con, "summary.methods", table_name="summary.estimates")["reason"]
+    columns = con.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'summary'"
+        " AND (column_name LIKE '%p_value' OR column_name LIKE '%hazard_ratio%' OR column_name LIKE 'difference%')"
+    ).fetchall()
+    assert len({table for table, _ in columns}) > 10
+    found = {
+        (table, column): con.execute(f"SELECT count({column}) FROM summary.{table}").fetchall()[0][0]
+        for table, column in columns
+    }
+    assert {place: n for place, n in found.items() if n} == {}
 
 
 STUDY = (
