@@ -75,7 +75,8 @@ leaving such lines out would do: only headache days have hours, so it takes head
 changed in it: missing at random. Under the second truth the course of the arm's subjects goes on as in the reference arm
 after they have left, so the true difference is smaller. The difference is that of the last month, in headache days;
 its bias is taken against the analysis of covariance of the complete months of the same trials. Rubin's variance is
-larger than the variance over the trials where a subject is imputed by reference to another arm, so these intervals cover more than 95%.
+larger than the variance over the trials where subjects are imputed by reference to another arm: where the truth is
+what is assumed, these intervals cover more than 95%.
 """,
     "repeated": """## Type I error and coverage of the MMRM
 
