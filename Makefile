@@ -80,21 +80,23 @@ mutants: setup ## break the rules one at a time: the tests must notice each
 fuzz: setup ## thousands of damaged diary files: each must end cleanly
 	$(RUN) python -m tests.cli.fuzz --files 5000 --seed 1
 
-# The wheel in an empty environment, from another folder: the command line, the workflow of init, the published hook.
+# The wheel in an empty environment, from another folder: the command line, the workflow of init, the published hook; and the
+# exported datasets read by JavaScript, where node is there.
 installed: setup ## the wheel in an empty environment: init, check, run, workflow, hook (ten minutes, needs the registry)
-	$(RUN) pytest tests/packaging -m installed
+	$(RUN) pytest tests/packaging tests/standards -m installed
 
 # Two hundred runs killed at random moments: nothing lost, the same tables. Twenty minutes; see tests/crash/kills.py.
 kills: setup ## two hundred runs killed at random moments (twenty minutes)
 	$(RUN) python -m tests.crash.kills --kills 200 --seed 1
 
 # Write the dictionary-made expectations into expectations/ anew, docs/checks.md from all of them, and the parameters in
-# docs/rule-parameters.md from the fields of a rule set, data/lineage.csv from the SQL.
-expectations: setup ## write the checks of the dictionary, docs/checks.md, the list of rule parameters and the lineage anew
+# docs/rule-parameters.md from the fields of a rule set, data/lineage.csv from the SQL, the datasets in docs/standards.md.
+expectations: setup ## write the checks of the dictionary, docs/checks.md, the list of rule parameters, the lineage and the list of datasets anew
 	$(RUN) python -m flows.checking.dictionary_checks
 	$(RUN) python -m flows.checking.checks_page
 	$(RUN) python -m flows.study.rule_parameters_page
 	$(RUN) python -m flows.publishing.lineage_file
+	$(RUN) python -m flows.standards.standards_page
 
 # Published numbers against simulated ones: docs/calibration.md (a minute).
 calibration: setup ## write docs/calibration.md anew (a minute)

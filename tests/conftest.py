@@ -1,19 +1,24 @@
 """Shared by all tests: telemetry off, the demo run once, and a quiet end."""
 
+import fcntl
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from flows.base.ending import end_process
+from flows.base.garbage import collect_seldom
 
 if TYPE_CHECKING:
     from tests.flows.report_page import Page
 
+collect_seldom()
 os.environ.update({"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"})
 # The tests start some sixty processes, and Great Expectations and Prefect are five seconds of compiling for each of
 # them: where the environment forbids to keep what was compiled, most of the time of all tests goes there.
@@ -49,16 +54,40 @@ class Published(NamedTuple):
     current: Path
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first process of the tests fills and all of them read."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.with_suffix(".made").exists():
+            make(folder)
+            folder.with_suffix(".made").touch()
+    return folder
+
+
+def publish_demo(folder: Path) -> None:
+    """In a process of its own: Great Expectations would keep the warehouse open, and closed to all others."""
+    from tests.warm import run
+
+    shutil.copytree(ROOT / "data/studies/demo", folder)
+    ended = run(["tests.run", folder])
+    assert ended.code == 0, ended.err
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Published:
     """The demo study, published once by the plain steps (no Prefect)."""
-    from tests.run import run_without_prefect
+    folder = made_once(tmp_path_factory, "demo", publish_demo)
+    return Published(folder, folder / "published", folder / "published/current")
 
-    folder = tmp_path_factory.mktemp("demo") / "demo"
-    shutil.copytree(ROOT / "data/studies/demo", folder)
-    out = folder / "published"
-    run_without_prefect(folder, out)
-    return Published(folder, out, out / "current")
+
+@contextmanager
+def no_figures() -> Generator[None]:
+    """A report without its figures, which take a third of a small run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flows.report.page._figures", lambda _: defaultdict(lambda: None))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
-"""A whole run by the plain steps, without Prefect: what flows/nightly.py wraps."""
+"""A whole run by the plain steps, without Prefect: what flows/nightly.py wraps. ``python -m tests.run STUDY`` makes one."""
 
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date
@@ -8,6 +9,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from flows.base.ending import end_process
 from flows.checking.validation import CheckResult
 from flows.publishing.audit_entries import NOTHING_SAID, Attestation
 from flows.publishing.publish import publish, snapshot_id
@@ -41,3 +43,8 @@ def run_without_prefect(
     """Run all steps and publish; gives the snapshot's folder."""
     with computed(folder, out, cutoff) as run:
         return publish(run.con, out, run.snapshot_id, run.study, run.results, attested=attested)
+
+
+if __name__ == "__main__":
+    run_without_prefect(Path(sys.argv[1]), Path(sys.argv[1]) / "published")
+    end_process(0)

@@ -13,6 +13,7 @@ from flows.study.study_folder import Protocol, Study, StudyFacts
 from flows.warehouse.medication_table import read_current_medication
 from flows.warehouse.settings_tables import load_metadata
 from flows.warehouse.sql_models import build_models
+from tests.light_checks import models_behind
 
 ROOT = Path(__file__).parent.parent
 PROTOCOL = read_toml(ROOT / "data/protocol.toml", Protocol)
@@ -58,7 +59,7 @@ def evaluate_sql(
     diary_rows = [{**row, "acute_medication": ";".join(row["acute_medication"]) or None} for row in diary]
     load_tabulation(connection, {"diary_days": diary_rows, "injections": injections, "subjects": subjects or []})
     read_current_medication(connection, study)
-    build_models(connection, schemas={"analysis"})
+    build_models(connection, only=set(models_behind(*(f"analysis.{table}" for table in TABLES))))
     results = {}
     for table in TABLES:
         cursor = connection.execute(f"SELECT * FROM analysis.{table} ORDER BY ALL")

@@ -16,6 +16,7 @@ DATA = (
     "data/estimands",
     "data/dictionary",
     "data/codelists",
+    "data/standards",
     "data/protocol.toml",
     "data/checks.toml",
     "data/lineage.csv",

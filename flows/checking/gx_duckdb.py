@@ -151,6 +151,7 @@ def gx_on(con: "DuckDBPyConnection") -> Generator[DuckDBDatasource]:
 
     token = _connection.set(con)
     context = gx.get_context(mode="ephemeral")
+    context._save_project_config = lambda: None  # nothing keeps it, and each suite would be written to YAML once more
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_duckdb("warehouse", connection_string="duckdb://")  # type: ignore[attr-defined]
     try:

@@ -1,9 +1,8 @@
-"""The verbs that publish: run, serve and export."""
+"""The verbs that publish: run and serve."""
 
 import re
 import signal
 from datetime import date
-from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -168,30 +167,3 @@ def serve(
         serve_study(study.resolve(), target, cron, timezone)
     except KeyboardInterrupt:
         return
-
-
-class TableFormat(StrEnum):
-    """Formats of export."""
-
-    csv = "csv"
-    parquet = "parquet"
-    xlsx = "xlsx"
-
-
-@app.command(epilog=sentence_of("export"))
-def export(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="where a run has published")],
-    tables: Annotated[
-        list[str] | None, typer.Argument(metavar="[TABLE]...", help="as in summary.responder_rates; default all")
-    ] = None,
-    table_format: Annotated[TableFormat, typer.Option("--format", help="of the files")] = TableFormat.csv,
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="folder to write into")] = Path(),
-    log_format: Logs = LogFormat.text,
-) -> None:
-    """Tables of the current snapshot, one file each: CSV, Parquet or Excel workbook."""
-    from flows.base.logs import print_result, set_up
-    from flows.publishing.exported_tables import export_tables
-
-    set_up(log_format.value)
-    for path in export_tables(out, tables or (), table_format.value, to):
-        print_result(str(path), event="written")

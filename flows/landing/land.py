@@ -5,7 +5,7 @@ from typing import NamedTuple
 import duckdb
 
 from flows.base.errors import ConfigurationError
-from flows.base.sql_text import one_value
+from flows.base.sql_text import one_value, transaction
 from flows.base.suggestions import did_you_mean
 from flows.landing.dates_come import find_dates_come, tomorrow
 from flows.landing.inbox import classify, list_inbox, list_refused
@@ -39,8 +39,9 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
     withdrawal may name one of the others.
     Raises ConfigurationError where no diary or no injections file is left, or a withdrawal names no file.
     """
-    create_landing_tables(con)
-    forget_refused_files(con)
+    with transaction(con):
+        create_landing_tables(con)
+        forget_refused_files(con)
     kinds = land_kept(con, study, kept)
     files = list(list_inbox(study))
     decided = [(file, classify(file, study, kept)) for file in files]

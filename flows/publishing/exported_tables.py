@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ from flows.base.suggestions import did_you_mean
 from flows.warehouse.snapshots import find_database
 
 Connection = duckdb.DuckDBPyConnection
+FORMATS = ("csv", "parquet", "xlsx")
 WORKBOOK_ROWS, WORKBOOK_TEXT = 1_048_575, 32_767  # of a sheet, below its header; of a cell, in characters
 READ_BY_A_RUN = ("inbox", "rules", "codelists")
 ROWS_AT_ONCE = 10_000
@@ -31,21 +33,28 @@ def export_tables(place: Path, names: Iterable[str], form: str, target: Path) ->
     folder belongs to a study or to what is published.
     """
     database = find_database(place)
-    _check_target(database, target)
+    check_target(database, target)
     write: Callable[[Connection, str, Path], None] = _write_workbook if form == "xlsx" else _copy_as(form)
     with duckdb.connect(database, read_only=True) as con:
         tables = _tables(con, names)
-        target.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".export-", dir=target) as scratch:
-            made = [Path(scratch) / f"{table}.{form}" for table in tables]
-            for table, path in zip(tables, made, strict=True):
-                write(con, table, path)
-            for path in made:  # all of them or none
-                os.replace(path, target / path.name)
-    return [target / path.name for path in made]
+        with aside(target) as scratch:
+            for table in tables:
+                write(con, table, scratch / f"{table}.{form}")
+    return [target / f"{table}.{form}" for table in tables]
 
 
-def _check_target(database: Path, target: Path) -> None:
+@contextmanager
+def aside(target: Path) -> Generator[Path]:
+    """A folder whose files stand in ``target`` at the end of the block: all of them, or none where it failed."""
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=target) as scratch:
+        yield Path(scratch)
+        for path in Path(scratch).iterdir():
+            os.replace(path, target / path.name)
+
+
+def check_target(database: Path, target: Path) -> None:
+    """Raises ConfigurationError where the folder to write into belongs to a study or to what is published, or is none."""
     place, snapshot = target.resolve(), database.parent.resolve()
     if place.is_relative_to(snapshot.parent.parent) and snapshot.parent.name == "snapshots":
         raise ConfigurationError(f"--to: {target} lies in what is published; name a folder of your own.")

@@ -1,19 +1,18 @@
-"""publication/: the tables of sql/publication/ as HTML and RTF, for a manuscript or study report.
+"""publication/: the tables of sql/publication/ as HTML, RTF and DOCX, for a manuscript or study report.
 
 Read from the published database, so that nothing stands here that is not there, and a blinded study stays blinded.
 """
 
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 
-from flows.publishing.publication_tables import PublicationTable, create_cell_macros, load_publication_tables
+from flows.publishing.publication_tables import create_cell_macros, load_publication_tables
+from flows.publishing.table_layout import PAGE_TWIPS, Layout, lay_out
+from flows.publishing.table_shells import as_shell
+from flows.publishing.word_tables import as_docx
 
-Connection = duckdb.DuckDBPyConnection
-ALL = "all"
-PAGE_TWIPS = 13_800  # width of a landscape A4 page within its margins
 STYLE = (
     "body{font:15px/1.4 system-ui,sans-serif;margin:2rem;color:#1a1a1a;background:#fff}"
     "table{border-collapse:collapse;border-top:2px solid;border-bottom:2px solid}"
@@ -24,69 +23,24 @@ STYLE = (
 )
 
 
-class Layout(NamedTuple):
-    """A table ready to be written: one column per arm, rows of (section, label, cells)."""
-
-    title: str
-    columns: list[str]
-    rows: list[tuple[str, str, list[str]]]
-    note: str
-
-
-def write_publication(database: Path, folder: Path) -> list[Path]:
-    """Write every table as HTML and RTF; gives the files."""
-    folder.mkdir(parents=True)
+def write_publication(database: Path, folder: Path, are_shells: bool = False) -> list[Path]:
+    """Write every table as HTML, RTF and DOCX; gives the files. ``are_shells``: without numbers, for an analysis plan."""
+    folder.mkdir(parents=True, exist_ok=True)
     written = []
     with duckdb.connect(database, read_only=True) as con:
         create_cell_macros(con)
         for table in load_publication_tables():
             layout = lay_out(con, table)
-            for ending, text in (("html", as_html(layout)), ("rtf", as_rtf(layout))):
+            shown = as_shell(layout, table.note) if are_shells else layout
+            for ending, content in (
+                ("html", as_html(shown).encode()),
+                ("rtf", as_rtf(shown).encode("ascii")),
+                ("docx", as_docx(shown)),
+            ):
                 path = folder / f"{table.name}.{ending}"
-                path.write_text(text, encoding="ascii" if ending == "rtf" else "utf-8", newline="\n")
+                path.write_bytes(content)
                 written.append(path)
     return written
-
-
-def lay_out(con: Connection, table: PublicationTable) -> Layout:
-    """The cells of a table in a row per label and a column per arm: the study's order, all subjects last."""
-    rows: dict[tuple[str, str], dict[str, str]] = {}
-    for section, label, arm, cell in con.execute(table.query).fetchall():
-        rows.setdefault((section, label), {})[arm] = cell
-    sizes = con.execute(
-        """SELECT coalesce(arm.arm, 'all'), coalesce(arm.label, 'All subjects'), step.n
-        FROM summary.disposition AS step
-        LEFT JOIN meta.arms AS arm ON arm.arm = step.arm
-        WHERE step.step = 'treated' AND (arm.arm IS NOT NULL OR step.arm = 'all')
-        ORDER BY arm.position NULLS LAST"""
-    ).fetchall()
-    used = {arm for cells in rows.values() for arm in cells}
-    shown = [(arm, f"{label} (N = {n})") for arm, label, n in sizes if arm in used]
-    if used == {None}:  # words, of no arm
-        shown = [(None, "Definition")]
-    note = f"{table.note}{_without_arm(sizes, used)}" if rows else _why_empty(con, table)
-    return Layout(
-        f"Table {int(table.name[:2])}. {table.title}",
-        [label for _, label in shown],
-        [(section, label, [cells.get(arm) or "–" for arm, _ in shown]) for (section, label), cells in rows.items()],
-        note,
-    )
-
-
-def _without_arm(sizes: list[tuple[str, str, int]], used: set[str]) -> str:
-    """Why the arms do not add up to all subjects, where a table shows both."""
-    treated = {arm: n for arm, _, n in sizes}
-    missing = treated.pop(ALL, 0) - sum(treated.values())
-    if not treated or not missing or ALL not in used:
-        return ""
-    return f" All subjects: with {missing} treated {'subject' if missing == 1 else 'subjects'} of no known arm."
-
-
-def _why_empty(con: Connection, table: PublicationTable) -> str:
-    reasons = con.execute(
-        "SELECT DISTINCT reason FROM summary.methods WHERE table_name = $1 AND NOT is_given", [table.methods]
-    ).fetchall()
-    return f"Not given: {reasons[0][0]}." if reasons else "The study has no data for this table."
 
 
 def as_html(layout: Layout) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import version
 
 import duckdb
@@ -33,9 +34,12 @@ def digest_ingredients(con: duckdb.DuckDBPyConnection, study: Study, files: Iter
         "the code, rules or checks of this software": sorted(own_files().items()),
         "the versions of its libraries": versions(),
     }
+    if study.publishing.standards:
+        parts["which standards are published"] = [study.publishing.standards, study.publishing.standard_formats]
     return {name: _sha256(part) for name, part in parts.items()}
 
 
+@cache
 def versions() -> dict[str, str]:
     """The versions of this software and of the libraries that compute."""
     return {name: version(name) for name in ("migraine-outcomes", "duckdb", "great-expectations", "statsmodels")}
@@ -48,7 +52,7 @@ def id_of(digests: dict[str, str], kept: KeptInputs) -> str:
 
 def changed_since(before: dict[str, str], now: dict[str, str]) -> list[str]:
     """The names of the parts that differ; none where it is not known what was before."""
-    return [name for name, digest in now.items() if before and before.get(name) != digest]
+    return [name for name in now | before if before and before.get(name) != now.get(name)]
 
 
 def _sha256(part: object) -> str:

@@ -28,10 +28,12 @@ from flows.publishing.site_queries import write_queries
 from flows.publishing.table_comments import write_comments
 from flows.publishing.validation_page import render_validation
 from flows.report import render_report
+from flows.standards.written_standards import write_standard
 from flows.study.arm_names import ArmNames
 from flows.study.dictionary import Table, load_dictionary
 from flows.study.study_folder import Study
 from flows.warehouse.blinding_key import key_for
+from flows.warehouse.database import BLOCK_BYTES
 from flows.warehouse.kept_inputs import KeptInputs
 from flows.warehouse.lineage_table import write_lineage
 from flows.warehouse.snapshots import MANIFEST, listed_files
@@ -167,7 +169,7 @@ def _write_run(con: Connection, name: str, study: Study) -> None:
 def write_database(con: Connection, path: Path, study: Study) -> None:
     """The published tables as one database file, with what each table and column means."""
     # Readable by DuckDB 1.5 as well: researchers do not upgrade with us.
-    con.execute(f"ATTACH {quoted(str(path))} AS snapshot (STORAGE_VERSION 'v1.5.0')")
+    con.execute(f"ATTACH {quoted(str(path))} AS snapshot (STORAGE_VERSION 'v1.5.0', BLOCK_SIZE {BLOCK_BYTES})")
     try:
         tables = published_tables(con)
         with transaction(con):  # a commit for each table and comment takes as long as the data of a small study
@@ -206,6 +208,10 @@ def _write_files(con: Connection, building: Path, study: Study) -> None:
             try:
                 render_report(database, building / "report.html")
                 write_publication(database, building / "publication")
+                for standard in study.publishing.standards:
+                    write_standard(
+                        standard, database, building / "standards" / standard, study.publishing.standard_formats
+                    )
                 tables.result()
             except BaseException:  # whoever stops the run does not wait for gigabytes to be written
                 snapshot.interrupt()

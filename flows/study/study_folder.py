@@ -3,6 +3,7 @@
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -92,6 +93,9 @@ class Intake(Frozen):
 
 
 READ_AS_CSV = frozenset({"analysis.responder", "analysis.eligibility"})
+Standard = Literal["adam", "ars"]
+DatasetFormat = Literal["dataset-json", "ndjson", "xpt", "parquet"]
+XPT_NEEDS = "SAS transport files (xpt) need pyreadstat; install 'migraine-outcomes[cdisc]'"
 
 
 class Publishing(Frozen):
@@ -99,6 +103,15 @@ class Publishing(Frozen):
 
     keep_snapshots: int = Field(14, ge=1)
     csv: Literal["all", "summary", "none"] = "summary"  # which tables are published as CSV beside Parquet
+    standards: tuple[Standard, ...] = ()  # written into standards/ of every snapshot
+    standard_formats: tuple[DatasetFormat, ...] = Field(("dataset-json",), min_length=1)  # of the ADaM datasets
+
+    @field_validator("standard_formats")
+    @classmethod
+    def _can_be_written(cls, formats: tuple[DatasetFormat, ...]) -> tuple[DatasetFormat, ...]:
+        if "xpt" in formats and not find_spec("pyreadstat"):
+            raise ValueError(XPT_NEEDS)
+        return formats
 
     def has_csv(self, table: str) -> bool:
         """Whether a table is published as CSV: under ``summary`` those that people read, a few lines per subject at most."""

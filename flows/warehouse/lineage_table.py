@@ -46,7 +46,8 @@ def write_lineage(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def upstream(start: Origin) -> set[Origin]:
+@cache
+def upstream(start: Origin) -> frozenset[Origin]:
     """All columns whose values go into this one, directly or through others.
 
     Which rows another table has is not followed, for that would lead nearly everywhere: a source (S, '*') counts only
@@ -55,19 +56,20 @@ def upstream(start: Origin) -> set[Origin]:
     return _reach(start, _values_from())
 
 
-def downstream(start: Origin) -> set[Origin]:
+@cache
+def downstream(start: Origin) -> frozenset[Origin]:
     """All columns into which the values of this one go: what may change when they do."""
     return _reach(start, _values_into())
 
 
-def _reach(start: Origin, edges: dict[Origin, list[Origin]]) -> set[Origin]:
+def _reach(start: Origin, edges: dict[Origin, list[Origin]]) -> frozenset[Origin]:
     found: set[Origin] = set()
     waiting = [start]
     while waiting:
         nexts = [origin for origin in edges.get(waiting.pop(), ()) if origin not in found]
         found.update(nexts)
         waiting += nexts
-    return found
+    return frozenset(found)
 
 
 @cache

@@ -6,11 +6,13 @@ The SQL reads every threshold from here, so no query holds one, and the snapshot
 
 import tomllib
 from datetime import date
+from functools import cache
 from typing import Any
 
 import duckdb
 
 from flows.base.resources import resource
+from flows.base.sql_text import transaction
 from flows.study.dictionary import load_dictionary, sql_columns
 from flows.study.rule_parameters import parameter_values
 from flows.study.rule_sets import RuleSet
@@ -23,6 +25,11 @@ Row = dict[str, Any]
 
 def load_metadata(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | None) -> None:
     """Write all meta tables anew; ``cutoff`` (from the command line) goes before the study's own."""
+    with transaction(con):  # a commit for each table takes longer than its rows
+        _write_all(con, study, cutoff)
+
+
+def _write_all(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | None) -> None:
     con.execute("CREATE SCHEMA IF NOT EXISTS meta")
     facts = study.facts
     write_table(
@@ -80,6 +87,7 @@ def _codelist(name: str, key: str) -> list[Row]:
     return [{key: code, **facts} for code, facts in _listed(name).items()]
 
 
+@cache
 def _listed(name: str) -> dict[str, Any]:
     return tomllib.loads(resource(f"data/codelists/{name}.toml").read_text(encoding="utf-8"))
 

@@ -27,10 +27,11 @@ def load_models() -> dict[str, str]:
     }
 
 
-def tables_read(select: str) -> set[str]:
+@cache
+def tables_read(select: str) -> frozenset[str]:
     """The full names of the tables a SELECT reads; names without a schema are its own steps."""
     tree = sqlglot.parse_one(select, read="duckdb")
-    return {f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}
+    return frozenset(f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db)
 
 
 @cache

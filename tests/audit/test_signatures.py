@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from tests.audit.test_tampering import NEEDS_KEYGEN
 from tests.audit.tree import Tree, allow, entries_of, make_key
 from tests.cli.helpers import ROOT, write_study
 from tests.run import run_without_prefect
+from tests.warm import run
 
 pytestmark = NEEDS_KEYGEN
 
@@ -41,11 +40,11 @@ def test_it_verifies_on_another_machine(signed: Tree, tmp_path: Path) -> None:
     snapshot = snapshot.rename(tmp_path / signed.snapshot.name)
     signers = Path(shutil.copy(signed.out.parent / "signers", tmp_path / "signers"))
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT)}
-    words = [sys.executable, "-m", "flows.cli", "verify", snapshot, "--signers", signers]
-    ended = subprocess.run(words, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=120)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "signature: by anna@example.org, key SHA256:" in ended.stdout
-    assert "audit trail: NOT looked at, for there is none beside the snapshot" in ended.stdout
+    words = ["flows.cli", "verify", snapshot, "--signers", signers]
+    ended = run(words, env=environment, cwd=tmp_path)
+    assert ended.code == 0, ended.out + ended.err
+    assert "signature: by anna@example.org, key SHA256:" in ended.out
+    assert "audit trail: NOT looked at, for there is none beside the snapshot" in ended.out
 
 
 def test_it_is_not_the_signature_of_somebody_else(signed: Tree) -> None:

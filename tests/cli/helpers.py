@@ -1,9 +1,9 @@
 """Tiny studies written to a temporary folder, and what became of each of their lines."""
 
-import json
-import subprocess
-import sys
+import os
+import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from flows.runs.sequence import compute, take_in
 from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
+from tests.warm import Said, run
 
 ROOT = Path(__file__).parent.parent.parent
 DIARY = "subject_id,diary_date,headache\n"
@@ -49,24 +50,18 @@ def write_study(folder: Path, files: Mapping[str, str | bytes] = BASE, settings:
     return folder
 
 
-class Said(NamedTuple):
-    """How a call of the command line ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-def commands(calls: Sequence[Sequence[str | Path]], warm: Sequence[str] = ("flows.runs.check",)) -> list[Said]:
-    """Calls of the command line, each in a process of its own; ``warm`` is imported once for all of them.
+def commands(calls: Sequence[Sequence[str | Path]]) -> list[Said]:
+    """Calls of the command line, each in a process of its own.
 
     Words NAME=value before the verb are set in the environment of that call.
     """
-    words = [sys.executable, "-m", "tests.cli.forked", *warm]
-    asked = json.dumps([[str(word) for word in call] for call in calls])
-    answered = subprocess.run(words, input=asked, capture_output=True, text=True, timeout=300, cwd=ROOT)
-    assert answered.returncode == 0, answered.stderr
-    return [Said(*said) for said in json.loads(answered.stdout)]
+    answers = []
+    for call in calls:
+        words = [str(word) for word in call]
+        settings = list(takewhile(lambda word: re.match("[A-Z_]+=", word), words))
+        environment = dict(setting.split("=", 1) for setting in settings)
+        answers.append(run(["flows.cli", *words[len(settings) :]], env=os.environ | environment))
+    return answers
 
 
 class File(NamedTuple):

@@ -1,5 +1,6 @@
 """Everything that a snapshot publishes, as bytes: names, files, and what compression hides; and a search in it."""
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,10 @@ def contents(snapshot: Path) -> Iterator[tuple[str, bytes]]:
                 "SELECT * FROM parquet_schema($1)",
             ):
                 yield f"{name} {query}", rows(reading, query, [str(path)])
+        if path.suffix == ".docx":
+            with zipfile.ZipFile(path) as package:
+                for part in package.namelist():
+                    yield f"{name} {part}", package.read(part)
         if path.suffix == ".duckdb":
             with duckdb.connect(path, read_only=True) as con:
                 tables = con.execute("SELECT schema_name, table_name, comment FROM duckdb_tables()").fetchall()
@@ -37,6 +42,7 @@ def rows(con: duckdb.DuckDBPyConnection, query: str, parameters: object = None) 
 
 
 LONGEST_BY_CHANCE = 5
+PACKED = (".parquet", ".duckdb", ".docx")
 
 
 def all_held(snapshot: Path) -> Held:
@@ -53,6 +59,6 @@ def told(secrets: list[str], published: Held) -> list[tuple[str, str]]:
         forms = [secret.lower().encode("ascii"), secret.lower().encode("utf-16-le")]
         is_short = len(secret) < LONGEST_BY_CHANCE
         for name, held in published:
-            if not (is_short and name.endswith((".parquet", ".duckdb"))) and any(form in held for form in forms):
+            if not (is_short and name.endswith(PACKED)) and any(form in held for form in forms):
                 found.append((secret, name))
     return found

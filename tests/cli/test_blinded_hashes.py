@@ -23,7 +23,7 @@ from flows.verifying.verify import verify
 from flows.warehouse.blinding_key import KEY_NAME, BlindingKey, load_key, make_key
 from tests.cli.helpers import SETTINGS, write_study
 from tests.cli.published_bytes import contents
-from tests.run import run_without_prefect
+from tests.run import computed, run_without_prefect
 
 SUBJECTS = [f"S{number:02}" for number in range(1, 17)]
 START = date(2024, 3, 1)
@@ -62,16 +62,19 @@ class Attacked(NamedTuple):
     name: str
 
 
-@pytest.fixture(scope="module", params=sorted(WRITERS))
-def attacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Attacked:
+@pytest.fixture(scope="module")
+def attacked_study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A blinded study in which each of the files tells the arms, and its snapshot."""
     diary = "".join(f"{s},{START + timedelta(day)},{day % 2}\n" for s in SUBJECTS for day in range(-5, 5))
-    nobody = {
-        "diary.csv": "subject_id,diary_date,headache\n" + diary,
-        "injections.csv": "subject_id,injection_date\n" + "".join(f"{s},{START}\n" for s in SUBJECTS),
-    }
-    name = request.param
-    study = write_study(tmp_path_factory.mktemp("attacked") / "study", nobody | {name: WRITERS[name](TRUTH)}, BLINDED)
-    return Attacked(study, run_without_prefect(study, study / "published"), name)
+    files = {"diary.csv": "subject_id,diary_date,headache\n" + diary}
+    files |= {name: writer(TRUTH) for name, writer in WRITERS.items()}
+    study = write_study(tmp_path_factory.mktemp("attacked") / "study", files, BLINDED)
+    return study, run_without_prefect(study, study / "published")
+
+
+@pytest.fixture(scope="module", params=sorted(WRITERS))
+def attacked(request: pytest.FixtureRequest, attacked_study: tuple[Path, Path]) -> Attacked:
+    return Attacked(*attacked_study, request.param)
 
 
 @cache
@@ -162,7 +165,8 @@ def test_the_key_is_its_owners_and_is_made_once(blinded: Path) -> None:
     key = place.read_text()
     assert re.fullmatch("[0-9a-f]{64}\n", key)
     first = (blinded / "published/current").resolve().name
-    assert run_without_prefect(blinded, blinded / "published").name == first
+    with computed(blinded, blinded / "published") as run:
+        assert run.snapshot_id == first
     assert place.read_text() == key
     assert [path.name for path in (blinded / "published/state").glob("*.tmp")] == []
 
@@ -237,13 +241,12 @@ def test_a_file_is_withdrawn_by_the_id_it_is_shown_by(blinded: Path, tmp_path: P
     withdrawal = f'\n[[withdrawn]]\nfile = "{subjects_id}"\nreason = "sent too early"\n'
     for settings in (BLINDED + withdrawal, BLINDED.replace("blinded = true", "blinded = false") + withdrawal):
         (study / "study.toml").write_text(settings, encoding="utf-8")
-        snapshot = run_without_prefect(study, study / "published")
-        with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
-            status = con.execute("SELECT status FROM landing.files WHERE path = 'other/subjects.csv'").fetchall()
+        with computed(study, study / "published") as run:
+            of_path = "FROM landing.files WHERE path = $1"
+            status = run.con.execute(f"SELECT status {of_path}", ["other/subjects.csv"]).fetchall()
+            shown = run.con.execute(f"SELECT sha256 {of_path}", ["diary.csv"]).fetchall()
         assert status == [("withdrawn",)]
-    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
-        plain = con.execute("SELECT sha256 FROM landing.files WHERE path = 'diary.csv'").fetchone()
-    assert plain == (sha256_of(study / "inbox/diary.csv"),)
+    assert shown == [(sha256_of(study / "inbox/diary.csv"),)]
 
 
 def test_a_lost_key_is_made_anew_and_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,7 @@
 """A blinded study: no published byte holds an arm's code or label, or a dose that tells the arms apart."""
 
 import csv
+import json
 import re
 import shutil
 from datetime import date, timedelta
@@ -13,17 +14,21 @@ from flows.base.errors import DataError
 from flows.checking.checks import load_suites
 from flows.checking.dose_findings import is_about_dose
 from flows.runs.run_summary import summarise_run
+from flows.standards.adam_spec import load_spec
 from flows.study.arm_names import arm_names
 from flows.study.dictionary import load_dictionary, reveals_arm
 from tests.cli.helpers import ALL_CSV, SETTINGS, write_study
-from tests.cli.published_bytes import Held, all_held, told
+from tests.cli.published_bytes import PACKED, Held, all_held, told
 from tests.conftest import Published
 from tests.run import run_without_prefect
 
 # Doses, sites and names that stand nowhere by chance.
 ARMS = {"qzx": ("Quarzinol", 173.25, 37), "wvk": ("Wolkamid", 141.75, 33)}
 BLINDED = SETTINGS.replace("[study]", "[study]\nblinded = true")
-SETTINGS_OF_ARMS = BLINDED + "[arms]\n" + "".join(f'{code} = "{arm[0]}"\n' for code, arm in ARMS.items()) + ALL_CSV
+STANDARDS = 'standards = ["adam", "ars"]\nstandard_formats = ["dataset-json", "ndjson", "xpt", "parquet"]\n'
+SETTINGS_OF_ARMS = (
+    BLINDED + "[arms]\n" + "".join(f'{code} = "{arm[0]}"\n' for code, arm in ARMS.items()) + ALL_CSV + STANDARDS
+)
 START = date(2024, 3, 1)
 SUBJECTS = {f"S{number:02}": code for number, code in enumerate((*ARMS, *ARMS, *ARMS), start=1)}
 
@@ -68,6 +73,8 @@ def test_the_search_finds_what_is_there(published: Held) -> None:
         "queries.csv",
         "tables/analysis.responder.csv",
         "tables/analysis.responder.parquet",
+        "standards/adam/adsl.json",
+        "standards/adam/adsl.xpt",
     } <= names
 
 
@@ -128,8 +135,35 @@ def test_without_blinding_all_of_it_is_published(tmp_path: Path) -> None:
     study = write_study(tmp_path / "study", files(), SETTINGS_OF_ARMS.replace("blinded = true", "blinded = false"))
     open_snapshot = run_without_prefect(study, study / "published")
     secrets = ["qzx", "wvk", "Quarzinol", "Wolkamid", "173.25", "141.75"]
-    found = {secret for secret, _ in told(secrets, all_held(open_snapshot))}
-    assert found == {"qzx", "wvk", "Quarzinol", "Wolkamid", "173.25", "141.75"}
+    places = told(secrets, all_held(open_snapshot))
+    assert {secret for secret, _ in places} == {"qzx", "wvk", "Quarzinol", "Wolkamid", "173.25", "141.75"}
+    assert {
+        ("Quarzinol", "standards/adam/adsl.xpt"),
+        ("173.25", "standards/adam/adex.json"),
+        ("qzx", "standards/ars/reporting-event.json"),
+        ("Wolkamid", "publication/05-responders.docx word/document.xml"),
+    } <= set(places)
+
+
+def test_standards_have_no_variable_that_tells_the_arms_apart(snapshot: Path) -> None:
+    """Nor does define.xml describe one, and no parameter is a dose."""
+    folder = snapshot / "standards/adam"
+    revealing = {v.name for spec in load_spec().values() for v in spec.variables if v.reveals_arm}
+    assert {"ARM", "ARMCD", "TRT01P", "TRT01A", "TRTP", "TRTA"} <= revealing
+    columns = {column["name"] for path in folder.glob("*.json") for column in json.loads(path.read_text())["columns"]}
+    assert "USUBJID" in columns
+    assert columns & revealing == set()
+    define = (folder / "define.xml").read_text(encoding="utf-8")
+    assert [
+        name for name in (*revealing, "DOSE", "NSITE", "CUMDOSE") if f'"{name}"' in define or f">{name}<" in define
+    ] == []
+    exposure = json.loads((folder / "adex.json").read_text())
+    code = [column["name"] for column in exposure["columns"]].index("PARAMCD")
+    assert {row[code] for row in exposure["rows"]} <= {"INTV", "NCYC"}
+    results = json.loads((snapshot / "standards/ars/reporting-event.json").read_text())
+    assert results["analysisGroupings"] == []
+    listed = json.loads((snapshot / "manifest.json").read_text())["outputs"]
+    assert {"standards/adam/define.xml", "standards/adam/adsl.xpt", "standards/ars/reporting-event.json"} <= set(listed)
 
 
 def test_the_demo_blinded_names_no_arm(demo: Published, tmp_path: Path) -> None:
@@ -142,9 +176,7 @@ def test_the_demo_blinded_names_no_arm(demo: Published, tmp_path: Path) -> None:
     published = all_held(snapshot)
     assert told(["placebo", "onabotulinumtoxina"], published) == []
     words = re.compile(r"(?<![^\W_])(ona|placebo)(?![^\W_])", re.IGNORECASE)
-    binary = {
-        path.relative_to(snapshot).as_posix() for path in snapshot.rglob("*") if path.suffix in (".parquet", ".duckdb")
-    }
+    binary = {path.relative_to(snapshot).as_posix() for path in snapshot.rglob("*") if path.suffix in PACKED}
     as_text = {name: (held.decode("utf-8", "replace"), held.decode("utf-16-le", "ignore")) for name, held in published}
     found = [name for name, texts in as_text.items() if name not in binary and any(map(words.search, texts))]
     assert found == []

@@ -30,7 +30,7 @@ ARMS = {
 SUBJECTS = [f"S{number:02}" for number in range(1, 9)]
 START = date(2024, 3, 1)
 BLINDED = SETTINGS.replace("[study]", "[study]\nblinded = true") + (
-    '[arms]\nlow = "Low dose"\nhigh = "High dose"\n[subjects]\nid_folding = ["case"]\n'
+    '[arms]\nlow = "Low dose"\nhigh = "High dose"\n[subjects]\nid_folding = ["case"]\n[publishing]\nstandards = ["adam", "ars"]\n'
 )
 
 
@@ -72,7 +72,7 @@ def published(folder: Path, arm_of: dict[str, str]) -> tuple[Path, dict[str, str
             texts[table] = str(con.execute(f"SELECT * {left_out.get(table, '')} FROM {table}").fetchall())
     for path in sorted(snapshot.rglob("*")):
         has_clock = path.name in ("landing.files.csv", "tabulation.diary_history.csv")
-        if path.is_file() and path.suffix not in (".duckdb", ".parquet") and not has_clock:
+        if path.is_file() and path.suffix not in (".duckdb", ".parquet", ".docx", ".xpt") and not has_clock:
             texts[path.relative_to(snapshot).as_posix()] = path.read_text(encoding="utf-8")
     manifest = json.loads(texts["manifest.json"])
     texts["manifest.json"] = json.dumps({n: v for n, v in manifest.items() if n not in ("published_at", "outputs")})

@@ -14,7 +14,7 @@ from flows.runs.as_of import publish_as_of
 from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 from tests.cli.helpers import DIARY, write_study
-from tests.run import run_without_prefect
+from tests.run import computed, run_without_prefect
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = {
@@ -44,17 +44,21 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
 
 
-def told(snapshot: Path) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+def told(con: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str], list[tuple[str, str]]]:
     """Diary days that count, the checks of the quarantined lines, and what is said about dates that have come."""
-    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
-        days = con.execute("SELECT CAST(diary_date AS VARCHAR) FROM tabulation.diary_days ORDER BY ALL").fetchall()
-        checks = con.execute(
-            "SELECT check_id FROM landing.quarantine UNION ALL SELECT check_id FROM landing.quarantined_cells ORDER BY ALL"
-        ).fetchall()
-        said = con.execute(
-            "SELECT path, reason FROM meta.findings WHERE check_id = 'file.dates_come' ORDER BY ALL"
-        ).fetchall()
+    days = con.execute("SELECT CAST(diary_date AS VARCHAR) FROM tabulation.diary_days ORDER BY ALL").fetchall()
+    checks = con.execute(
+        "SELECT check_id FROM landing.quarantine UNION ALL SELECT check_id FROM landing.quarantined_cells ORDER BY ALL"
+    ).fetchall()
+    said = con.execute(
+        "SELECT path, reason FROM meta.findings WHERE check_id = 'file.dates_come' ORDER BY ALL"
+    ).fetchall()
     return [day for (day,) in days], [check for (check,) in checks], said
+
+
+def told_in(snapshot: Path) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+    with duckdb.connect(snapshot / "outcomes.duckdb", read_only=True) as con:
+        return told(con)
 
 
 def tables(snapshot: Path) -> dict[str, bytes]:
@@ -64,18 +68,18 @@ def tables(snapshot: Path) -> dict[str, bytes]:
 def test_a_clock_that_was_behind(tmp_path: Path, clock: Clock) -> None:
     study, out = write_study(tmp_path / "study", FILES), tmp_path / "out"
     first = run_without_prefect(study, out)
-    days, checks, said = told(first)
+    days, checks, said = told_in(first)
     assert (days, said) == ([], [])
     assert checks.count("diary.diary_date.future") == 3
     assert {"injections.injection_date.future", "subjects.consent_date.future"} < set(checks)
 
     clock.day = date(2024, 5, 10)  # a day later than half of the dates
     half = run_without_prefect(study, out)
-    assert told(half)[0] == ["2024-05-01"]
+    assert told_in(half)[0] == ["2024-05-01"]
 
     clock.day = date(2026, 1, 1)
     whole = run_without_prefect(study, out)
-    days, checks, said = told(whole)
+    days, checks, said = told_in(whole)
     assert days == ["2024-05-01", "2024-06-01"]
     assert checks == ["diary.diary_date.future"]
     assert [path for path, _ in said] == ["diary.csv", "injections.csv", "subjects.csv"]
@@ -83,13 +87,14 @@ def test_a_clock_that_was_behind(tmp_path: Path, clock: Clock) -> None:
     assert len({first.name, half.name, whole.name}) == 3
 
     clock.day = date(2026, 9, 9)  # no further date has come: the clock leaves no trace
-    assert run_without_prefect(study, out) == whole
+    with computed(study, out) as run:
+        assert run.snapshot_id == whole.name
     again = tables(whole)
     fresh = publish_again(out, whole)
     assert tables(fresh) == again
     days = publish_again(out, first) / "tables/tabulation.diary_days.parquet"
     assert duckdb.sql(f"SELECT count(*) FROM '{days}'").fetchall() == [(0,)]
-    assert told(publish_again(out, half))[0] == ["2024-05-01"]
+    assert told_in(publish_again(out, half))[0] == ["2024-05-01"]
 
 
 def publish_again(out: Path, snapshot: Path) -> Path:
@@ -97,25 +102,22 @@ def publish_again(out: Path, snapshot: Path) -> Path:
     return publish_as_of(out, snapshot.name)
 
 
-def test_a_clock_that_is_behind_now_takes_nothing_away(tmp_path: Path, clock: Clock) -> None:
+def test_a_clock_that_is_behind_now_takes_nothing_away_and_one_that_is_ahead_lets_in_for_a_while(
+    tmp_path: Path, clock: Clock
+) -> None:
+    """What the one that is ahead let in is set aside again when it is right again: the snapshot is the earlier one."""
     study, out = write_study(tmp_path / "study", FILES), tmp_path / "out"
-    clock.day = date(2026, 1, 1)
-    sound = run_without_prefect(study, out)
-    clock.day = date(2001, 1, 1)
-    assert run_without_prefect(study, out) == sound
-
-
-def test_a_clock_that_is_ahead_for_a_while(tmp_path: Path, clock: Clock) -> None:
-    """What it let in is set aside again when it is right again, and the earlier snapshot is the current one."""
-    study, out = write_study(tmp_path / "study", FILES), tmp_path / "out"
-    clock.day = date(2026, 1, 1)
-    sound = run_without_prefect(study, out)
-    clock.day = date(2100, 1, 1)
-    ahead = run_without_prefect(study, out)
-    assert told(ahead)[0] == ["2024-05-01", "2024-06-01", "2099-01-01"]
-    assert told(ahead)[2] == [("diary.csv", told(ahead)[2][0][1])]
-    clock.day = date(2026, 1, 2)
-    assert run_without_prefect(study, out) == sound
+    names = []
+    for day in (date(2026, 1, 1), date(2001, 1, 1), date(2100, 1, 1), date(2026, 1, 2)):
+        clock.day = day
+        with computed(study, out) as run:
+            names.append(run.snapshot_id)
+            if day.year == 2100:
+                days, _, said = told(run.con)
+                assert days == ["2024-05-01", "2024-06-01", "2099-01-01"]
+                assert [path for path, _ in said] == ["diary.csv"]
+    sound, behind, ahead, right_again = names
+    assert sound == behind == right_again != ahead
 
 
 def test_every_check_of_the_future_knows_what_has_come() -> None:

@@ -182,7 +182,7 @@ def test_arguments_are_told_plainly(tmp_path: Path) -> None:
 
 
 def test_unknown_verbs_and_options_end_with_2() -> None:
-    for answer in commands(USAGE, warm=()):
+    for answer in commands(USAGE):
         assert (answer.code, answer.out) == (2, "")
         assert "Usage:" in answer.err
         assert "Traceback" not in answer.err

@@ -8,6 +8,14 @@ from tests.cli.helpers import BASE, SETTINGS, Outcome, process, write_study
 
 HEADER = "subject_id,diary_date,headache,hours,severity,migraine,acute_medication,entered_at\n"
 SEVERAL = SETTINGS + '[[files.diary]]\npattern = "diary-app*.csv"\nentries_per_day = "several"\n'
+# Files of one study, each read by what is said of it.
+TOGETHER = (
+    SEVERAL
+    + '[[files.diary]]\npattern = "diary-one.csv"\nentries_per_day = "one"\n'
+    + '[[files.diary]]\npattern = "diary-m.csv"\nunits = { hours = "minutes" }\n'
+    + 'scales = { severity = { from = "0-10", cuts = [1, 4, 7] } }\n'
+    + '[[files.diary]]\npattern = "diary*.csv"\n'
+)
 
 
 def lines(*entries: str) -> str:
@@ -65,73 +73,71 @@ def test_every_entry_is_counted_once(cases: Outcome) -> None:
     assert file.merged == 2 * len(CASES) - len(CASES) - 1
 
 
-def test_a_later_file_replaces_the_entries_of_a_day(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     files = {
         "diary-app-1.csv": lines("A,2024-02-01,1,3,2,,,", "A,2024-02-01,1,2,1,,,", "A,2024-02-02,1,3,2,,,"),
         "diary-app-2.csv": lines("A,2024-02-01,0,,0,,,", "A,2024-02-01,0,,0,,,"),
+        "diary-many.csv": several_a_day("MANY", 28),
+        "diary-few.csv": several_a_day("FEW", 4),
+        "diary-one.csv": several_a_day("ONE", 28),
+        "diary-m.csv": lines(
+            *(f"M,2024-02-{n + 1:02},1,{60 * n},{n},,," for n in range(11)), "M,2024-02-12,1,20,11,,,"
+        ),
+        "diary-minutes.csv": lines(*(f"MIN,2024-02-{n:02},1,{20 if n % 2 else 360},2,,," for n in range(1, 29))),
     }
-    outcome = outcome_of(tmp_path, files)
-    assert outcome.days_of("A") == {"2024-02-01": False, "2024-02-02": True}
-    first, second = (outcome.files[name] for name in files)
+    return outcome_of(tmp_path_factory.mktemp("together"), files, TOGETHER)
+
+
+def test_a_later_file_replaces_the_entries_of_a_day(together: Outcome) -> None:
+    assert together.days_of("A") == {"2024-02-01": False, "2024-02-02": True}
+    first, second = (together.files[f"diary-app-{number}.csv"] for number in (1, 2))
     assert (first.current, first.superseded, first.merged) == (1, 2, 0)
     assert (second.current, second.superseded, second.merged) == (1, 0, 1)
 
 
-def several_a_day(days: int) -> str:
+def several_a_day(subject: str, days: int) -> str:
     return lines(
         *(
             entry
             for number in range(1, days + 1)
             for entry in (
-                f"A,2024-02-{number:02},1,3,2,,,2024-02-{number:02} 08:00",
-                f"A,2024-02-{number:02},0,,0,,,2024-02-{number:02} 20:00",
+                f"{subject},2024-02-{number:02},1,3,2,,,2024-02-{number:02} 08:00",
+                f"{subject},2024-02-{number:02},0,,0,,,2024-02-{number:02} 20:00",
             )
         )
     )
 
 
-def test_undeclared_and_it_looks_like_several(tmp_path: Path) -> None:
+def test_undeclared_and_it_looks_like_several(together: Outcome) -> None:
     """The last entry would have won as if it were a correction: 0 headache days of 28, with no finding."""
-    outcome = outcome_of(tmp_path, {"diary-x.csv": several_a_day(28)}, SETTINGS)
-    assert outcome.files["diary-x.csv"].status == "refused"
-    assert "entries_per_day" in (outcome.files["diary-x.csv"].reason or "")
-    assert outcome.days_of("A") == {}
+    assert together.files["diary-many.csv"].status == "refused"
+    assert "entries_per_day" in (together.files["diary-many.csv"].reason or "")
+    assert together.days_of("MANY") == {}
 
 
-def test_a_few_corrections_on_the_day_are_corrections(tmp_path: Path) -> None:
-    outcome = outcome_of(tmp_path, {"diary-x.csv": several_a_day(4)}, SETTINGS)
-    assert outcome.days_of("A") == {f"2024-02-{number:02}": False for number in range(1, 5)}
+def test_a_few_corrections_on_the_day_are_corrections(together: Outcome) -> None:
+    assert together.days_of("FEW") == {f"2024-02-{number:02}": False for number in range(1, 5)}
 
 
-def test_declared_one_a_later_entry_corrects(tmp_path: Path) -> None:
-    settings = SETTINGS + '[files.diary]\nentries_per_day = "one"\n'
-    outcome = outcome_of(tmp_path, {"diary-x.csv": several_a_day(28)}, settings)
-    assert set(outcome.days_of("A").values()) == {False}
-    assert len(outcome.days_of("A")) == 28
+def test_declared_one_a_later_entry_corrects(together: Outcome) -> None:
+    assert set(together.days_of("ONE").values()) == {False}
+    assert len(together.days_of("ONE")) == 28
 
 
-def test_units_and_scales_are_declared(tmp_path: Path) -> None:
-    settings = (
-        SETTINGS
-        + '[[files.diary]]\npattern = "diary-m.csv"\nunits = { hours = "minutes" }\n'
-        + 'scales = { severity = { from = "0-10", cuts = [1, 4, 7] } }\n'
-    )
-    written = [f"A,2024-02-{n + 1:02},1,{60 * n},{n},,," for n in range(11)] + ["A,2024-02-12,1,20,11,,,"]
-    outcome = outcome_of(tmp_path, {"diary-m.csv": lines(*written)}, settings)
-    rows = [row for row in outcome.tabulation["diary_days"] if row[0] == "A"]
+def test_units_and_scales_are_declared(together: Outcome) -> None:
+    rows = [row for row in together.tabulation["diary_days"] if row[0] == "M"]
     assert [row[3] for row in rows] == [*map(float, range(11)), 20 / 60]
     assert [row[4] for row in rows] == [0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, None]
-    assert set(outcome.cells) == {("diary-m.csv", 13, "severity")}
+    assert {cell for cell in together.cells if cell[0] == "diary-m.csv"} == {("diary-m.csv", 13, "severity")}
 
 
-def test_a_column_in_minutes_is_set_aside_whole(tmp_path: Path) -> None:
+def test_a_column_in_minutes_is_set_aside_whole(together: Outcome) -> None:
     """360 is no hours and 20 is: read as hours, twenty minutes would be most of a day."""
-    written = [f"A,2024-02-{n:02},1,{20 if n % 2 else 360},2,,," for n in range(1, 29)]
-    outcome = outcome_of(tmp_path, {"diary-x.csv": lines(*written)}, SETTINGS)
-    rows = [row for row in outcome.tabulation["diary_days"] if row[0] == "A"]
+    rows = [row for row in together.tabulation["diary_days"] if row[0] == "MIN"]
     assert [row[2:5] for row in rows] == [(True, None, 2)] * 28
-    assert {cell for cell, (_, check) in outcome.cells.items() if check == "diary.hours.other_unit"} == {
-        ("diary-x.csv", number, "hours") for number in range(2, 30)
+    assert {cell for cell, (_, check) in together.cells.items() if check == "diary.hours.other_unit"} == {
+        ("diary-minutes.csv", number, "hours") for number in range(2, 30)
     }
-    (finding,) = [finding for finding in outcome.findings if finding[1] == "diary.hours.other_unit"]
+    (finding,) = [finding for finding in together.findings if finding[1] == "diary.hours.other_unit"]
     assert "units" not in finding[2]  # the setting stands in the remedy

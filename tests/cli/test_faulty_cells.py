@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from flows.explaining.explain import explain
-from tests.cli.helpers import ALL_CSV, BASE, SETTINGS, process, write_study
+from tests.cli.helpers import ALL_CSV, BASE, SETTINGS, Outcome, process, write_study
 from tests.run import run_without_prefect
 
 INJECTION = date(2024, 3, 1)
@@ -66,24 +66,28 @@ def test_the_sites_are_asked(published: Path) -> None:
     assert "injections.units.unreadable" in questions
 
 
-def test_a_subject_with_an_unknown_arm_keeps_the_rest(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     subjects = "subject_id,arm,site,sex,consent_date,prior_preventives_failed\nBASE,blue,7,f,2023-12-01,many\n"
+    days = "subject_id,diary_date,headache,hours\nA,2024-01-01,1,5\nA,2024-01-01,1,99\n"
+    days += "B,2024-01-01,1,5\nB,2024-01-01,maybe,5\nC,2024-01-01,1,5\nC,2024-01-01,1,6\n"
+    files = {**BASE, "subjects.csv": subjects, "diary-x.csv": days}
     settings = SETTINGS + '[arms]\nplacebo = "Placebo"\n'
-    outcome = process(write_study(tmp_path / "study", {**BASE, "subjects.csv": subjects}, settings))
+    return process(write_study(tmp_path_factory.mktemp("faulty") / "study", files, settings))
+
+
+def test_a_subject_with_an_unknown_arm_keeps_the_rest(outcome: Outcome) -> None:
     (row,) = outcome.tabulation["subjects"]
     assert row[:4] == ("BASE", None, "7", "f")
     assert row[5:7] == (date(2023, 12, 1), None)
-    assert outcome.cells == {
+    assert {place: cell for place, cell in outcome.cells.items() if place[0] == "subjects.csv"} == {
         ("subjects.csv", 2, "arm"): ("blue", "subjects.arm.unknown"),
         ("subjects.csv", 2, "prior_preventives_failed"): ("many", "subjects.prior_preventives_failed.unreadable"),
     }
 
 
-def test_a_faulty_cell_contradicts_nothing(tmp_path: Path) -> None:
+def test_a_faulty_cell_contradicts_nothing(outcome: Outcome) -> None:
     """Two lines of a day that differ by a faulty cell only are no conflict, and the line that says more stands."""
-    days = "subject_id,diary_date,headache,hours\nA,2024-01-01,1,5\nA,2024-01-01,1,99\n"
-    days += "B,2024-01-01,1,5\nB,2024-01-01,maybe,5\nC,2024-01-01,1,5\nC,2024-01-01,1,6\n"
-    outcome = process(write_study(tmp_path / "study", {**BASE, "diary-x.csv": days}))
     assert [row for row in outcome.diary if row[0] != "BASE"] == [
         ("A", date(2024, 1, 1), True, 5.0),
         ("B", date(2024, 1, 1), True, 5.0),

@@ -21,6 +21,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
         + "SOUND,2024-01-01,1,\nSOUND,2024-01-02,1,\nSOUND,2024-01-03,1,\n",
         "diary-ahead.csv": TIMED + "CLOCK,2024-01-01,1,2924-01-01 20:00\n",
         "diary-later.csv": TIMED + "CLOCK,2024-01-01,0,2024-01-02 08:00\n",
+        "injections-1.csv": "subject_id,injection_date,units,sites\nA,2024-01-01,155155155155155155155,31\n",
         "injections-far.csv": "subject_id,injection_date\nOLD,0001-01-01\nNEW,9999-12-31\n",
         "subjects.csv": "subject_id,birth_year,prior_preventives_failed\nBASE,1e3,2.0\nA,1.7e308,1\nB,99999999999,51\n",
         "scores.csv": "subject_id,score_date,instrument,score\nA,2024-01-01,MIDAS,1.7e308\nB,2024-01-01,MIDAS,270\n",
@@ -58,9 +59,7 @@ def test_an_entry_from_the_future_does_not_win(outcome: Outcome) -> None:
     assert outcome.days_of("CLOCK") == {"2024-01-01": False}
 
 
-def test_one_mistyped_dose_does_not_end_the_run(tmp_path: Path) -> None:
-    injections = "subject_id,injection_date,units,sites\nA,2024-01-01,155155155155155155155,31\n"
-    outcome = process(write_study(tmp_path / "study", {**BASE, "injections-1.csv": injections}))
+def test_one_mistyped_dose_does_not_end_the_run(outcome: Outcome) -> None:
     assert ("injections-1.csv", "injections.units.out_of_range") in [finding[:2] for finding in outcome.findings]
 
 

@@ -9,7 +9,7 @@ from flows.base.errors import ConfigurationError
 from flows.explaining.explain import explain
 from flows.landing.identities import are_twins, fold_id
 from flows.study.study_folder import load_study
-from tests.cli.helpers import SETTINGS, process, write_files, write_study
+from tests.cli.helpers import SETTINGS, land_only, process, write_files, write_study
 from tests.run import computed, run_without_prefect
 
 FOLDED = SETTINGS + 'data_cutoff = 2024-06-30\n[subjects]\nid_folding = ["case", "zeros", "blanks"]\n'
@@ -32,8 +32,10 @@ FILES = {
 }
 
 
-def test_twins_are_told_with_their_lines(tmp_path: Path) -> None:
-    with computed(write_study(tmp_path / "study", FILES), tmp_path / "out") as run:
+def test_twins_are_told_and_folding_set_later_reads_the_kept_files_anew(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "study", FILES)
+    with computed(study, tmp_path / "out") as run:
+        before = run.snapshot_id
         pairs = run.con.execute("SELECT * EXCLUDE (file_id) FROM landing.subject_twins ORDER BY ALL").fetchall()
         told = run.con.execute(
             "SELECT subject_id, path, line_number, severity, reason FROM meta.findings"
@@ -47,6 +49,14 @@ def test_twins_are_told_with_their_lines(tmp_path: Path) -> None:
     assert not any("P1" in row[4] or "007" in row[4] for row in told)  # the page names no subject
     assert [subject for (subject,) in people] == ["007", "1-11", "11-1", "7", "P1", "p1"]
     assert joined == (0,)
+    (study / "study.toml").write_text(FOLDED)
+    with computed(study, tmp_path / "out") as run:
+        assert run.snapshot_id != before
+        assert run.con.execute("SELECT count(*) FROM analysis.subjects").fetchone() == (4,)
+    (study / "study.toml").write_text(SETTINGS)
+    with computed(study, tmp_path / "out") as run:
+        assert run.snapshot_id == before
+        assert run.con.execute("SELECT count(*) FROM analysis.subjects").fetchone() == (6,)
 
 
 def test_folding_joins_them(tmp_path: Path) -> None:
@@ -75,33 +85,15 @@ def test_folding_joins_them(tmp_path: Path) -> None:
         explain(tmp_path / "out", "p2", None, None)
 
 
-def test_folding_set_later_reads_the_kept_files_anew(tmp_path: Path) -> None:
-    study = write_study(tmp_path / "study", FILES)
-    with computed(study, tmp_path / "out") as run:
-        before = run.snapshot_id
-    (study / "study.toml").write_text(FOLDED)
-    with computed(study, tmp_path / "out") as run:
-        assert run.snapshot_id != before
-        assert run.con.execute("SELECT count(*) FROM analysis.subjects").fetchone() == (4,)
-    (study / "study.toml").write_text(SETTINGS)
-    with computed(study, tmp_path / "out") as run:
-        assert run.snapshot_id == before
-        assert run.con.execute("SELECT count(*) FROM analysis.subjects").fetchone() == (6,)
-
-
-def test_a_later_file_may_write_the_subject_in_another_way(tmp_path: Path) -> None:
-    """It is the same subject-day: the later landing wins."""
-    study = write_study(tmp_path / "study", FILES, FOLDED)
-    process(study, tmp_path / "out")
+def test_a_later_file_may_write_the_subject_in_another_way_and_rows_of_one_file_conflict(tmp_path: Path) -> None:
+    """It is the same subject-day: the later landing wins. Different rows of a subject in one file are a conflict."""
+    files = FILES | {"subjects.csv": "subject_id,sex\nP1,F\np1,M\n7,F\n007,F\n"}
+    study = write_study(tmp_path / "study", files, FOLDED)
+    land_only(study, tmp_path / "out")
     write_files(study, {"diary-2.csv": "subject_id,diary_date,headache\n p 01 ,2024-01-05,0\n"})
     outcome = process(study, tmp_path / "out")
     assert outcome.days_of("P1")["2024-01-05"] is False
     assert outcome.files["diary.csv"].superseded == 1
-
-
-def test_different_rows_of_a_subject_in_one_file_are_a_conflict(tmp_path: Path) -> None:
-    files = FILES | {"subjects.csv": "subject_id,sex\nP1,F\np1,M\n7,F\n007,F\n"}
-    outcome = process(write_study(tmp_path / "study", files, FOLDED))
     conflict = "subjects.subject.conflict"
     assert outcome.quarantine == {"subjects.csv": [(2, conflict), (3, conflict)]}
     assert outcome.files["subjects.csv"].duplicate == 1

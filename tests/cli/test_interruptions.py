@@ -3,32 +3,29 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from flows.base.errors import Interrupted
 from flows.cli.stopping import interruptible
-from tests.cli.helpers import BASE, DIARY, ROOT, write_study
+from tests.cli.helpers import BASE, DIARY, write_study
+from tests.warm import Process
 
 MANY = DIARY + "".join(f"S{n},2024-01-{day:02},1\n" for n in range(200) for day in range(1, 29))
 SECONDS = 300
 
 
-def start(*words: str | Path, **environment: str) -> "subprocess.Popen[str]":
-    """A verb with a log that says what it is at."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", *map(str, words)],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
+@contextmanager
+def pipe() -> Generator[tuple[IO[str], IO[bytes]]]:
+    """The end that is read, and the end that a process writes to, which is closed here once it was given."""
+    read, write = os.pipe()
+    with os.fdopen(read) as reader, os.fdopen(write, "wb") as writer:
+        yield reader, writer
 
 
 @pytest.mark.parametrize(
@@ -39,16 +36,19 @@ def test_one_line_and_the_exit_code(
     verb: str, number: signal.Signals, code: int, tmp_path: Path, prefect_server: str
 ) -> None:
     study = write_study(tmp_path / "study", {**BASE, "diary-many.csv": MANY})
-    process = start(verb, study, "--log-format", "json", PREFECT_API_URL=prefect_server)
-    assert process.stderr
-    lines: list[str] = []
-    for line in process.stderr:
-        lines.append(line)
-        if json.loads(line).get("step") == "validate":
-            break
-    time.sleep(0.5)
-    process.send_signal(number)
-    out, rest = process.communicate(timeout=SECONDS)
+    environment = os.environ | {"PREFECT_API_URL": prefect_server}
+    with pipe() as (said, stream):
+        process = Process(["flows.cli", verb, study, "--log-format", "json"], err=stream, env=environment)
+        stream.close()
+        lines: list[str] = []
+        for line in said:
+            lines.append(line)
+            if json.loads(line).get("step") == "validate":
+                break
+        time.sleep(0.5)
+        process.send_signal(number)
+        rest = said.read()
+    out, _ = process.communicate()
     assert process.returncode == code, "".join(lines) + rest
     last = json.loads(rest.splitlines()[-1])
     assert (last["message"], last["exit_code"]) == ("interrupted; nothing was published", code)
@@ -87,12 +87,11 @@ def test_an_error_that_a_library_made_of_a_signal_is_an_interruption(
 def test_a_reader_that_went_away_is_no_error(tmp_path: Path) -> None:
     """More than a pipe holds, and nobody reads it."""
     study = write_study(tmp_path / "study", {**BASE, "diary-bad.csv": DIARY + "S1,2024-01-01,maybe\n" * 800})
-    process = start("check", study, "--format", "sarif", "--limit", "1000")
-    assert process.stdout
-    process.stdout.close()
-    assert process.stderr
-    said = process.stderr.read()
-    assert process.wait(SECONDS) == 141, said
+    with pipe() as (reader, stream):
+        process = Process(["flows.cli", "check", study, "--format", "sarif", "--limit", "1000"], out=stream)
+        reader.close()
+    _, said = process.communicate()
+    assert process.returncode == 141, said
     assert "Traceback" not in said
     assert "Broken" not in said
     assert "should not have happened" not in said

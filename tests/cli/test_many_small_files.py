@@ -55,20 +55,25 @@ def tables(study: Path) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def alone(monkeypatch: pytest.MonkeyPatch, folder: Path, settings: str) -> dict[str, list[tuple[Any, ...]]]:
-    with monkeypatch.context() as patch:
-        patch.setattr(together, "SMALL_FILE_BYTES", 0)
-        study = write_study(folder, {**BASE, **SOUND, **ODD}, settings)
-        land_only(study)
-    return tables(study)
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, list[tuple[Any, ...]]]]:
+    """By settings, the tables where each file is landed alone."""
+    found = {}
+    for settings in (SETTINGS, FOLDED):
+        study = write_study(tmp_path_factory.mktemp("alone") / "study", {**BASE, **SOUND, **ODD}, settings)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(together, "SMALL_FILE_BYTES", 0)
+            land_only(study)
+        found[settings] = tables(study)
+    return found
 
 
 @pytest.mark.parametrize("settings", [SETTINGS, FOLDED], ids=["ids as written", "ids folded"])
-def test_the_same_is_landed(settings: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_is_landed(settings: str, tmp_path: Path, alone: dict[str, dict[str, list[tuple[Any, ...]]]]) -> None:
     study = write_study(tmp_path / "study", {**BASE, **SOUND, **ODD}, settings)
     landed = land_only(study)
     found = tables(study)
-    assert found == alone(monkeypatch, tmp_path / "alone", settings)
+    assert found == alone[settings]
     assert len(found["diary"]) > 28 * 20
     statuses = {status for status, _ in landed.values()}
     assert statuses == {"landed", "refused", "ignored"}
@@ -93,7 +98,12 @@ def test_sound_files_are_not_landed_one_by_one(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("moment", ["before the commit", "before the listing", "after half a listing"])
-def test_an_interruption_loses_nothing(moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_loses_nothing(
+    moment: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    alone: dict[str, dict[str, list[tuple[Any, ...]]]],
+) -> None:
     study = write_study(tmp_path / "study", {**BASE, **SOUND, **ODD})
 
     def stop(*_: object) -> None:
@@ -115,4 +125,4 @@ def test_an_interruption_loses_nothing(moment: str, tmp_path: Path, monkeypatch:
         with pytest.raises(KeyboardInterrupt):
             land_only(study)
     land_only(study)
-    assert tables(study) == alone(monkeypatch, tmp_path / "alone", SETTINGS)
+    assert tables(study) == alone[SETTINGS]

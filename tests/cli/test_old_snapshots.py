@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from flows.base.files import sha256_of
 from flows.base.toml_files import ConfigurationError
 from flows.publishing.history_kept import TABLES_OF_THE_PAST
 from flows.publishing.publications import KEPT_DAYS, prune_snapshots
-from flows.publishing.publish import switch_current
+from flows.publishing.publish import published_snapshot, switch_current
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import SETTINGS, write_study
@@ -121,9 +122,25 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> Twice:
     return Twice(folder, first.name, published)
 
 
-@pytest.mark.parametrize("damage", [None, "altered", "missing", "extra", "no manifest"])
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "altered": lambda folder: (folder / "tables/analysis.responder.csv").write_bytes(b"\n"),
+    "missing": lambda folder: (folder / "tables/summary.verdicts.parquet").unlink(),
+    "extra": lambda folder: (folder / "tables/another.csv").write_text("x\n"),
+    "no manifest": lambda folder: (folder / "manifest.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_each_damage_to_an_earlier_snapshot_is_seen(damage: str, twice: Twice, tmp_path: Path) -> None:
+    out = shutil.copytree(twice.folder / "out", tmp_path / "out", symlinks=True)
+    assert published_snapshot(out, twice.first) == out / "snapshots" / twice.first
+    DAMAGES[damage](out / "snapshots" / twice.first)
+    assert published_snapshot(out, twice.first) is None
+
+
+@pytest.mark.parametrize("is_damaged", [False, True])
 def test_an_earlier_snapshot_is_current_again_only_as_it_was_published(
-    damage: str | None, twice: Twice, tmp_path: Path
+    is_damaged: bool, twice: Twice, tmp_path: Path
 ) -> None:
     """The settings go back to what they were: its folder is hashed before anybody is pointed at it."""
     shutil.copytree(twice.folder, tmp_path / "copy", symlinks=True)
@@ -131,20 +148,12 @@ def test_an_earlier_snapshot_is_current_again_only_as_it_was_published(
     first = out / "snapshots" / twice.first
     (study / "study.toml").write_text(SETTINGS)
     made = (first / "report.html").stat().st_mtime_ns
-    table = first / "tables" / "analysis.responder.csv"
-    match damage:
-        case "altered":
-            table.write_bytes(table.read_bytes() + b"\n")
-        case "missing":
-            table.unlink()
-        case "extra":
-            table.with_name("another.csv").write_text("x\n")
-        case "no manifest":
-            (first / "manifest.json").unlink()
+    for damage in DAMAGES.values() if is_damaged else ():
+        damage(first)
     run_night(study, out)
     assert (out / "current").resolve() == first
     outputs = json.loads((first / "manifest.json").read_text())["outputs"]
     there = {path.relative_to(first).as_posix(): path for path in first.rglob("*") if path.is_file()}
     assert {name: sha256_of(path) for name, path in there.items() if name != "manifest.json"} == outputs
     assert tables_of(first) == published
-    assert ((first / "report.html").stat().st_mtime_ns == made) == (damage is None)
+    assert ((first / "report.html").stat().st_mtime_ns == made) == (not is_damaged)

@@ -28,7 +28,7 @@ def test_refused_with_the_default_named_and_nothing_made(study: Path) -> None:
     before = contents(study)
     calls: list[list[str | Path]] = [["run", study, "--out", study / place] for place in PLACES]
     calls += [["run", study, "--out", study, "--as-of", "2024-01-01"], ["serve", study, "--out", study / "inbox"]]
-    for answer in commands(calls, warm=("flows.study.study_folder",)):
+    for answer in commands(calls):
         assert (answer.code, answer.out) == (2, "")
         assert f"leave it out to publish to {study / 'published'}" in answer.err
     assert contents(study) == before

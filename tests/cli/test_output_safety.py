@@ -7,14 +7,16 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from typer.testing import CliRunner
 
 from flows.base.errors import ConfigurationError
 from flows.checking.check_outcomes import CheckOutcome, CheckReport
 from flows.checking.formats.output import check_target, targets_of, write_report
+from flows.cli.main import app
 from flows.explaining.explain import Explanation, Period
 from flows.explaining.terminal import print_explanation
 from flows.study.study_folder import load_study
-from tests.cli.helpers import BASE, DIARY, SETTINGS, commands, land_only, write_study
+from tests.cli.helpers import BASE, DIARY, SETTINGS, land_only, write_study
 from tests.run import run_without_prefect
 
 
@@ -128,12 +130,14 @@ def test_a_report_never_lands_in_the_inbox(place: str, tmp_path: Path) -> None:
 def test_a_file_name_forges_no_line_and_no_escape_of_the_terminal(tmp_path: Path) -> None:
     name = "diary\nerror    forged: all is well\x1b[2J.csv"
     study = write_study(tmp_path / "study", {**BASE, name: DIARY + "X,2024-01-01,maybe\n"})
-    calls = [["check", study], ["check", study, "--format", "github"]]
-    text, github = commands(calls, warm=("flows.runs.check", "flows.checking.gx_duckdb"))
-    assert "\\nerror    forged: all is well\\x1b[2J.csv:2" in text.err
-    assert not [line for line in text.err.splitlines() if line.startswith("error    forged")]
-    assert "\x1b[2J" not in text.err
-    assert len([line for line in github.out.splitlines() if line.startswith("::error")]) == 1
+    also = ["--also", f"text={tmp_path / 'text'}", "--also", f"github={tmp_path / 'github'}"]
+    said = CliRunner().invoke(app, ["check", str(study), *also])
+    for text in (said.stderr, (tmp_path / "text").read_text(encoding="utf-8")):
+        assert "\\nerror    forged: all is well\\x1b[2J.csv:2" in text
+        assert not [line for line in text.splitlines() if line.startswith("error    forged")]
+        assert "\x1b[2J" not in text
+    github = (tmp_path / "github").read_text(encoding="utf-8")
+    assert len([line for line in github.splitlines() if line.startswith("::error")]) == 1
 
 
 def test_brackets_in_a_rule_set_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:

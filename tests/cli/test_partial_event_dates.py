@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from flows.landing.partial_dates import partial_date_of
-from tests.cli.helpers import BASE, ROOT, SETTINGS, process, write_files, write_study
+from tests.cli.helpers import BASE, ROOT, SETTINGS, land_only, process, write_files, write_study
 from tests.run import computed, run_without_prefect
 
 HEADER = "subject_id,start_date,end_date,term\n"
@@ -51,7 +51,7 @@ def test_a_full_date_is_another_event_until_the_first_file_is_withdrawn(tmp_path
     """The start as far as it is known is part of the key: whether the event is the same cannot be known."""
     first = {"adverse_events-1.csv": HEADER + "BASE,2024-03,,Neck pain\nBASE,2024-04,,Rash\n"}
     study = write_study(tmp_path / "study", BASE | first, LATE_CUTOFF)
-    process(study, tmp_path / "out")
+    land_only(study, tmp_path / "out")
     write_files(study, {"adverse_events-2.csv": HEADER + "BASE,2024-03-07,,Neck pain\nBASE,Apr 2024,2024-05-01,Rash\n"})
     outcome = process(study, tmp_path / "out")
     assert [(str(row[1]), row[3]) for row in outcome.tabulation["adverse_events"]] == [

@@ -1,11 +1,10 @@
 """Files pasted together, quotation marks that go astray, one date that would decide the order of them all."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.cli.helpers import BASE, SETTINGS, Outcome, process, write_study
+from tests.cli.helpers import BASE, Outcome, process, write_study
 from tests.cli.zoo import Case, assert_as_expected, file_name, process_zoo
 
 NOTED = "subject_id,diary_date,headache,hours,note\n"
@@ -110,18 +109,10 @@ def test_the_quarantined_text_is_that_of_the_line(outcome: Outcome) -> None:
             assert outcome.raw[file_name(name), number] == lines[number - 1]
 
 
-def test_a_header_again_is_no_subject(tmp_path: Path) -> None:
-    subjects = "subject_id,site\nBASE,1\nsubject_id,site\nB,2\nsite,subject_id\n3,C\n"
-    outcome = process(write_study(tmp_path / "study", {**BASE, "subjects.csv": subjects}))
-    assert [row[0] for row in outcome.tabulation["subjects"]] == ["B", "BASE", "C"]
-    assert outcome.quarantine["subjects.csv"] == [(3, "subjects.line.columns"), (5, "subjects.line.columns")]
-    assert all(file.is_conserved for file in outcome.files.values())
-
-
 DIARY = "subject_id,diary_date,headache\n"
 
 
-def diary_of(dates: list[str], subject: str = "S") -> str:
+def diary_of(dates: list[str], subject: str = "@") -> str:
     return "".join(f"{subject},{date},1\n" for date in dates)
 
 
@@ -133,7 +124,7 @@ ORDERS = {
         "read month first",
     ),
     "two slips of two subjects": (
-        diary_of([*FIRST_DAYS, "13/05/2024"]) + diary_of([*FIRST_DAYS, "14/05/2024"], "T"),
+        diary_of([*FIRST_DAYS, "13/05/2024"]) + diary_of([*FIRST_DAYS, "14/05/2024"], "@ T"),
         "2 lines",
     ),
     "the first thirteen days of May": (diary_of([f"{day:02d}/05/2024" for day in range(1, 14)]), None),
@@ -143,11 +134,26 @@ ORDERS = {
 }
 
 
+SUBJECTS = "subject_id,site\nBASE,1\nsubject_id,site\nB,2\nsite,subject_id\n3,C\n"
+# On the fifth of each month, and once on the thirteenth: no rhythm of days tells against it.
+MONTHLY = [*(f"05/{month:02d}/2024" for month in range(1, 12)), "13/12/2023"]
+BELOW = PLAIN + f"BASE,{D[0]},1,0\nheadache,hours,diary_date,subject_id\n1,many,{D[1]},S\n"
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """Each order of dates in a file of its own, of a subject of its own; a file of subjects and one of injections."""
+    orders = {
+        f"diary-{name}.csv": DIARY + lines.replace("@", name.replace(",", "")) for name, (lines, _) in ORDERS.items()
+    }
+    monthly = "subject_id,injection_date\n" + "".join(f"MONTHLY,{date}\n" for date in MONTHLY)
+    files = {**BASE, **orders, "subjects.csv": SUBJECTS, "injections-2.csv": monthly, "diary-below.csv": BELOW}
+    return process(write_study(tmp_path_factory.mktemp("others") / "study", files))
+
+
 @pytest.mark.parametrize("name", ORDERS)
-def test_one_date_does_not_decide_against_all_others(name: str, tmp_path: Path) -> None:
-    lines, refused = ORDERS[name]
-    outcome = process(write_study(tmp_path / "study", {**BASE, "diary-2.csv": DIARY + lines}))
-    file = outcome.files["diary-2.csv"]
+def test_one_date_does_not_decide_against_all_others(name: str, others: Outcome) -> None:
+    refused, file = ORDERS[name][1], others.files[f"diary-{name}.csv"]
     if refused:
         assert file.status == "refused"
         reason = str(file.reason)
@@ -158,16 +164,16 @@ def test_one_date_does_not_decide_against_all_others(name: str, tmp_path: Path) 
         assert (file.status, file.quarantined) == ("landed", 0)
 
 
-def test_monthly_injections_have_no_days_in_a_row(tmp_path: Path) -> None:
-    """On the fifth of each month, and once on the thirteenth: no rhythm of days tells against it."""
-    dates = [f"05/{month:02d}/2024" for month in range(1, 12)]
-    injections = "subject_id,injection_date\n" + "".join(f"BASE,{date}\n" for date in [*dates, "13/12/2023"])
-    outcome = process(write_study(tmp_path / "study", {**BASE, "injections.csv": injections}, SETTINGS))
-    assert outcome.files["injections.csv"].status == "landed"
+def test_monthly_injections_have_no_days_in_a_row(others: Outcome) -> None:
+    assert others.files["injections-2.csv"].status == "landed"
 
 
-def test_a_faulty_cell_below_another_header_is_quoted_from_its_own_place(tmp_path: Path) -> None:
-    lines = PLAIN + f"BASE,{D[0]},1,0\nheadache,hours,diary_date,subject_id\n1,many,{D[1]},S\n"
-    outcome = process(write_study(tmp_path / "study", {**BASE, "diary-2.csv": lines}))
-    assert outcome.cells["diary-2.csv", 4, "hours"][0] == "many"
-    assert outcome.days_of("S") == {D[1]: True}
+def test_a_header_again_is_no_subject(others: Outcome) -> None:
+    assert [row[0] for row in others.tabulation["subjects"]] == ["B", "BASE", "C"]
+    assert others.quarantine["subjects.csv"] == [(3, "subjects.line.columns"), (5, "subjects.line.columns")]
+    assert all(file.is_conserved for file in others.files.values())
+
+
+def test_a_faulty_cell_below_another_header_is_quoted_from_its_own_place(others: Outcome) -> None:
+    assert others.cells["diary-below.csv", 4, "hours"][0] == "many"
+    assert others.days_of("S") == {D[1]: True}

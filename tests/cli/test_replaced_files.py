@@ -106,13 +106,13 @@ def test_many_files_replaced_by_one_another(tmp_path: Path, replace: dict[str, s
     """Whatever is swapped while it is read: after two quiet runs every content stands once, line for line."""
     chance = Random(7)
     wanted = int(os.environ.get(SWAPS, "50"))
-    number = wanted * 2 // 5
+    number = wanted * 4 // 5
     contents = [f"{DIARY}S{n},2024-01-01,{n % 2}\n" for n in range(number)]
     contents.append(WRONG)
     study = write_study(tmp_path / "study")
     replaced = 0
-    for _ in range(number):
-        fresh = {f"diary-{n}.csv": chance.choice(contents) for n in chance.sample(range(number), 12)}
+    for _ in range(wanted // 5):
+        fresh = {f"diary-{n}.csv": chance.choice(contents) for n in chance.sample(range(number), number // 2)}
         write_files(study, fresh)
         replace.update({name: chance.choice(contents) for name in fresh})
         land_only(study)

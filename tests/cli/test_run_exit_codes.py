@@ -51,7 +51,7 @@ def answers(root: Path, prefect_server: str) -> Answers:
     }
     with (locked / "published/state/lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        said = commands(list(calls.values()), warm=("flows.nightly", "flows.checking.gx_duckdb"))
+        said = commands(list(calls.values()))
     return dict(zip(calls, said, strict=True))
 
 

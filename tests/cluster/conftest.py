@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +13,7 @@ from distributed import Client
 
 from flows.publishing.history_kept import TABLES_OF_THE_PAST
 from tests.conftest import Published
+from tests.warm import Process
 
 SECONDS = 180  # far more than it takes: only what never happens fails
 ROOT = Path(__file__).parent.parent.parent
@@ -26,7 +25,7 @@ class DaskCluster:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._started: list[subprocess.Popen[bytes]] = []
+        self._started: list[Process] = []
         told = folder / "scheduler.json"
         self.scheduler = self._start(
             ["dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
@@ -35,9 +34,7 @@ class DaskCluster:
         self.client = Client(scheduler_file=str(told), timeout=SECONDS, set_as_default=False)
         self.address = str(self.client.scheduler.address)
 
-    def start_workers(
-        self, *names: str, preload: Path | None = None, **environment: str
-    ) -> dict[str, "subprocess.Popen[bytes]"]:
+    def start_workers(self, *names: str, preload: Path | None = None, **environment: str) -> dict[str, Process]:
         """Workers of one thread each, ``preload`` run in them; all of them are there when this returns."""
         loads = ["--preload", str(preload)] if preload else []
         began = {
@@ -60,16 +57,11 @@ class DaskCluster:
         until(lambda: set(names) <= set(self.names().values()))
         return began
 
-    def _start(self, words: list[str], environment: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
+    def _start(self, words: list[str], environment: dict[str, str] | None = None) -> Process:
         module, *rest = words
+        settings = os.environ | {"PYTHONPATH": str(ROOT), "DO_NOT_TRACK": "1"} | (environment or {})
         with (self.folder / f"{module}-{len(self._started)}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", f"distributed.cli.{module}", *rest],
-                cwd=self.folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT), "DO_NOT_TRACK": "1", **(environment or {})},
-                stdout=log,
-                stderr=log,
-            )
+            process = Process([f"distributed.cli.{module}", *rest], out=log, err=log, cwd=self.folder, env=settings)
         self._started.append(process)
         return process
 
@@ -97,23 +89,14 @@ def until(what: Callable[[], Any]) -> None:
         time.sleep(0.2)  # each look asks the scheduler; more often would take the processor from what is waited for
 
 
-def begin(
-    out: Path, address: str, *words: str, server: str | None = None, impatient: bool = False
-) -> "subprocess.Popen[str]":
+def begin(out: Path, address: str, *words: str, server: str | None = None, impatient: bool = False) -> Process:
     """A run of the demo on the cluster, in a process of its own; with the Prefect server at ``server``, or its own."""
     # As flows/serving/temporary_server.py sets it: the impatient command line imports Prefect before.
     environment = {**os.environ, "PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL"}
     if server:
         environment["PREFECT_API_URL"] = server
     program = "tests.cluster.impatient" if impatient else "flows.cli"
-    return subprocess.Popen(
-        [sys.executable, "-m", program, "run", str(DEMO), "--out", str(out), "--cluster", address, *words],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    return Process([program, "run", DEMO, "--out", out, "--cluster", address, *words], env=environment)
 
 
 def tables(out: Path) -> dict[str, str]:
@@ -133,7 +116,7 @@ def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskClust
 
 
 @pytest.fixture(scope="package")
-def workers(dask_cluster: DaskCluster) -> dict[str, "subprocess.Popen[bytes]"]:
+def workers(dask_cluster: DaskCluster) -> dict[str, Process]:
     """The two workers the tests begin with."""
     return dask_cluster.start_workers("first", "second")
 

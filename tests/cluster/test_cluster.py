@@ -14,14 +14,15 @@ from flows.cli.main import app
 from flows.deriving import cluster as on_cluster
 from tests.cli.helpers import ROOT, write_study
 from tests.cluster.conftest import DaskCluster, begin, tables
+from tests.warm import Process
 
 
 def test_tables_are_those_of_one_machine(
-    dask_cluster: DaskCluster, workers: dict[str, "subprocess.Popen[bytes]"], single: Path, out: Path, tmp_path: Path
+    dask_cluster: DaskCluster, workers: dict[str, Process], single: Path, out: Path, tmp_path: Path
 ) -> None:
     shared = tmp_path / "shared"
     run = begin(out, dask_cluster.address, "--partitions", "5", "--shared", str(shared))
-    said, _ = run.communicate(timeout=120)
+    said = "".join(run.communicate())
     assert run.returncode == 0, said
     assert tables(out) == tables(single)
     assert not list(shared.iterdir()), "what the cluster read and wrote is gone"
@@ -29,7 +30,7 @@ def test_tables_are_those_of_one_machine(
 
 def test_scheduler_that_is_not_there(tmp_path: Path, prefect_server: str) -> None:
     run = begin(tmp_path / "out", "tcp://127.0.0.1:9", server=prefect_server, impatient=True)
-    said, _ = run.communicate(timeout=120)
+    said = "".join(run.communicate())
     assert run.returncode == 2
     assert "--cluster: no Dask scheduler answers at tcp://127.0.0.1:9" in " ".join(said.split())
     assert "Traceback" not in said
@@ -39,7 +40,7 @@ def test_scheduler_that_is_not_there(tmp_path: Path, prefect_server: str) -> Non
 
 def test_folder_that_the_workers_do_not_see(
     dask_cluster: DaskCluster,
-    workers: dict[str, "subprocess.Popen[bytes]"],
+    workers: dict[str, Process],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -51,7 +52,7 @@ def test_folder_that_the_workers_do_not_see(
 
 def test_worker_with_other_software(
     dask_cluster: DaskCluster,
-    workers: dict[str, "subprocess.Popen[bytes]"],
+    workers: dict[str, Process],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -61,7 +62,7 @@ def test_worker_with_other_software(
 
 
 def test_workers_that_do_not_reach_the_prefect_server(
-    dask_cluster: DaskCluster, workers: dict[str, "subprocess.Popen[bytes]"], tmp_path: Path
+    dask_cluster: DaskCluster, workers: dict[str, Process], tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigurationError, match="cannot reach the Prefect server"):  # none is set here
         on_cluster.check_workers(dask_cluster.client, tmp_path)

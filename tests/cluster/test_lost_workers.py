@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +15,7 @@ from flows.base.errors import ConfigurationError, Defect
 from flows.deriving import cluster as on_cluster
 from flows.deriving.partitions import write_partitions
 from tests.cluster.conftest import DaskCluster, begin, tables, until
+from tests.warm import Process
 
 STOPPING = Path(__file__).parent / "stopping.py"
 
@@ -53,7 +53,7 @@ def test_workers_lost_between_writing_and_naming(
         wait_for_text(tmp_path / name, run)
         assert list(Path((tmp_path / name).read_text()).glob("analysis.responder.parquet")), "it had written everything"
         process.send_signal(end)
-    said, _ = run.communicate(timeout=120)
+    said = "".join(run.communicate())
     assert run.returncode == 0, said
     held = lost_with_work(own_cluster)
     assert held[addresses["killed"]]
@@ -71,7 +71,7 @@ def test_all_workers_lost_and_the_next_run(
     run = begin(out, own_cluster.address, "--partitions", "3", server=prefect_server, impatient=True)
     wait_for_text(tmp_path / "last", run)
     process.kill()
-    said, _ = run.communicate(timeout=120)
+    said = "".join(run.communicate())
     assert run.returncode == 2, said
     assert "all workers are gone, and none came back within 2 s" in " ".join(said.split())
     assert "Traceback" not in said
@@ -80,9 +80,8 @@ def test_all_workers_lost_and_the_next_run(
     assert not list((out / "state").glob("partitions-*"))
 
     own_cluster.start_workers("next")
-    said, _ = (again := begin(out, own_cluster.address, "--partitions", "3", server=prefect_server)).communicate(
-        timeout=120
-    )
+    again = begin(out, own_cluster.address, "--partitions", "3", server=prefect_server)
+    said = "".join(again.communicate())
     assert again.returncode == 0, said
     assert tables(out) == tables(single)
 
@@ -92,17 +91,17 @@ def test_scheduler_lost(own_cluster: DaskCluster, tmp_path: Path, out: Path, pre
     run = begin(out, own_cluster.address, "--partitions", "3", server=prefect_server)
     wait_for_text(tmp_path / "last", run)
     own_cluster.scheduler.kill()
-    said, _ = run.communicate(timeout=120)
+    said = "".join(run.communicate())
     assert run.returncode == 2, said
     assert "--cluster: the Dask scheduler is gone" in " ".join(said.split())
     assert "Traceback" not in said
     assert not (out / "current").exists()
 
 
-def wait_for_text(file: Path, run: "subprocess.Popen[str]") -> None:
+def wait_for_text(file: Path, run: Process) -> None:
     """Until a worker stands still with its partition written; fails when the run has ended before."""
     until(lambda: (file.exists() and file.read_text()) or run.poll() is not None)
-    assert run.poll() is None, run.communicate()[0]
+    assert run.poll() is None, "".join(run.communicate())
 
 
 def test_no_run_writes_into_the_folder_of_another(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """Each cause alone, on a study of a few lines: what changes between two nights, and what the comparison says of it."""
 
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pytest
@@ -13,6 +15,8 @@ from flows.comparing.sides import Side
 from tests.cli.helpers import SETTINGS, write_files, write_study
 from tests.comparing.quick_runs import Night, run_night, without_great_expectations
 
+Change_ = Callable[[Path], object]
+Between = Callable[[Change_, Change_], list[Change]]
 DAY_1 = date(2024, 3, 1)  # first injection of everybody
 CUTOFF = DAY_1 + timedelta(days=100)
 TOML = SETTINGS.replace("rule_sets", f"data_cutoff = {CUTOFF}\nrule_sets")
@@ -48,14 +52,44 @@ def _quick():
         yield
 
 
-def changes_between(folder: Path, first: Callable[[Path], None], then: Callable[[Path], None]) -> list[Change]:
-    """What differs between the study after ``first`` and after ``then``."""
+class First(NamedTuple):
+    """The study as it is, after its first night."""
+
+    folder: Path  # holds study/ and out/
+    night: Night
+
+
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory: pytest.TempPathFactory, _quick: None) -> First:
+    """Run once: each test goes on with a copy."""
+    folder = tmp_path_factory.mktemp("first")
     study = write_study(folder / "study", BASE, TOML)
-    nights: list[Night] = []
-    for number, change in enumerate((first, then)):
-        change(study)
-        nights.append(run_night(study, folder / "out", folder / f"{number}.duckdb"))
-    return compared(*(night.side for night in nights))
+    return First(folder, run_night(study, folder / "out", folder / "0.duckdb"))
+
+
+def next_night(first: First, folder: Path, change: Change_) -> Night:
+    """The night after the first one, when the study has changed."""
+    for name in ("study", "out"):
+        shutil.copytree(first.folder / name, folder / name, symlinks=True)
+    change(folder / "study")
+    return run_night(folder / "study", folder / "out", folder / "1.duckdb")
+
+
+@pytest.fixture
+def changes_between(first_night: First, tmp_path: Path) -> Between:
+    """What differs between the study after one change and after another."""
+
+    def between(first: Change_, then: Change_) -> list[Change]:
+        if first is nothing:
+            return compared(first_night.night.side, next_night(first_night, tmp_path, then).side)
+        study = write_study(tmp_path / "study", BASE, TOML)
+        nights: list[Night] = []
+        for number, change in enumerate((first, then)):
+            change(study)
+            nights.append(run_night(study, tmp_path / "out", tmp_path / f"{number}.duckdb"))
+        return compared(*(night.side for night in nights))
+
+    return between
 
 
 def compared(before: Side, after: Side) -> list[Change]:
@@ -101,35 +135,35 @@ LATER = TOML.replace(str(CUTOFF), str(DAY_1 + timedelta(days=82)))
     ids=["correction", "withdrawal", "restored", "cutoff", "rule"],
 )  # fmt: skip
 def test_one_cause(
-    tmp_path: Path, first: Callable, then: Callable, was: str, now: str, cause: str, places: int
+    changes_between: Between, first: Callable, then: Callable, was: str, now: str, cause: str, places: int
 ) -> None:
-    changes = changes_between(tmp_path, first, then)
+    changes = changes_between(first, then)
     of_a = [change for change in changes if change.scope == "status" and change.subject_id == "A"]
     assert [(c.value_before, c.value_after, c.codes) for c in of_a] == [(was, now, (cause,))]
     assert len(places_in_words(of_a[0].causes[0])) == places
 
 
-def test_a_correction_names_the_place_of_the_old_and_of_the_new_line(tmp_path: Path) -> None:
-    changes = changes_between(tmp_path, nothing, send(diary2__csv=CORRECTED))
+def test_a_correction_names_the_place_of_the_old_and_of_the_new_line(changes_between: Between) -> None:
+    changes = changes_between(nothing, send(diary2__csv=CORRECTED))
     (status,) = [change for change in changes if change.scope == "status"]
     # Days 57 to 61 had headache before too: the correction begins with Day 62, line 35 of the first file (28 baseline
     # days and five others are before it, and the header) and line 7 of the second.
     assert places_in_words(status.causes[0])[0] == "diary.csv:35 -> diary2.csv:7"
 
 
-def test_new_days_of_another_subject_are_no_cause(tmp_path: Path) -> None:
+def test_new_days_of_another_subject_are_no_cause(changes_between: Between) -> None:
     more = HEADER + days("A", 57, 84, 19) + days("B", 1, 28, 3)
-    changes = changes_between(tmp_path, nothing, send(diary2__csv=more))
+    changes = changes_between(nothing, send(diary2__csv=more))
     assert statuses(changes) == [("A", 1, "responder", "non_responder", ("correction",))]
 
 
-def test_days_that_no_window_holds_are_no_cause(tmp_path: Path) -> None:
+def test_days_that_no_window_holds_are_no_cause(changes_between: Between) -> None:
     more = HEADER + days("A", 1, 40, 3) + days("A", 57, 84, 19)
-    (status,) = [c for c in changes_between(tmp_path, nothing, send(diary2__csv=more)) if c.scope == "status"]
+    (status,) = [c for c in changes_between(nothing, send(diary2__csv=more)) if c.scope == "status"]
     assert {place.line_number for place in status.causes[0].places} == {40 + n for n in range(7, 21)}
 
 
-def test_the_newest_day_of_another_subject_moves_the_cut_off(tmp_path: Path) -> None:
+def test_the_newest_day_of_another_subject_moves_the_cut_off(changes_between: Between) -> None:
     without = TOML.replace(f"data_cutoff = {CUTOFF}\n", "")
     early = {"diary.csv": BASE["diary.csv"].replace(days("B", 57, 84, 19), "").replace(days("A", 80, 84, 0), "")}
 
@@ -137,60 +171,57 @@ def test_the_newest_day_of_another_subject_moves_the_cut_off(tmp_path: Path) -> 
         settings(without)(study)
         write_files(study, early)
 
-    changes = changes_between(tmp_path, first, send(diary2__csv=HEADER + days("B", 90, 90, 1)))
+    changes = changes_between(first, send(diary2__csv=HEADER + days("B", 90, 90, 1)))
     assert ("A", 1, "not_due", "responder", ("cutoff",)) in statuses(changes)
     cutoff = next(c for c in changes if c.subject_id == "A" and c.scope == "status").causes[0]
     assert places_in_words(cutoff) == ["diary2.csv:2"]
     assert cutoff.text == "2024-05-18 -> 2024-05-29 (the newest diary date)"
 
 
-def test_a_new_injection_opens_a_cycle(tmp_path: Path) -> None:
+def test_a_new_injection_opens_a_cycle(changes_between: Between) -> None:
     second = f"subject_id,injection_date\nA,{DAY_1 + timedelta(days=84)}\n"
-    changes = changes_between(tmp_path, nothing, send(injections2__csv=second))
+    changes = changes_between(nothing, send(injections2__csv=second))
     assert statuses(changes) == [("A", 2, None, "not_due", ("new_lines",))]
 
 
-def test_a_later_consent_sets_days_aside(tmp_path: Path) -> None:
+def test_a_later_consent_sets_days_aside(changes_between: Between) -> None:
     later = "subject_id,prior_preventives_failed,overuse_excluded,consent_date\nA,2,1,2024-02-20\n"
-    changes = changes_between(tmp_path, nothing, send(subjects2__csv=later))
+    changes = changes_between(nothing, send(subjects2__csv=later))
     assert statuses(changes) == [("A", 1, "responder", "not_evaluable", ("correction",))]
     (status,) = [change for change in changes if change.scope == "status"]
     assert places_in_words(status.causes[0]) == ["subjects.csv:2 -> subjects2.csv:2"]
 
 
-def test_identifiers_that_are_folded_are_a_setting(tmp_path: Path) -> None:
+def test_identifiers_that_are_folded_are_a_setting(changes_between: Between) -> None:
     small = send(diary2__csv=CORRECTED.replace("A,", "a,"))
-    changes = changes_between(tmp_path, small, settings(TOML + '[subjects]\nid_folding = ["case"]\n'))
+    changes = changes_between(small, settings(TOML + '[subjects]\nid_folding = ["case"]\n'))
     assert statuses(changes) == [("A", 1, "responder", "non_responder", ("setting",))]
     (status,) = [change for change in changes if change.scope == "status"]
     assert status.causes[0].text == "subjects.id_folding"
 
 
-def test_what_the_software_changed(tmp_path: Path) -> None:
+def test_what_the_software_changed(first_night: First, tmp_path: Path) -> None:
     """A file of the software that decides differs, and one that only shows."""
-    study = write_study(tmp_path / "study", BASE, TOML)
-    first = run_night(study, tmp_path / "out", tmp_path / "1.duckdb").side
-    write_files(study, {"diary2.csv": CORRECTED})
-    second = run_night(study, tmp_path / "out", tmp_path / "2.duckdb").side
+    first = first_night.night.side
+    second = next_night(first_night, tmp_path, send(diary2__csv=CORRECTED)).side
     shown = second._replace(own_files={"flows/report/page.py": "1", "sql/summary/verdicts.sql": "1"})
     assert statuses(compared(first, shown))[0][4] == ("correction",)
     decided = second._replace(own_files={"sql/analysis/response.sql": "1"})
     assert statuses(compared(first, decided))[0][4] == ("correction", "software")
 
 
-def test_a_change_without_any_cause_is_told_as_a_defect(tmp_path: Path) -> None:
-    study = write_study(tmp_path / "study", BASE, TOML)
-    first = run_night(study, tmp_path / "out", tmp_path / "1.duckdb").side
-    second = run_night(study, tmp_path / "out", tmp_path / "2.duckdb").side
+def test_a_change_without_any_cause_is_told_as_a_defect(first_night: First, tmp_path: Path) -> None:
+    first = first_night.night.side
+    second = next_night(first_night, tmp_path, nothing).side
     assert compared(first, second) == []
     with duckdb.connect(second.database) as con:
         con.execute("UPDATE analysis.responder SET status = 'responder' WHERE subject_id = 'B'")
     assert statuses(compared(first, second)) == [("B", 1, "non_responder", "responder", ("unexplained",))]
 
 
-def test_eligibility_and_the_line_of_the_subject(tmp_path: Path) -> None:
+def test_eligibility_and_the_line_of_the_subject(changes_between: Between) -> None:
     later = "subject_id,prior_preventives_failed,overuse_excluded,consent_date\nA,1,1,2024-01-01\n"
-    changes = changes_between(tmp_path, nothing, send(subjects2__csv=later))
+    changes = changes_between(nothing, send(subjects2__csv=later))
     assert [(c.scope, c.subject_id, c.column_name, c.value_before, c.value_after, c.codes) for c in changes] == [
         ("eligibility", "A", "has_failed_preventives", "true", "false", ("correction",)),
         ("eligibility", "A", "is_eligible", "true", "false", ("correction",)),

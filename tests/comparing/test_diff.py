@@ -203,14 +203,17 @@ def test_there_is_nothing_before_the_first_one_and_nothing_where_nothing_is(
     assert isinstance(diff(tmp_path / "nowhere").exception, ConfigurationError)
 
 
-def test_a_snapshot_of_another_version_is_named_as_not_compared(tmp_path: Path) -> None:
-    study, out = write_study(tmp_path / "study", BASE, TOML), tmp_path / "out"
-    with without_great_expectations():
-        first = run_without_prefect(study, out)
-        with duckdb.connect(first / "outcomes.duckdb") as con:
-            con.execute("DROP TABLE analysis.baseline_medication")
-        write_files(study, {"diary2.csv": CORRECTED})
-        second = run_without_prefect(study, out)
+def test_a_snapshot_of_another_version_is_named_as_not_compared(
+    published: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    for name in ("study", "out"):
+        shutil.copytree(published[0].with_name(name), tmp_path / name, symlinks=True)
+    study, out = tmp_path / "study", tmp_path / "out"
+    first = (out / "current").resolve()
+    with duckdb.connect(first / "outcomes.duckdb") as con:
+        con.execute("DROP TABLE analysis.baseline_medication")
+    write_files(study, {"diary4.csv": HEADER + days("B", 87, 88, 1)})
+    second = run_without_prefect(study, out)
     note = "made by another version of the software, or damaged: not compared"
     assert rows(out, second.name, "SELECT snapshot_id, note FROM meta.snapshot_before") == [(first.name, note)]
     assert rows(out, second.name, "SELECT count(*) FROM meta.changes") == [(0,)]

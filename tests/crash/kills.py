@@ -38,7 +38,7 @@ from tests.crash.night import (
 
 KILLS_PER_ROUND = 10
 FULL_DISK, SECOND_RUN, POWER_CUT, NEW_DELIVERY = 0.12, 0.08, 0.3, 0.6  # chances at each attempt
-LARGEST_FILE = 6_000_000  # bytes; the warehouse of the crash study grows beyond it
+LARGEST_FILE = 1_500_000  # bytes; the warehouse of the crash study grows beyond it
 
 
 class Damaged(AssertionError):

@@ -11,20 +11,21 @@ import duckdb
 import pytest
 
 from flows.base.errors import LockedError
-from flows.warehouse.database import HEADER_BYTES, only_run
+from flows.warehouse.database import BLOCK_BYTES, HEADER_BYTES, only_run
 from flows.warehouse.kept_inputs import KeptInputs
 from flows.warehouse.state_seal import seal_state
 from tests.cli.helpers import ROOT, land_only, process, write_study
 from tests.crash.kills import Damaged, compare
 from tests.crash.night import faults_of_current
+from tests.warm import run
 
 
 def test_killed_runs_leave_nothing_damaged() -> None:
     """Two kills in one round, then every cell as in an undisturbed run (a process of its own, which forks)."""
-    words = [sys.executable, "-m", "tests.crash.kills", "--kills", "2", "--seed", "3", "--per-round", "2"]
-    ended = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, timeout=600)
-    assert ended.returncode == 0, ended.stderr
-    counts = json.loads(ended.stdout)
+    words = ["tests.crash.kills", "--kills", "2", "--seed", "3", "--per-round", "2"]
+    ended = run(words)
+    assert ended.code == 0, ended.err
+    counts = json.loads(ended.out)
     assert counts["kills"] >= 2
     assert counts["rows compared in each round"] > 1000
     assert "warehouses that a kill or a full disk made unreadable" not in counts
@@ -72,7 +73,7 @@ def test_a_damage_is_gone_in_the_next_run(is_found_at_once: bool, tmp_path: Path
     assert blocks
     content = bytearray(warehouse.read_bytes())
     for block in blocks:
-        content[HEADER_BYTES + block * 262_144 + 1000] ^= 1
+        content[HEADER_BYTES + block * BLOCK_BYTES + 1000] ^= 1
     warehouse.write_bytes(content)
     if not is_found_at_once:
         seal_state(out / "state", warehouse, KeptInputs(out / "state/inputs", "T"), None)

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 BY_FORCE = re.compile(r"os\._exit\(|_run_exitfuncs|os\.devnull, os\.O_WRONLY")
 # Forked processes of the tests, which must not run the exit handlers of the process they are a copy of.
-FORKED = {"tests/cli/forked.py", "tests/crash/night.py"}
+FORKED = {"tests/warm_server.py", "tests/crash/night.py"}
 # Prefect's server while it stops: a process of its own, which the package only starts.
 SERVER = {"flows/serving/temporary_server.py"}
 

@@ -22,14 +22,17 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[str, dict[str, bytes]]]]:
-    """A study published three times: a first time, after a correction, and after settings changed and a file went."""
+    """A study published three times: a first time, after a correction, and after settings changed and a file went. One
+    file was withdrawn before it ever counted."""
     folder = tmp_path_factory.mktemp("as-of")
     extra = {
         "diary2.csv": DIARY + "BASE,2024-01-03,1\n",
         "broken.csv": "x\n",
         "diary-odd.csv": DIARY + "A,1/2/2024,1\n",
+        "diary-other.csv": DIARY + "X,2024-01-03,1\n",
     }
-    study = write_study(folder / "study", {**BASE, **extra})
+    settings = SETTINGS + '[[withdrawn]]\nfile = "diary-other.csv"\nreason = "another study"\n'
+    study = write_study(folder / "study", {**BASE, **extra}, settings)
     out = folder / "out"
     made = []
 
@@ -42,7 +45,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tupl
     run()
     (study / "inbox/diary2.csv").unlink()
     (study / "inbox/broken.csv").unlink()
-    (study / "study.toml").write_text(SETTINGS.replace('"Test"', '"Another title"'))
+    (study / "study.toml").write_text(settings.replace('"Test"', '"Another title"'))
     run()
     return out, made
 
@@ -67,6 +70,9 @@ def test_made_again_byte_for_byte(published: tuple[Path, list[tuple[str, dict[st
 
 def test_each_publication_differs(published: tuple[Path, list[tuple[str, dict[str, bytes]]]]) -> None:
     assert len({name for name, _ in published[1]}) == 3
+    for _, files in published[1]:  # the file that never counted is there, as one that was withdrawn
+        inputs = {entry["path"]: entry["status"] for entry in json.loads(files["manifest.json"])["inputs"]}
+        assert inputs["diary-other.csv"] == "withdrawn"
 
 
 def test_by_date_the_last_one_of_that_day(published: tuple[Path, list[tuple[str, dict[str, bytes]]]]) -> None:
@@ -118,17 +124,6 @@ def test_where_nothing_was_published_nothing_is_made(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="no snapshot is there yet"):
         publish_as_of(tmp_path / "out", "yesterday")
     assert not (tmp_path / "out").exists()
-
-
-def test_a_file_withdrawn_before_it_ever_counted(tmp_path: Path) -> None:
-    settings = SETTINGS + '[[withdrawn]]\nfile = "diary-other.csv"\nreason = "another study"\n'
-    study = write_study(tmp_path / "study", {**BASE, "diary-other.csv": DIARY + "X,2024-01-03,1\n"}, settings)
-    out = tmp_path / "out"
-    snapshot = run_without_prefect(study, out)
-    tables = {path.name: path.read_bytes() for path in (snapshot / "tables").iterdir()}
-    shutil.rmtree(snapshot)
-    again = publish_as_of(out, snapshot.name)
-    assert {path.name: path.read_bytes() for path in (again / "tables").iterdir()} == tables
 
 
 def test_settings_changed_during_the_run_are_noticed(tmp_path: Path) -> None:

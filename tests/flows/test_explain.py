@@ -2,8 +2,6 @@
 
 import csv
 import json
-import subprocess
-import sys
 
 import duckdb
 import pytest
@@ -12,18 +10,26 @@ from flows.base.errors import ConfigurationError
 from flows.explaining.explain import Explanation, explain
 from flows.explaining.terminal import print_explanation
 from tests.conftest import Published
+from tests.warm import run
 
 
-def every_explanation(demo: Published, rule_set: str) -> list[Explanation]:
+@pytest.fixture(scope="module")
+def every_explanation(demo: Published) -> dict[str, list[Explanation]]:
+    """By rule set the explanation of each cycle of each subject."""
     with (demo.study / "truth/statuses.csv").open() as file:
         subjects = sorted({row["subject_id"] for row in csv.DictReader(file)})
-    return [told for subject in subjects for told in explain(demo.study, subject, None, rule_set)]
+    return {
+        rule_set: [told for subject in subjects for told in explain(demo.study, subject, None, rule_set)]
+        for rule_set in ("article", "nice_ta260")
+    }
 
 
 @pytest.mark.parametrize("rule_set", ["article", "nice_ta260"])
-def test_strips_and_comparisons_lead_to_every_status(demo: Published, rule_set: str) -> None:
+def test_strips_and_comparisons_lead_to_every_status(
+    every_explanation: dict[str, list[Explanation]], rule_set: str
+) -> None:
     """Counting the strip by hand gives the counts; the inequality gives the status."""
-    explanations = every_explanation(demo, rule_set)
+    explanations = every_explanation[rule_set]
     assert len(explanations) == 180
     assert {told.status for told in explanations} == {"responder", "non_responder", "not_evaluable", "not_due"}
     for told in explanations:
@@ -37,7 +43,7 @@ def test_strips_and_comparisons_lead_to_every_status(demo: Published, rule_set: 
             assert told.comparisons == ()
 
 
-def test_every_counted_day_leads_to_its_line(demo: Published) -> None:
+def test_every_counted_day_leads_to_its_line(demo: Published, every_explanation: dict[str, list[Explanation]]) -> None:
     lines = {}
     for site in ("site-01", "site-05"):
         for path in (demo.study / "inbox" / site).glob("*.csv"):
@@ -46,7 +52,7 @@ def test_every_counted_day_leads_to_its_line(demo: Published) -> None:
     with duckdb.connect(demo.current / "outcomes.duckdb", read_only=True) as con:
         quarantined = set(con.execute("SELECT path, line_number FROM landing.quarantine").fetchall())
     checked = 0
-    for told in every_explanation(demo, "article"):
+    for told in every_explanation["article"]:
         for day in (*told.baseline.days, *told.window.days):
             if day.path in lines:
                 subject_id, diary_date, headache = lines[day.path][(day.line_number or 0) - 1][:3]
@@ -90,14 +96,14 @@ def test_what_does_not_exist_is_said(
 
 
 def test_command_line_prints_text_and_json(demo: Published) -> None:
-    command = [sys.executable, "-m", "flows.cli", "explain", str(demo.study), "0110", "--cycle", "2"]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    command = ["flows.cli", "explain", str(demo.study), "0110", "--cycle", "2"]
+    text = run(command).out
     assert "Verdict  stop_no_response: 2 evaluable cycles in a row without relief" in text
     assert "site-01/diary.csv:" in text
-    (told,) = json.loads(subprocess.run([*command, "--json"], capture_output=True, text=True, check=True).stdout)
+    (told,) = json.loads(run([*command, "--json"]).out)
     assert told["window"]["headache_days"] == 14
-    missing = subprocess.run([*command[:5], "nobody"], capture_output=True, text=True, check=False)
-    assert (missing.returncode, missing.stderr) == (2, "Subject 'nobody' is not in this snapshot.\n")
+    missing = run([*command[:3], "nobody"])
+    assert (missing.code, missing.err) == (2, "Subject 'nobody' is not in this snapshot.\n")
 
 
 def test_nothing_of_a_file_acts_on_the_terminal(demo: Published, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,14 +1,22 @@
 """publication/: the tables as HTML and RTF hold the cells of summary.*, and both can be read."""
 
+import io
 import re
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
+import docx
 import duckdb
 import pytest
+from docx.enum.section import WD_ORIENT
+from striprtf.striprtf import rtf_to_text
 
-from flows.publishing.exports import Layout, as_html, as_rtf, lay_out, write_publication
+from flows.publishing.exported_standards import export_shells
+from flows.publishing.exports import as_html, as_rtf, write_publication
 from flows.publishing.publication_tables import create_cell_macros, load_publication_tables
+from flows.publishing.table_layout import Layout, lay_out
+from flows.publishing.word_tables import as_docx
 from flows.runs.run_summary import print_summary, summarise_run
 from tests.conftest import Published
 from tests.summary_study import Trial, only
@@ -38,6 +46,53 @@ class Cells(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.is_cell:
             self.rows[-1][-1] += data
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_table_for_word_holds_the_same(demo: Published, name: str) -> None:
+    """Landscape, its head on every page, its note, and where the numbers come from; read by python-docx."""
+    rows = Cells((demo.current / "publication" / f"{name}.html").read_text()).rows
+    document = docx.Document(str(demo.current / "publication" / f"{name}.docx"))
+    (table,) = document.tables
+    assert table._tbl.tr_lst[0].trPr.xpath("w:tblHeader")
+    read = [[cell.text for cell in row.cells] for row in table.rows]
+    # A section spans all columns: python-docx gives its cell once for each of them.
+    assert [row[:1] if len(wanted) == 1 else row for row, wanted in zip(read, rows, strict=True)] == rows
+    assert document.sections[0].orientation == WD_ORIENT.LANDSCAPE
+    assert document.sections[0].page_width > document.sections[0].page_height
+    title, note, source = (paragraph.text for paragraph in document.paragraphs)
+    page = (demo.current / "publication" / f"{name}.html").read_text()
+    assert escape(title, quote=False) in page
+    assert escape(note, quote=False) in page
+    assert re.fullmatch(rf"Source: summary\.\w+(, summary\.\w+)*; snapshot {demo.current.resolve().name}\.", source)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rtf_is_read_by_others(demo: Published, name: str) -> None:
+    rows = Cells((demo.current / "publication" / f"{name}.html").read_text()).rows
+    text = rtf_to_text((demo.current / "publication" / f"{name}.rtf").read_text(encoding="ascii"))
+    read = [[cell.strip() for cell in line.split("|")] for line in text.splitlines() if "|" in line]
+    assert [[cell for cell in row if cell] for row in read] == [[cell for cell in row if cell] for row in rows]
+
+
+def test_a_table_shell_has_no_number_of_the_study(demo: Published, tmp_path: Path) -> None:
+    """In any of the three formats; what is not a result, as the cycle, stays."""
+    written = export_shells(demo.out, tmp_path)
+    assert len(written) == 3 * len(NAMES)
+    n_cells = 0
+    for name in NAMES:
+        shell = Cells((tmp_path / f"{name}.html").read_text()).rows
+        table = Cells((demo.current / "publication" / f"{name}.html").read_text()).rows
+        assert [row[0] for row in shell] == [row[0] for row in table]
+        cells = [cell for row in shell for cell in row[1:]]
+        n_cells += len(cells)
+        assert [cell for cell in cells if re.search(r"[\d<>–]", cell)] == []
+        assert {cell for cell in cells if "xx" not in cell} <= {"unit"}
+        document = docx.Document(str(tmp_path / f"{name}.docx"))
+        assert [[cell.text for cell in row.cells][:1] for row in document.tables[0].rows] == [row[:1] for row in shell]
+        assert "Table shell, without numbers." in document.paragraphs[1].text
+        assert (tmp_path / f"{name}.rtf").read_text(encoding="ascii").count("xx") == str(shell).count("xx")
+    assert n_cells > 500
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -99,6 +154,12 @@ def test_odd_characters_survive() -> None:
     assert r"Gr\u246?\u223?e" in rtf
     assert r"\u-10187?\u-8452?" in rtf  # U+1D6FC is D835 DEFC in UTF-16; less 65536 each
     assert r"note\line of two lines" in rtf
+    document = docx.Document(io.BytesIO(as_docx(layout._replace(note="one \x0b\ntwo"))))
+    assert [[cell.text for cell in row.cells] for row in document.tables[0].rows][0::2] == [
+        ["", "Größe & 𝛼"],
+        ['l "x"', "–"],
+    ]
+    assert document.paragraphs[1].text == "one \ufffd\ntwo"  # what XML cannot hold, and a line break
     page = as_html(layout)
     assert "T &lt;1&gt; {a}" in page
     assert Cells(page).rows == [["", "Größe & 𝛼"], ["s"], ['l "x"', "–"]]
@@ -111,7 +172,7 @@ def test_rtf_is_sound(demo: Published, name: str) -> None:
 
 def test_a_table_that_is_not_given_says_why() -> None:
     con = Trial().add("a", "x", 20, (20, 20, 10)).summarise({})
-    con.execute("CREATE TABLE meta.runs AS SELECT 'nice_ta260' AS primary_rule_set")
+    con.execute("CREATE TABLE meta.runs AS SELECT 'nice_ta260' AS primary_rule_set, 'id' AS snapshot_id")
     create_cell_macros(con)
     by_name = {table.name: lay_out(con, table) for table in load_publication_tables()}
     empty = by_name["06-differences"]

@@ -22,7 +22,7 @@ from flows.warehouse.database import open_warehouse
 from flows.warehouse.sql_models import build_order, load_models, tables_read
 
 DEMO = Path(__file__).parent.parent.parent / "data/studies/demo"
-PARTITIONS = 40  # of 65 subjects: most partitions hold one or two of them, and some nobody
+PARTITIONS = 30  # of 65 subjects: most partitions hold one or two of them, and some nobody
 WITH_SUBJECT = (*models_per_subject(), *models_across_subjects())
 
 

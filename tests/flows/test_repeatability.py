@@ -11,6 +11,7 @@ from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from flows.warehouse.kept_inputs import KeptInputs
+from tests.cli.helpers import DIARY, write_files, write_study
 from tests.conftest import Published
 from tests.run import run_without_prefect
 
@@ -61,13 +62,12 @@ def test_manifest_names_inputs_and_outputs(demo: Published) -> None:
         assert sha256_of(kept.location(entry)) == entry.sha256
 
 
-def test_a_reader_of_the_old_snapshot_is_not_disturbed(demo: Published, tmp_path: Path) -> None:
-    again = copied(demo, tmp_path / "again")
-    old = again.current.resolve()
+def test_a_reader_of_the_old_snapshot_is_not_disturbed(tmp_path: Path) -> None:
+    study, out = write_study(tmp_path / "study"), tmp_path / "out"
+    old = run_without_prefect(study, out)
     with duckdb.connect(old / "outcomes.duckdb", read_only=True) as reader:
-        before = reader.execute("SELECT count(*) FROM analysis.responder").fetchall()
-        with (again.study / "inbox/site-01/diary-late.csv").open("w") as file:
-            file.write("subject_id,diary_date,headache\n0101,2024-01-01,1\n")
-        run_without_prefect(again.study, again.out)
-        assert again.current.resolve() != old
-        assert reader.execute("SELECT count(*) FROM analysis.responder").fetchall() == before
+        write_files(study, {"diary-late.csv": DIARY + "BASE,2024-01-03,1\n"})
+        assert run_without_prefect(study, out) == (out / "current").resolve() != old
+        assert reader.execute("SELECT count(*) FROM tabulation.diary_days").fetchall() == [(2,)]
+    with duckdb.connect(out / "current/outcomes.duckdb", read_only=True) as reader:
+        assert reader.execute("SELECT count(*) FROM tabulation.diary_days").fetchall() == [(3,)]

@@ -66,5 +66,5 @@ def test_an_arm_without_anybody_is_shown_and_verified(study: Path) -> None:
             "SELECT n_subjects, responder_pct FROM summary.responder_rates WHERE arm = 'high'"
         ).fetchall()
     assert rates == [(0, None)] * 2
-    (said,) = commands([["verify", study / "published"]], warm=("flows.verifying.verify",))
+    (said,) = commands([["verify", study / "published"]])
     assert (said.code, said.err) == (0, "")

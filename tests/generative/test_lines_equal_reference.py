@@ -21,7 +21,7 @@ from tests.reference.entries import clean_days
 from tests.sql_engine import TABLES, load_tabulation, make_study
 
 BATCH = 20  # studies landed and judged together
-STUDIES = int(os.environ.get("GENERATED_STUDIES", "100"))
+STUDIES = int(os.environ.get("GENERATED_STUDIES", "60"))
 SEED = int(os.environ.get("GENERATED_SEED", "20240101"))
 DAY = ("subject_id", "diary_date")
 

@@ -17,7 +17,7 @@ from tests.sql_engine import evaluate_sql
 
 
 @seed(11)
-@settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(studies())
 def test_shuffled_rows_and_threads_change_nothing(study: dict[str, Any]) -> None:
     shuffle = random.Random(1).sample

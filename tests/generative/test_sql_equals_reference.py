@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from tests.generative.compare import differences
 from tests.generative.studies import studies
 
-STUDIES = int(os.environ.get("GENERATED_STUDIES", "90"))
+STUDIES = int(os.environ.get("GENERATED_STUDIES", "60"))
 SEED = int(os.environ.get("GENERATED_SEED", "20240101"))
 
 

@@ -18,6 +18,7 @@ from flows.warehouse.database import open_warehouse
 from tests.landing.twenty_ways import Way, plain_way
 
 Tables = dict[str, list[str]]  # rows as texts, sorted
+Differences = dict[str, tuple[list[str], list[str]]]  # by table: only found, only expected
 PLACES = ("file_id", "line_number", "path")
 SCHEMAS = ("tabulation", "analysis")
 
@@ -59,7 +60,7 @@ def _rows(con: duckdb.DuckDBPyConnection, table: str, columns: list[str] | None 
     return sorted(repr([row[place] for place in kept]) for row in found.fetchall())
 
 
-def differences(found: Tables, expected: Tables) -> dict[str, tuple[list[str], list[str]]]:
+def differences(found: Tables, expected: Tables) -> Differences:
     """By table, some rows that are found and not expected, and some that are expected and not found."""
     different = {}
     for name in found.keys() | expected.keys():

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from flows.base.errors import ConfigurationError
@@ -13,7 +14,7 @@ from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.verifying.verify import verify
 from flows.warehouse.database import open_warehouse
-from tests.cli.helpers import BASE, SETTINGS, write_files, write_study
+from tests.cli.helpers import BASE, SETTINGS, land_only, write_files, write_study
 from tests.run import run_without_prefect
 
 FLAT = (
@@ -73,32 +74,33 @@ def test_a_part_that_cannot_be_read_refuses_the_file(tmp_path: Path) -> None:
     """Half a file would be half a truth: the entry is corrected, and the file lands whole."""
     wrong = READ_FLAT.replace('"inj" }', '"injected_on" }')
     study = write_study(tmp_path / "study", {**BASE, "flat.csv": FLAT}, SETTINGS + wrong)
-    reasons, rows = after(
-        study,
-        "SELECT refused_reason FROM landing.files WHERE path = 'flat.csv'",
-        "SELECT count(*) FROM landing.diary WHERE subject_id = 'A'",
-    )
-    assert "required column 'injection_date' is missing" in reasons[0][0]
-    assert rows == [(0,)]
+
+    def lines_landed() -> list[tuple[Any, ...]]:
+        with duckdb.connect(study / "out/state/warehouse.duckdb", read_only=True) as con:
+            return con.execute("SELECT count(*) FROM landing.diary WHERE subject_id = 'A'").fetchall()
+
+    assert "required column 'injection_date' is missing" in (land_only(study)["flat.csv"][1] or "")
+    assert lines_landed() == [(0,)]
     (study / "study.toml").write_text(SETTINGS + READ_FLAT, encoding="utf-8")
-    assert after(study, "SELECT count(*) FROM landing.diary WHERE subject_id = 'A'") == [[(2,)]]
+    land_only(study)
+    assert lines_landed() == [(2,)]
 
 
 def test_a_condition_on_a_column_that_is_not_there(tmp_path: Path) -> None:
     wrong = READ_FLAT.replace("form = ", "forn = ")
     study = write_study(tmp_path / "study", {**BASE, "flat.csv": FLAT}, SETTINGS + wrong)
-    (reasons,) = after(study, "SELECT refused_reason FROM landing.files WHERE path = 'flat.csv'")
-    assert reasons == [
-        ("line 1: the header holds no column 'forn', which 'where' in study.toml names; did you mean 'form'?",)
-    ]
+    assert land_only(study)["flat.csv"] == (
+        "refused",
+        "line 1: the header holds no column 'forn', which 'where' in study.toml names; did you mean 'form'?",
+    )
 
 
 def test_in_a_blinded_study_injections_stand_apart(tmp_path: Path) -> None:
     blinded = SETTINGS.replace("[study]\n", "[study]\nblinded = true\n")
     study = write_study(tmp_path / "study", {**BASE, "flat.csv": FLAT}, blinded + READ_FLAT)
-    (files,) = after(study, "SELECT status, refused_reason FROM landing.files WHERE path = 'flat.csv'")
-    assert files[0][0] == "refused"
-    assert "send them apart" in files[0][1]
+    status, reason = land_only(study)["flat.csv"]
+    assert status == "refused"
+    assert "send them apart" in (reason or "")
 
 
 def test_a_study_that_is_blinded_later_keeps_no_such_file(tmp_path: Path) -> None:
@@ -203,8 +205,7 @@ def test_entries_that_cannot_be(entry: str, told: str, tmp_path: Path) -> None:
 def test_a_refused_date_shows_its_shape_and_what_would_read_it(tmp_path: Path) -> None:
     text = "subject_id,diary_date,headache\nA,2/13/24 0:00,1\nA,2/14/24 0:00,0\n"
     study = write_study(tmp_path / "study", {**BASE, "diary-m.csv": text}, SETTINGS)
-    ((reason,),) = after(study, "SELECT refused_reason FROM landing.files WHERE path = 'diary-m.csv'")[0]
-    assert reason == (
+    assert land_only(study)["diary-m.csv"][1] == (
         "column 'diary_date': 2 of 2 dates are not written as %Y-%m-%d; most look like 9/99/99 9:99;"
         ' set date_format = "%m/%d/%y" for these files in study.toml'
     )
@@ -251,9 +252,9 @@ def test_a_study_in_parts_publishes_and_verifies(tmp_path: Path) -> None:
 )
 def test_files_that_do_not_fit_their_entry(name: str, text: str, entry: str, told: str, tmp_path: Path) -> None:
     study = write_study(tmp_path / "study", {**BASE, name: text}, SETTINGS + entry)
-    (reasons,) = after(study, f"SELECT status, refused_reason FROM landing.files WHERE path = '{name}'")
-    assert reasons[0][0] == "refused"
-    assert told in reasons[0][1]
+    status, reason = land_only(study)[name]
+    assert status == "refused"
+    assert told in (reason or "")
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,12 @@ DIARY_CSV = """subjid,ddate,headache,hours,entered,began,note
 """
 
 
+def read_here(source: Path, kind: str) -> str:
+    """As the process reads it that is started for each file; that one costs a fifth of a second."""
+    write_csv(source, kind, source.with_suffix(".out"), 1 << 20)
+    return source.with_suffix(".out").read_text(encoding="utf-8")
+
+
 def read(source: Path) -> str:
     target = source.with_suffix(".out")
     assert sheet_as_csv(source, target, None) is not None
@@ -102,7 +108,7 @@ def test_formats_of_spss(tmp_path: Path, code: str, text: str) -> None:
     seconds = (datetime(2024, 2, 13) - datetime(1582, 10, 14)).total_seconds()
     table = pd.DataFrame({"a": [seconds]})
     pyreadstat.write_sav(table, tmp_path / "a.sav", variable_format={"a": code})
-    assert read(tmp_path / "a.sav") == f"a\n{text}\n"
+    assert read_here(tmp_path / "a.sav", "sav") == f"a\n{text}\n"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +130,7 @@ def test_formats_of_spss(tmp_path: Path, code: str, text: str) -> None:
 )
 def test_formats_of_sas(tmp_path: Path, code: str, value: float, text: str) -> None:
     sas_data_sets.write(tmp_path / "a.sas7bdat", [("a", sas_data_sets.DOUBLE, 8, f"{code}.")], [(value,)])
-    assert read(tmp_path / "a.sas7bdat") == f"a\n{text}\n"
+    assert read_here(tmp_path / "a.sas7bdat", "sas7bdat") == f"a\n{text}\n"
 
 
 def test_the_library_reads_the_same_dates(sav: Path) -> None:
@@ -170,7 +176,7 @@ def test_numbers_of_a_transport_file(xpt: Path, stored: str, text: str) -> None:
     one = bytes.fromhex("4110000000000000")
     assert xpt.read_bytes().count(one) == 1
     xpt.write_bytes(xpt.read_bytes().replace(one, bytes.fromhex(stored)))
-    assert read(xpt).splitlines()[1].split(",")[2] == text
+    assert read_here(xpt, "xport").splitlines()[1].split(",")[2] == text
 
 
 def test_values() -> None:

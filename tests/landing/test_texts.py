@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pytest
 
 from flows.runs.sequence import take_in
@@ -48,31 +49,61 @@ def cell(expected: str, type_: str) -> Any:
             return datetime.fromisoformat(expected)
 
 
-def landed(folder: Path, type_: str, date_format: str | None, zone: str | None) -> dict[str, tuple[Any, bool]]:
-    """By text: the value, and whether the text was found to be no value of the type."""
+FORMS = sorted({(case["type"], case.get("format") or "") for case in CASES})
+
+
+def texts_of(type_: str, date_format: str) -> list[str]:
+    return [case["text"] for case in CASES if (case["type"], case.get("format", "")) == (type_, date_format)]
+
+
+def written(type_: str, date_format: str) -> str:
+    """A file with each of the texts in a line of its own."""
     kind, header = PLACES[type_]
-    texts = [case["text"] for case in CASES if (case["type"], case.get("format")) == (type_, date_format)]
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(header.split(","))
     day = datetime(2025, 6, 7).strftime(date_format or "%Y-%m-%d")
     before = [day, "HIT6" if kind == "scores" else "1"][: header.count(",") - 1]
-    for number, text in enumerate(texts):
+    for number, text in enumerate(texts_of(type_, date_format)):
         writer.writerow([f"S{number}", *before, text])
-    settings = f"{SETTINGS}[files.{kind}]\npattern = '{kind}-2.csv'\n" + (
-        f"date_format = '{date_format}'\n" if date_format else ""
-    )
-    settings += f"time_zone = '{zone}'\n" if zone else ""
-    settings = settings.replace(f"[files.{kind}]", f"[[files.{kind}]]") + f"[[files.{kind}]]\npattern = '{kind}.csv'\n"
-    study = load_study(write_study(folder, {**BASE, f"{kind}-2.csv": out.getvalue()}, settings))
-    column = header.rpartition(",")[2]
+    return out.getvalue()
+
+
+Found = dict[tuple[str, str], dict[str, tuple[Any, bool]]]
+
+
+@pytest.fixture(scope="module", params=[None, ZONE])
+def zone(request: pytest.FixtureRequest) -> str | None:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def landed(zone: str | None, tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """By type and date format, and by text: the value, and whether the text was found to be no value of the type."""
+    inbox, settings = dict(BASE), SETTINGS
+    for number, (type_, date_format) in enumerate(FORMS):
+        inbox[f"texts-{number}.csv"] = written(type_, date_format)
+        settings += f"[[files.{PLACES[type_][0]}]]\npattern = 'texts-{number}.csv'\n"
+        settings += f"date_format = '{date_format}'\n" if date_format else ""
+        settings += f"time_zone = '{zone}'\n" if zone else ""
+    settings += "[[files.diary]]\npattern = 'diary.csv'\n"
+    folder = write_study(tmp_path_factory.mktemp("texts") / "study", inbox, settings)
+    study = load_study(folder)
     with open_warehouse(folder / "out", study) as (con, kept):
         take_in(con, study, kept)
-        rows = con.execute(
-            f"SELECT subject_id, {column}, list_contains(string_split(coalesce(unreadable, ''), ','), '{column}')"
-            f" FROM landing.{kind} WHERE subject_id <> 'BASE'"
-        ).fetchall()
-        broken = con.execute("SELECT raw FROM landing.broken_lines").fetchall()
+        return {form: _found(con, f"texts-{number}.csv", *form) for number, form in enumerate(FORMS)}
+
+
+def _found(con: duckdb.DuckDBPyConnection, path: str, type_: str, date_format: str) -> dict[str, tuple[Any, bool]]:
+    kind, header = PLACES[type_]
+    texts, column = texts_of(type_, date_format), header.rpartition(",")[2]
+    of_file = "JOIN landing.landed_files USING (file_id) WHERE path = $1"
+    rows = con.execute(
+        f"SELECT subject_id, {column}, list_contains(string_split(coalesce(unreadable, ''), ','), '{column}')"
+        f" FROM landing.{kind} {of_file}",
+        [path],
+    ).fetchall()
+    broken = con.execute(f"SELECT raw FROM landing.broken_lines {of_file}", [path]).fetchall()
     found = {texts[int(subject[1:])]: (value, is_wrong) for subject, value, is_wrong in rows}
     for (raw,) in broken:  # a cell that spans lines where none may
         if raw.startswith('"S'):
@@ -90,10 +121,9 @@ def wanted(case: dict[str, Any], expected: str, zone: str | None) -> tuple[Any, 
     return (None, expected != "empty") if expected in SPECIAL else (cell(expected, case["type"]), False)
 
 
-@pytest.mark.parametrize("zone", [None, ZONE])
-@pytest.mark.parametrize(("type_", "date_format"), sorted({(c["type"], c.get("format") or "") for c in CASES}))
-def test_each_text_is_read_as_the_table_says(tmp_path: Path, type_: str, date_format: str, zone: str | None) -> None:
-    found = landed(tmp_path / "study", type_, date_format or None, zone)
+@pytest.mark.parametrize(("type_", "date_format"), FORMS)
+def test_each_text_is_read_as_the_table_says(landed: Found, type_: str, date_format: str, zone: str | None) -> None:
+    found = landed[type_, date_format]
     wrong = defaultdict(list)
     for case in CASES:
         if (case["type"], case.get("format", "")) != (type_, date_format):

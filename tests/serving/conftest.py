@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
 
 from flows.serving.temporary_server import QUIET, Server
+from tests.conftest import made_once
+from tests.warm import Said, run
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 120  # to wait for anything; a busy machine needs some of it
@@ -27,16 +30,9 @@ class Prefect:
     def __init__(self, api_url: str, client: SyncPrefectClient, environment: dict[str, str]) -> None:
         self.api_url, self.client, self.environment = api_url, client, environment
 
-    def command(self, *words: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    def command(self, *words: str | Path, cwd: Path = ROOT) -> Said:
         """A prefect command, to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "prefect", "--no-prompt", *map(str, words)],
-            cwd=cwd,
-            env={**self.environment, "PWD": str(cwd)},
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-        )
+        return run(["prefect", "--no-prompt", *words], cwd=cwd, env=self.environment | {"PWD": str(cwd)})
 
     def start(
         self, words: list[str | Path], log: Path, in_background: bool = False, **environment: str
@@ -106,9 +102,20 @@ def end(process: "subprocess.Popen[bytes]") -> int:
         raise
 
 
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PREFECT_HOME with the database of Prefect's server, and nothing in it: to make it takes longer than all else."""
+
+    def make(folder: Path) -> None:
+        ended = run(["prefect", "server", "database", "upgrade", "-y"], env=os.environ | {"PREFECT_HOME": str(folder)})
+        assert ended.code == 0, ended.out + ended.err
+
+    return made_once(tmp_path_factory, "prefect-home", make)
+
+
 @pytest.fixture(scope="module")
-def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
-    home = tmp_path_factory.mktemp("prefect")
+def prefect(tmp_path_factory: pytest.TempPathFactory, prefect_home: Path) -> Iterator[Prefect]:
+    home = Path(shutil.copytree(prefect_home, tmp_path_factory.mktemp("prefect") / "home"))
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("PREFECT_")]:
             patch.delenv(name)
@@ -147,9 +154,9 @@ def worker(prefect: Prefect, notified: tuple[str, Any], tmp_path_factory: pytest
     """prefect.yaml deployed, and a process worker that serves its pool; gives the worker's log."""
     log = tmp_path_factory.mktemp("worker") / "log"
     made = prefect.command("work-pool", "create", "migraine-outcomes", "--type", "process")
-    assert made.returncode == 0, made.stdout + made.stderr
+    assert made.code == 0, made.out + made.err
     deployed = prefect.command("deploy", "--all")
-    assert deployed.returncode == 0, deployed.stdout + deployed.stderr
+    assert deployed.code == 0, deployed.out + deployed.err
     process = prefect.start(
         ["-m", "prefect", "worker", "start", "--pool", "migraine-outcomes", "--name", "tests"],
         log,

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,13 +15,15 @@ from flows.base.errors import ConfigurationError
 from flows.serving import temporary_server
 from tests.cli.helpers import write_study
 from tests.serving.conftest import ROOT, SECONDS, until
+from tests.warm import run
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path, prefect_home: Path) -> dict[str, str]:
     """No server is set."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    return kept | {"PREFECT_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
+    home = shutil.copytree(prefect_home, tmp_path / "home")
+    return kept | {"PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT)}
 
 
 def servers_of(process: "subprocess.Popen[bytes]") -> list[int]:
@@ -67,17 +70,10 @@ def test_a_server_that_is_set_and_does_not_answer(
     """A .env in the folder is enough to set it."""
     study = write_study(tmp_path / "study")
     (tmp_path / ".env").write_text(f"PREFECT_API_URL={dead}\n")
-    ended = subprocess.run(
-        [sys.executable, "-m", "flows.cli", verb, str(study)],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
-    assert ended.returncode == 2
-    assert f"PREFECT_API_URL: no Prefect server answers at {dead}" in ended.stderr
-    assert "defect" not in ended.stderr
+    ended = run(["flows.cli", verb, study], cwd=tmp_path, env=environment)
+    assert ended.code == 2
+    assert f"PREFECT_API_URL: no Prefect server answers at {dead}" in ended.err
+    assert "defect" not in ended.err
     assert not (study / "published").exists()
 
 

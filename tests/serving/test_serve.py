@@ -114,7 +114,6 @@ def test_a_schedule_that_means_nothing_is_exit_2(tmp_path: Path) -> None:
             ["serve", study, "--timezone", "Atlantis"],
             ["serve", tmp_path / "nowhere"],
         ],
-        warm=("flows.nightly",),
     )
     assert (cron.code, cron.out, zone.code, missing.code) == (2, "", 2, 2)
     assert (

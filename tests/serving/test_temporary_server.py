@@ -1,6 +1,7 @@
 """The server of a run ends without a word: what it had under way was to be thrown away."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,9 +24,10 @@ def answers(port: int) -> bool:
 
 
 @pytest.mark.parametrize("end", ["told", "left alone"])
-def test_nothing_is_said_while_it_ends(end: str, tmp_path: Path) -> None:
+def test_nothing_is_said_while_it_ends(end: str, tmp_path: Path, prefect_home: Path) -> None:
     said = tmp_path / "said"
-    settings = {"PREFECT_HOME": str(tmp_path), "PREFECT_SERVER_LOGGING_LEVEL": "DEBUG", "DO_NOT_TRACK": "1"}
+    home = shutil.copytree(prefect_home, tmp_path / "home")
+    settings = {"PREFECT_HOME": str(home), "PREFECT_SERVER_LOGGING_LEVEL": "DEBUG", "DO_NOT_TRACK": "1"}
     with create_server(("127.0.0.1", 0)) as listener, said.open("wb") as stderr:
         server = subprocess.Popen(
             [sys.executable, "-m", "flows.serving.temporary_server", str(listener.fileno())],

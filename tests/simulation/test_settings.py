@@ -85,7 +85,6 @@ def test_command_line(tmp_path: Path) -> None:
             ["simulate", out],
             ["simulate", tmp_path / "other", "--preset", "none"],
         ],
-        warm=("flows.simulation.command",),
     )
     assert made.code == 0
     assert "12 subjects" in made.err
