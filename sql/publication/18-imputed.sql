@@ -1,5 +1,5 @@
 -- Title:   Headache days per 28 days: change from baseline, missing months imputed
--- Note:    Multiple imputation, analysis of covariance, Rubin's rules. After the last month seen subjects of other arms than the
+-- Note:    Multiple imputation, analysis of covariance, rules of Rubin. After the last month seen subjects of other arms than the
 --          reference arm are imputed at random, as jumping to the reference arm, as always in it, or with its increments.
 --          Imputed values with a penalty stand in summary.imputed_change.
 -- Methods: summary.imputed_change

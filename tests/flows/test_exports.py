@@ -64,7 +64,9 @@ def test_a_table_for_word_holds_the_same(demo: Published, name: str) -> None:
     page = (demo.current / "publication" / f"{name}.html").read_text()
     assert escape(title, quote=False) in page
     assert escape(note, quote=False) in page
-    assert re.fullmatch(rf"Source: summary\.\w+(, summary\.\w+)*; snapshot {demo.current.resolve().name}\.", source)
+    assert re.fullmatch(
+        rf"Source: (?:summary|meta)\.\w+(, summary\.\w+)*; snapshot {demo.current.resolve().name}\.", source
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -80,7 +82,7 @@ def test_a_table_shell_has_no_number_of_the_study(demo: Published, tmp_path: Pat
     written = export_shells(demo.out, tmp_path)
     assert len(written) == 3 * len(NAMES)
     n_cells = 0
-    for name in NAMES:
+    for name in [name for name in NAMES if name != "19-estimands"]:  # definitions are of the plan
         shell = Cells((tmp_path / f"{name}.html").read_text()).rows
         table = Cells((demo.current / "publication" / f"{name}.html").read_text()).rows
         assert [row[0] for row in shell] == [row[0] for row in table]
