@@ -1,8 +1,9 @@
 """Ends from outside: Ctrl-C, a termination, a reader that went away. Each has a sentence and an exit code."""
 
+import os
 import signal
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -15,6 +16,7 @@ from flows.base.errors import Interrupted
 from flows.base.exit_codes import EXIT_CODES, INTERRUPTED, OUTPUT_CLOSED, TERMINATED
 
 _received: list[int] = []  # signals: libraries may make an error of their own of the exception that one raises
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class Verbs(TyperGroup):
@@ -37,11 +39,11 @@ class Verbs(TyperGroup):
 
 
 def _is_interruption(stop: BaseException) -> bool:
-    return isinstance(stop, KeyboardInterrupt) or bool(_received and not isinstance(stop, Interrupted))
+    return isinstance(stop, KeyboardInterrupt) or bool(_all_received() and not isinstance(stop, Interrupted))
 
 
 def _interrupted(truth: str) -> Interrupted:
-    code = TERMINATED if _received and _received[0] == signal.SIGTERM else INTERRUPTED
+    code = TERMINATED if _all_received()[:1] == [signal.SIGTERM] else INTERRUPTED
     return Interrupted(f"interrupted; {truth}", code)
 
 
@@ -65,10 +67,30 @@ def interruptible(out: Path) -> Generator[None]:
 
 
 def catch_signals() -> None:
-    """Ctrl-C and a termination become KeyboardInterrupt, and which of them it was is remembered."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    """Ctrl-C and a termination become KeyboardInterrupt, and which of them it was is remembered.
+
+    Python writes the number of each into a pipe as well: while a flow runs, Prefect has a handler of its own for SIGTERM,
+    and DuckDB makes a RuntimeError of what that one raises in the middle of a query.
+    """
+    read, write = os.pipe()
+    os.set_blocking(read, False)
+    os.set_blocking(write, False)
+    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    _pipes[:] = [read]
+    for number in ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as a shell starts what it puts in the background
             signal.signal(number, _on_signal)
+
+
+_pipes: list[int] = []
+
+
+def _all_received() -> list[int]:
+    """The signals so far that were to end the process, the first one first."""
+    for pipe in _pipes:
+        with suppress(BlockingIOError):
+            _received.extend(number for number in os.read(pipe, 4096) if number in ENDING)
+    return _received
 
 
 def _on_signal(number: int, _frame: FrameType | None) -> None:

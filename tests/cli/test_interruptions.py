@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -13,11 +15,24 @@ import pytest
 
 from flows.base.errors import Interrupted
 from flows.cli.stopping import interruptible
-from tests.cli.helpers import BASE, DIARY, write_study
+from tests.cli.helpers import BASE, DIARY, ROOT, write_study
 from tests.warm import Process
 
 MANY = DIARY + "".join(f"S{n},2024-01-{day:02},1\n" for n in range(200) for day in range(1, 29))
 SECONDS = 300
+
+
+def start(*words: str | Path, **environment: str) -> "subprocess.Popen[str]":
+    """A verb with a log that says what it is at; not of tests.warm, for Prefect's own log belongs to it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "flows.cli", *map(str, words)],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
 
 
 @contextmanager
@@ -36,19 +51,16 @@ def test_one_line_and_the_exit_code(
     verb: str, number: signal.Signals, code: int, tmp_path: Path, prefect_server: str
 ) -> None:
     study = write_study(tmp_path / "study", {**BASE, "diary-many.csv": MANY})
-    environment = os.environ | {"PREFECT_API_URL": prefect_server}
-    with pipe() as (said, stream):
-        process = Process(["flows.cli", verb, study, "--log-format", "json"], err=stream, env=environment)
-        stream.close()
-        lines: list[str] = []
-        for line in said:
-            lines.append(line)
-            if json.loads(line).get("step") == "validate":
-                break
-        time.sleep(0.5)
-        process.send_signal(number)
-        rest = said.read()
-    out, _ = process.communicate()
+    process = start(verb, study, "--log-format", "json", PREFECT_API_URL=prefect_server)
+    assert process.stderr
+    lines: list[str] = []
+    for line in process.stderr:
+        lines.append(line)
+        if json.loads(line).get("step") == "validate":
+            break
+    time.sleep(0.5)
+    process.send_signal(number)
+    out, rest = process.communicate(timeout=SECONDS)
     assert process.returncode == code, "".join(lines) + rest
     last = json.loads(rest.splitlines()[-1])
     assert (last["message"], last["exit_code"]) == ("interrupted; nothing was published", code)
@@ -82,6 +94,30 @@ def test_an_error_that_a_library_made_of_a_signal_is_an_interruption(
     monkeypatch.setattr("flows.cli.stopping._received", [])
     with pytest.raises(ValueError, match="inside"), interruptible(tmp_path):
         raise ValueError("inside")
+
+
+def test_a_signal_that_another_handler_took_and_a_library_made_an_error_of(tmp_path: Path) -> None:
+    """As Prefect takes SIGTERM while a flow runs, and DuckDB makes a RuntimeError of what its handler raises."""
+    code = f"""
+import os, signal
+from pathlib import Path
+from flows.base.errors import Interrupted
+from flows.cli.stopping import catch_signals, interruptible
+
+def of_a_library(*_):
+    raise RuntimeError("Query interrupted")
+
+catch_signals()
+signal.signal(signal.SIGTERM, of_a_library)
+try:
+    with interruptible(Path({str(tmp_path)!r})):
+        os.kill(os.getpid(), signal.SIGTERM)
+        signal.pause()
+except Interrupted as stopped:
+    print(stopped, stopped.exit_code)
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert ended.stdout == "interrupted; nothing was published 143\n", ended.stderr
 
 
 def test_a_reader_that_went_away_is_no_error(tmp_path: Path) -> None:
