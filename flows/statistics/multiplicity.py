@@ -86,7 +86,9 @@ def adjust(p_values: list[float | None], families: list[int], within: str, alpha
     for _, group in groupby(in_order, key=lambda place: families[place]):
         places = list(group)
         raw = [1.0 if (p := p_values[place]) is None else p for place in places]
-        own = [min(1.0, float(p)) for p in multipletests(raw, method=within)[1]]
+        # One hypothesis needs no adjustment, and statsmodels looks through all of Python's memory at each call.
+        adjusted = multipletests(raw, method=within)[1] if len(raw) > 1 else raw
+        own = [min(1.0, float(p)) for p in adjusted]
         for place, p_value in zip(places, own, strict=True):
             shown = max(p_value, gate)
             results[place] = Adjusted(shown, gate <= alpha, shown <= alpha and p_values[place] is not None)
