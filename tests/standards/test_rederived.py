@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from tests.standards import rederive
+from tests.standards import rederive, rederive_rules
 from tests.standards.conftest import Exported
 
 MEASURES = {
@@ -85,3 +85,19 @@ def test_responses_follow_from_the_windows(exported: Exported, code: str, derive
     assert len(wanted) > 150
     pairs = wanted.set_index(["USUBJID", "ACYCLE"])["AVAL"].eq(1).sort_index()
     pd.testing.assert_series_equal(derived.sort_index(), pairs, check_names=False)
+
+
+@pytest.mark.parametrize("code", ["ART", "NICE"])
+def test_status_and_verdict_follow_from_the_text_and_the_files(exported: Exported, code: str) -> None:
+    """Every record of RESP and VERD, also of cycles that cannot be judged: all that define.xml leaves to be read."""
+    responses = rederive.read(exported.folder, "ADRESP")
+    for word, derived in (
+        ("RESP", rederive_rules.statuses(exported.folder, code)),
+        ("VERD", rederive_rules.verdicts(exported.folder, code)),
+    ):
+        records = responses[responses["PARAMCD"] == f"{word}{code}"]
+        there = dict(
+            zip(zip(records["USUBJID"], records["ACYCLE"].astype(int), strict=True), records["AVALC"], strict=True)
+        )
+        assert derived == there
+        assert len(set(there.values())) >= (5 if word == "RESP" else 3)
