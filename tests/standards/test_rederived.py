@@ -101,3 +101,19 @@ def test_status_and_verdict_follow_from_the_text_and_the_files(exported: Exporte
         )
         assert derived == there
         assert len(set(there.values())) >= (5 if word == "RESP" else 3)
+
+
+def test_derivation_type_is_one_rule_for_all_parameters(exported: Exported) -> None:
+    """PRORATED where fewer days are recorded than the window has, by DIARYN or WREC of the same window, and nowhere else."""
+    diary = rederive.read(exported.folder, "ADDIARY")
+    diary["DAYS"] = (diary["AENDT"] - diary["ASTDT"]) + 1
+    keys, n_short, n_missing = ["USUBJID", "AVISITN"], 0, 0
+    for counted, paramcds in {"DIARYN": list(MEASURES), "WRECART": ["WHDMART"], "WRECNICE": ["WHDMNICE"]}.items():
+        recorded = diary[diary["PARAMCD"] == counted][[*keys, "AVAL"]].rename(columns={"AVAL": "RECORDED"})
+        records = diary[diary["PARAMCD"].isin(paramcds)].merge(recorded, on=keys)
+        is_missing = records["RECORDED"] < records["DAYS"]
+        assert (records["DTYPE"].eq("PRORATED") == is_missing).all()
+        n_short += int((~is_missing & (records["DAYS"] < 28)).sum())
+        n_missing += int(is_missing.sum())
+    assert n_short > 10
+    assert n_missing > 100
