@@ -12,7 +12,7 @@ from flows.base.resources import resource
 from flows.base.sql_text import rows_of
 from flows.base.toml_files import read_toml
 from flows.standards.rule_words import words_of
-from flows.study.rule_parameters import parameter_values
+from flows.study.rule_parameters import parameter_columns, parameter_values
 from flows.study.rule_sets import load_rule_sets
 from flows.study.study_folder import Protocol
 
@@ -22,7 +22,7 @@ N_INTERESTS = 2  # variables CQ01NAM and CQ02NAM of ADAE
 
 def load_facts(con: duckdb.DuckDBPyConnection) -> Facts:
     """The numbers of meta.protocol, and name and words of each risk of interest, as a snapshot has them."""
-    (protocol,) = rows_of(con, "FROM meta.protocol")
+    protocol = _protocol(con)
     interests: dict[str, list[str]] = {}
     for row in rows_of(con, "FROM meta.adverse_events_of_interest ORDER BY interest, word"):
         interests.setdefault(row["interest"], []).append(row["word"])
@@ -31,9 +31,16 @@ def load_facts(con: duckdb.DuckDBPyConnection) -> Facts:
 
 def load_rule_words(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """What each rule set of a snapshot says, in the order in which the study names them."""
-    (protocol,) = rows_of(con, "FROM meta.protocol")
-    rules = rows_of(con, "FROM meta.rule_sets ORDER BY position")
+    protocol = _protocol(con)
+    columns = ", ".join(parameter_columns())
+    rules = rows_of(con, f"SELECT rule_set, {columns} FROM meta.rule_sets ORDER BY position")
     return {rule["rule_set"]: words_of(rule, protocol) for rule in rules}
+
+
+def _protocol(con: duckdb.DuckDBPyConnection) -> Facts:
+    """Each number by its name: one that a snapshot of another version lacks is an error of the query."""
+    (protocol,) = rows_of(con, f"SELECT {', '.join(Protocol.model_fields)} FROM meta.protocol")
+    return protocol
 
 
 def load_packaged_facts(rule_set: str) -> Facts:

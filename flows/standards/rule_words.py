@@ -65,24 +65,16 @@ def _conditions(rule: Row, facts: Row) -> str:
     for name, measure in MEASURES.items():
         comparator = rule[f"response_{name}_comparator"]
         if comparator is not None:
-            said.append(
-                _said(
-                    "condition",
-                    name,
-                    {
-                        **facts,
-                        "measure": measure.description,
-                        "unit": measure.unit,
-                        "comparator": comparator,
-                        "turned": TURNED.get(comparator),
-                        "words": _load()["comparator"][comparator],
-                        "threshold": rule[f"response_{name}_threshold"],
-                    },
-                )
-            )
-    if len(said) == 1:
-        return f"this holds: {said[0]}"
-    return f"{facts['response_require_text']}: {'; '.join(said)}"
+            own = {
+                "measure": measure.description,
+                "unit": measure.unit,
+                "comparator": comparator,
+                "turned": TURNED.get(comparator),
+                "words": _load()["comparator"][comparator],
+                "threshold": rule[f"response_{name}_threshold"],
+            }
+            said.append(_said("condition", name, {**facts, **own}))
+    return f"{'this holds' if len(said) == 1 else facts['response_require_text']}: {'; '.join(said)}"
 
 
 def _stops(rule: Row, facts: dict[str, Any]) -> str:

@@ -3,44 +3,44 @@
 import tomllib
 from typing import Any
 
+import duckdb
 import pytest
 
 from flows.base.toml_files import read_toml
-from flows.standards.method_facts import load_packaged_facts
+from flows.standards.method_facts import load_packaged_facts, load_rule_words
 from flows.standards.rule_words import words_of
 from flows.study.rule_parameters import parameter_columns, parameter_values
 from flows.study.rule_sets import RuleSet
 from flows.study.study_folder import Protocol
+from flows.warehouse.settings_tables import load_metadata
 from tests.conftest import ROOT
+from tests.sql_engine import make_study
 
 PROTOCOL = read_toml(ROOT / "data/protocol.toml", Protocol).model_dump()
 SHIPPED = [path.stem for path in sorted((ROOT / "data/rules").glob("*.toml"))]
 # A rule set that has everything a rule set can have.
-FULL: dict[str, Any] = parameter_values(
-    RuleSet.model_validate(
-        {
-            "id": "ours",
-            "title": "Our own rule",
-            "citation": "Our plan",
-            "decision": "Go on while it helps.",
-            "interpretation": ["It helps as long as one condition holds."],
-            "month_days": 30,
-            "headache_day": "hours_4",
-            "window": {"end": "next_injection", "days": 21, "missing_days": "headache", "min_recorded_days": 14},
-            "baseline": {"anchor": "each_injection", "days": 35, "min_recorded_days": 25},
-            "response": {
-                "require": "any",
-                "conditions": [
-                    {"measure": "reduction_pct", "comparator": ">", "threshold": 40},
-                    {"measure": "headache_free_days", "comparator": ">=", "threshold": 16},
-                    {"measure": "headache_days", "comparator": "<", "threshold": 9},
-                ],
-            },
-            "stop_no_response": {"mode": "every", "cycles": 4, "condition": "relief"},
-            "stop_success": {"headache_days_below": 11, "months": 5, "min_recorded_days": 17},
-        }
-    )
-)
+OURS: dict[str, Any] = {
+    "id": "ours",
+    "title": "Our own rule",
+    "citation": "Our plan",
+    "decision": "Go on while it helps.",
+    "interpretation": ["It helps as long as one condition holds."],
+    "month_days": 30,
+    "headache_day": "hours_4",
+    "window": {"end": "next_injection", "days": 21, "missing_days": "headache", "min_recorded_days": 14},
+    "baseline": {"anchor": "each_injection", "days": 35, "min_recorded_days": 25},
+    "response": {
+        "require": "any",
+        "conditions": [
+            {"measure": "reduction_pct", "comparator": ">", "threshold": 40},
+            {"measure": "headache_free_days", "comparator": ">=", "threshold": 16},
+            {"measure": "headache_days", "comparator": "<", "threshold": 9},
+        ],
+    },
+    "stop_no_response": {"mode": "every", "cycles": 4, "condition": "relief"},
+    "stop_success": {"headache_days_below": 11, "months": 5, "min_recorded_days": 17},
+}
+FULL = parameter_values(RuleSet.model_validate(OURS))
 METHODS = ("policy", "baseline", "response", "verdict")
 
 
@@ -83,7 +83,11 @@ def test_every_way_to_put_a_window_and_a_stop() -> None:
 
 
 def test_a_rule_set_of_a_studys_own() -> None:
-    said = words_of(FULL, PROTOCOL)
+    """As the database of a snapshot has it."""
+    with duckdb.connect() as con:
+        load_metadata(con, make_study([OURS], None), None)
+        said = load_rule_words(con)["ours"]
+    assert said == words_of(FULL, PROTOCOL)
     for text in (
         "at least 4 hours of headache",
         "the 21 days that end on the day before the next injection",
