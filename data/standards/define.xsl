@@ -99,11 +99,11 @@
       </td>
       <td><xsl:value-of select="$item/def:Origin/@Type"/></td>
       <td>
-        <xsl:if test="$item/@def:CommentOID">
-          <xsl:value-of select="key('comment', $item/@def:CommentOID)/odm:Description/odm:TranslatedText"/><xsl:text> </xsl:text>
-        </xsl:if>
         <xsl:value-of select="$item/def:Origin/odm:Description/odm:TranslatedText"/>
         <xsl:value-of select="key('method', @MethodOID)/odm:Description/odm:TranslatedText"/>
+        <xsl:if test="$item/@def:CommentOID">
+          <xsl:text> </xsl:text><xsl:value-of select="key('comment', $item/@def:CommentOID)/odm:Description/odm:TranslatedText"/>
+        </xsl:if>
       </td>
     </tr>
   </xsl:template>

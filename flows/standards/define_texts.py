@@ -3,7 +3,6 @@
 import xml.etree.ElementTree as ET
 
 from flows.standards.adam_datasets import Datasets
-from flows.standards.adam_spec import DatasetSpec, Variable
 from flows.standards.define_values import NO_DATA, described, method_oid, rule_set_comment_oid
 
 ABOUT_EXPORT = "COM.EXPORT"
@@ -17,11 +16,6 @@ EXPORT_TEXT = (
 )
 
 EMPTY_TEXT = "No record of this export has a value."
-
-
-def empty_comment_oid(spec: DatasetSpec, variable: Variable) -> str:
-    """Of the comment that says why a variable has no value."""
-    return f"COM.{spec.name}.{variable.name}" if variable.origin == "Not Available" else NO_DATA
 
 
 def add_methods(metadata: ET.Element, datasets: Datasets) -> None:
@@ -48,12 +42,9 @@ def add_methods(metadata: ET.Element, datasets: Datasets) -> None:
 def add_comments(metadata: ET.Element, datasets: Datasets) -> None:
     """On the export, each dataset, each rule set, and what is empty."""
     comments = {ABOUT_EXPORT: EXPORT_TEXT}
-    for spec in datasets.specs:
-        comments[f"COM.{spec.name}"] = spec.derivation
-        for variable in spec.variables:
-            if variable.name in datasets.contents[spec.name].empty:
-                is_nowhere = variable.origin == "Not Available"
-                comments[empty_comment_oid(spec, variable)] = variable.derivation if is_nowhere else EMPTY_TEXT
+    comments |= {f"COM.{spec.name}": spec.derivation for spec in datasets.specs}
+    if any(contents.empty for contents in datasets.contents.values()):
+        comments[NO_DATA] = EMPTY_TEXT
     for parameter in datasets.parameters:
         if parameter.paramcd not in datasets.contents[parameter.dataset].paramcds:
             comments[NO_DATA] = EMPTY_TEXT

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 
 from flows.standards.adam_datasets import Datasets
 from flows.standards.adam_spec import DatasetSpec, Variable
-from flows.standards.define_texts import empty_comment_oid
-from flows.standards.define_values import described, size, value_list_oid
+from flows.standards.define_values import NO_DATA, described, size, value_list_oid
 from flows.standards.identifiers import variable_oid
 from flows.standards.study_lists import StudyList, list_oid
 
@@ -33,7 +32,7 @@ def add_variable(
     if variable.type == "date":
         facts["def:DisplayFormat"] = "DATE9."
     if variable.name in contents.empty:
-        facts["def:CommentOID"] = empty_comment_oid(spec, variable)
+        facts["def:CommentOID"] = NO_DATA
     item = ET.SubElement(metadata, "ItemDef", facts)
     described(item, variable.label)
     codelist = list_oid(spec.name, variable)
