@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from flows.base.ending import end_process
+from flows.base.garbage import collect_seldom
 
 if TYPE_CHECKING:
     from tests.flows.report_page import Page
 
+collect_seldom()
 os.environ.update({"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"})
 # The tests start some sixty processes, and Great Expectations and Prefect are five seconds of compiling for each of
 # them: where the environment forbids to keep what was compiled, most of the time of all tests goes there.

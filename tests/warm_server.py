@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from flows.base.garbage import collect_seldom
+
 # Not vl_convert: it starts threads of its own, which a fork loses.
 IMPORTED = (
     "flows.cli.main",
@@ -105,6 +107,7 @@ def become(order: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     for name in IMPORTED:
         importlib.import_module(name)
     become(serve(Path(sys.argv[1]), int(sys.argv[2])))

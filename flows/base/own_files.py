@@ -13,6 +13,7 @@ DATA = (
     "sql",
     "expectations",
     "data/rules",
+    "data/estimands",
     "data/dictionary",
     "data/codelists",
     "data/standards",

@@ -7,6 +7,7 @@ from typing import Any
 from flows.base.ending import end_process
 from flows.base.errors import Defect, OutcomesError
 from flows.base.exit_codes import COULD_NOT
+from flows.base.garbage import collect_seldom
 from flows.base.shown_text import shown
 from flows.cli import (  # noqa: F401 (each adds its verbs to the app)
     changes_verbs,
@@ -49,6 +50,7 @@ def _print_usage(error: Any) -> None:
 
 def main() -> None:
     """Run a verb; an error becomes a plain sentence and the contract's exit code."""
+    collect_seldom()
     catch_signals()
     code = 0
     try:

@@ -110,6 +110,20 @@ def find_dates(con: Connection) -> None:
             SELECT DISTINCT subject_id, injection_date
             FROM (FROM before.tabulation.injections UNION ALL BY NAME FROM after.tabulation.injections)
         ),
+        came_or_went AS (
+            (SELECT subject_id, injection_date FROM before.tabulation.injections
+                EXCEPT SELECT subject_id, injection_date FROM after.tabulation.injections)
+            UNION ALL
+            (SELECT subject_id, injection_date FROM after.tabulation.injections
+                EXCEPT SELECT subject_id, injection_date FROM before.tabulation.injections)
+        ),
+        -- Where the cut-off keeps a cycle out of one snapshot, an injection that came would cut it short in the other.
+        followed AS (
+            SELECT subject_id, cycle, start_date, next_injection_date FROM cycles
+            UNION ALL
+            SELECT cycles.subject_id, cycles.cycle, cycles.start_date, came_or_went.injection_date
+            FROM cycles JOIN came_or_went USING (subject_id) WHERE came_or_went.injection_date > cycles.start_date
+        ),
         bounds AS (
             SELECT outcome.scope, outcome.rule_set, outcome.subject_id, outcome.cycle, max(CASE
                 WHEN outcome.scope = 'eligibility' THEN cycles.start_date
@@ -119,7 +133,7 @@ def find_dates(con: Connection) -> None:
                 ELSE cycles.start_date
             END) AS last_date
             FROM changed_outcomes AS outcome
-            JOIN cycles ON cycles.subject_id = outcome.subject_id AND cycles.cycle = coalesce(outcome.cycle, 1)
+            JOIN followed AS cycles ON cycles.subject_id = outcome.subject_id AND cycles.cycle = coalesce(outcome.cycle, 1)
             LEFT JOIN rules ON rules.rule_set = outcome.rule_set
             CROSS JOIN after.meta.protocol AS protocol
             GROUP BY ALL

@@ -126,7 +126,13 @@ def _changed_study(before: Study | None, after: Study | None) -> list[str]:
     for kind in sorted(before.files.keys() | after.files.keys()):
         if before.files.get(kind) != after.files.get(kind):
             found.append(f"files.{kind}")
-    for name, shown in (("arms", "arms"), ("id_folding", "subjects.id_folding"), ("ignore", "intake.ignore")):
+    for name, shown in (
+        ("arms", "arms"),
+        ("analysis", "analysis"),
+        ("estimands", "estimands"),
+        ("id_folding", "subjects.id_folding"),
+        ("ignore", "intake.ignore"),
+    ):
         if getattr(before, name) != getattr(after, name):
             found.append(shown)
     if before.own_medication != after.own_medication:
@@ -136,7 +142,7 @@ def _changed_study(before: Study | None, after: Study | None) -> list[str]:
 
 def _changed_run(con: Connection) -> list[str]:
     """What the snapshots themselves tell of the settings, where a study.toml is not known any more."""
-    names = {"is_blinded": "study.blinded", "id_folding": "subjects.id_folding"}
+    names = {"is_blinded": "study.blinded", "population": "analysis", "id_folding": "subjects.id_folding"}
     query = "SELECT (SELECT {0} FROM before.meta.runs) IS DISTINCT FROM (SELECT {0} FROM after.meta.runs)"
     return [shown for name, shown in names.items() if one_value(con, query.format(name))]
 

@@ -63,13 +63,19 @@ class _Behind:
         self._known: dict[tuple[Any, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
 
     def of_row(self, table: str, keys: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Of the changed statuses and verdicts of its rule set and cycle, else of earlier cycles, else of the data."""
+        """Of the changed statuses and verdicts of its rule set and cycle, else of earlier cycles, else of the data.
+
+        A model of all arms and cycles moves with each of them: a row of a fitted table may hang on any changed data.
+        """
         names = ("rule_set", "other_rule_set", "cycle", "arm")
-        asked = (_inputs_of(table), *(keys.get(name) for name in names))
+        is_fitted = table not in load_models()
+        place = tuple(keys.get(name) for name in names)
+        asked = (_inputs_of(table), place, is_fitted)
         if asked not in self._known:
-            found = self._of_outcomes(*asked[1:]) or self._in_arm(
-                (found for kind in asked[0] for found in self._data.get(kind, ())), asked[4]
-            )
+            data = [found for kind in _inputs_of(table) for found in self._data.get(kind, ())]
+            found = self._of_outcomes(*place) or self._in_arm(data, keys.get("arm"))
+            if is_fitted:
+                found = found or data
             subjects = tuple(sorted({one.subject_id for one in found}))
             self._known[asked] = subjects, tuple(sorted({one.code for one in found}))
         subjects, codes = self._known[asked]

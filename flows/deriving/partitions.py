@@ -23,7 +23,7 @@ Connection = duckdb.DuckDBPyConnection
 # Models without a subject: built before the others, once.
 OF_STUDY = frozenset({"analysis.cutoff", "analysis.medication_combinations"})
 # Everybody stands at every cycle that anybody was given.
-ACROSS_SUBJECTS = frozenset({"analysis.response_course"})
+ACROSS_SUBJECTS = frozenset({"analysis.response_course", "analysis.expected_months"})
 SUBJECT = "subject_id"
 
 

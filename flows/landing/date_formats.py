@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 TIME = r"(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:[Zz]|UTC|[+-]\d\d:?\d\d))?)?"
@@ -64,27 +65,28 @@ def _without_scattered(formats: list[str], texts: Sequence[str]) -> list[str]:
     return together + [name for name in scattered if years[name] <= FEW_YEARS or len(last) > FEW_YEARS]
 
 
-def formats_of(text: str) -> set[str]:
+@lru_cache(maxsize=1 << 14)  # the days of a study stand in many cells, and each column is looked at several times
+def formats_of(text: str) -> frozenset[str]:
     """Every format in which a text is a date."""
     if parts := NUMBERS.fullmatch(text):
         return _of_numbers(parts[1], parts[2], parts[3], parts[4])
     if EIGHT_DIGITS.fullmatch(text):
-        return {"%Y%m%d"}
+        return frozenset({"%Y%m%d"})
     if parts := NAMED_MONTH.fullmatch(text):
-        return {f"%d{parts[1]}%b{parts[1]}{'%Y' if len(parts[2]) == 4 else '%y'}"}
+        return frozenset({f"%d{parts[1]}%b{parts[1]}{'%Y' if len(parts[2]) == 4 else '%y'}"})
     if parts := NUMBER.fullmatch(text):
-        return {name for name, first, last in SERIALS if first <= int(parts[1]) < last}
-    return set()
+        return frozenset(name for name, first, last in SERIALS if first <= int(parts[1]) < last)
+    return frozenset()
 
 
-def _of_numbers(first: str, mark: str, second: str, third: str) -> set[str]:
+def _of_numbers(first: str, mark: str, second: str, third: str) -> frozenset[str]:
     orders = {"%Y%m%d": (first, second, third), "%d%m%Y": (third, second, first), "%m%d%Y": (third, first, second)}
     found = set()
     for order, (year, month, day) in orders.items():
         if len(year) in (2, 4) and len(month) < 3 and len(day) < 3 and _is_day(year, month, day):
             year_mark = "%Y" if len(year) == 4 else "%y"
             found.add(mark.join(part.replace("%Y", year_mark) for part in re.findall("%.", order)))
-    return found
+    return frozenset(found)
 
 
 def _is_day(year: str, month: str, day: str) -> bool:

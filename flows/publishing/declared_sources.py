@@ -33,7 +33,10 @@ INTERNAL = {
     "landing.set_aside": "kind file_id line_number outcome",
     "landing.quarantined_text": "file_id line_number raw",
     "landing.cell_text": "file_id line_number column_name raw",
-    "meta.study": "study_id title primary_rule_set data_cutoff is_blinded",
+    "meta.study": "study_id title primary_rule_set population data_cutoff is_blinded",
+    "meta.estimators": "estimand is_primary position arm analysis how table_name place",
+    "meta.hypotheses": "position hypothesis family table_name place method within_family alpha",
+    "meta.imputation": "cycles imputations seed largest_delta",
     "meta.rule_variations": "rule_set parameter value variant position",
 }
 
@@ -164,7 +167,7 @@ def _checks(columns: tuple[str, ...], checks: list[Check]) -> Result:
 
 def _runs(columns: tuple[str, ...]) -> Result:
     """meta.runs: flows/publishing/publish.py; the versions and the snapshot's name come from the run itself."""
-    study = ("study_id", "title", "primary_rule_set", "is_blinded")
+    study = ("study_id", "title", "primary_rule_set", "population", "is_blinded")
     origins = {name: frozenset({("meta.study", name)}) for name in study}
     origins |= {
         "cutoff_date": frozenset({("analysis.cutoff", "cutoff_date")}),

@@ -74,7 +74,7 @@ def record_publication(con: duckdb.DuckDBPyConnection, out: Path, name: str, stu
     shutil.rmtree(building, ignore_errors=True)
     (building / "study" / "inbox").mkdir(parents=True)
     shutil.copyfile(study.folder / "study.toml", building / "study" / "study.toml")
-    for own in ("rules", "codelists"):
+    for own in ("rules", "estimands", "codelists"):
         if (study.folder / own).is_dir():
             shutil.copytree(study.folder / own, building / "study" / own)
     for codebook in {group.codebook for groups in study.files.values() for group in groups if group.codebook}:

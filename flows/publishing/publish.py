@@ -155,7 +155,7 @@ def _write_run(con: Connection, name: str, study: Study) -> None:
     """meta.runs: what made this snapshot; no clock in it, so that equal inputs give equal bytes."""
     con.execute(
         """CREATE OR REPLACE TABLE meta.runs AS
-        SELECT $1 AS snapshot_id, study.study_id, study.title, study.primary_rule_set, study.is_blinded,
+        SELECT $1 AS snapshot_id, study.study_id, study.title, study.primary_rule_set, study.population, study.is_blinded,
             cutoff.cutoff_date, $2 AS software_version, $3 AS duckdb_version,
             (SELECT count(DISTINCT sha256) FROM landing.files WHERE status = 'landed') AS files_landed,
             (SELECT CAST(coalesce(sum(lines_read - lines_elsewhere), 0) AS BIGINT) FROM landing.files) AS lines_read,

@@ -12,6 +12,9 @@ ALL = "all"
 PAGE_TWIPS = 13_800  # width of a landscape A4 page within its margins
 
 
+DEFINITION = "Definition"  # the one column of a table of words
+
+
 class Layout(NamedTuple):
     """A table ready to be written: one column per arm, rows of (section, label, cells)."""
 
@@ -36,6 +39,8 @@ def lay_out(con: Connection, table: PublicationTable) -> Layout:
     ).fetchall()
     used = {arm for cells in rows.values() for arm in cells}
     shown = [(arm, f"{label} (N = {n})") for arm, label, n in sizes if arm in used]
+    if used == {None}:  # words, of no arm
+        shown = [(None, DEFINITION)]
     note = f"{table.note}{_without_arm(sizes, used)}" if rows else _why_empty(con, table)
     return Layout(
         f"Table {int(table.name[:2])}. {table.title}",
@@ -47,7 +52,8 @@ def lay_out(con: Connection, table: PublicationTable) -> Layout:
 
 
 def _source(con: Connection, table: PublicationTable) -> str:
-    tables = ", ".join(sorted(name for name in tables_read(table.query) if name.startswith("summary.")))
+    shown = ("summary.", "meta.estimands")
+    tables = ", ".join(sorted(name for name in tables_read(table.query) if name.startswith(shown)))
     snapshots = con.execute("SELECT snapshot_id FROM meta.runs").fetchall()
     return f"Source: {tables}; snapshot {snapshots[0][0]}."
 

@@ -19,6 +19,30 @@ def load_changes(con: Connection, arms: dict[str, str]) -> dict[str, list[Row]]:
     }
 
 
+def load_mmrm(con: Connection) -> list[Row]:
+    """Rows of summary.mmrm_change: LS means and differences of each month, from one model of all months."""
+    return load_cells(con, "summary.mmrm_change", ("rule_set", "cycle", "month", "arm"))
+
+
+def load_imputed(con: Connection) -> dict[str, list[Row]]:
+    """The last month that is imputed: rows of summary.imputed_change without a delta (``assumptions``) and with one
+    (``deltas``), those of other arms than the reference arm; rows of summary.imputed_responders (``responders``)."""
+    key = ("rule_set", "assumption", "delta", "cycle", "month", "arm")
+    rows = load_cells(con, "summary.imputed_change", key)
+    last = max(((row["cycle"], row["month"]) for row in rows), default=None)
+    rows = [row for row in rows if (row["cycle"], row["month"]) == last and row["arm"] != row["reference_arm"]]
+    names = ("rule_set", "assumption", "cycle", "min_reduction_pct", "arm")
+    shares = load_cells(con, "summary.imputed_responders", names)
+    order = list(load_words()["assumption"])
+    return {
+        "assumptions": sorted([r for r in rows if not r["delta"]], key=lambda row: order.index(row["assumption"])),
+        "deltas": [row for row in rows if row["assumption"] == order[0]],
+        "responders": sorted(
+            [row for row in shares if last and row["cycle"] == last[0]], key=lambda row: order.index(row["assumption"])
+        ),
+    }
+
+
 def load_months_left_out(con: Connection) -> dict[str, Cell]:
     """Months that are in no mean, and why: subject-months."""
     (row,) = rows_of(

@@ -13,7 +13,17 @@ from markupsafe import Markup
 
 from flows.base.resources import resource
 from flows.base.toml_files import read_toml
-from flows.report import change, quality, responders, response_course, site_history, study_summary, subjects, treatment
+from flows.report import (
+    change,
+    declared_estimands,
+    quality,
+    responders,
+    response_course,
+    site_history,
+    study_summary,
+    subjects,
+    treatment,
+)
 from flows.report.cells import ALL, Row, grouped, load_cells
 from flows.report.origins import load_origins
 from flows.report.since_last import load_since_last
@@ -78,6 +88,9 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     primary = rule_sets[0]["rule_set"]
     rates = responders.load_rates(con, arms)
     differences = responders.load_differences(con, primary)
+    populations = responders.load_rates_by_population(con, primary, arms)
+    population_differences = responders.load_differences_by_population(con, primary)
+    of_primary = run["population"] if run["population"] != "all_treated" else ""
     since_last = load_since_last(con)
     context = {
         "sections": [section for section in SECTIONS if since_last or section[0] != "since-last"],
@@ -90,6 +103,14 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "primary": rule_sets[0],
         "rates": grouped(rates, "rule_set"),
         "answer": responders.answer_of(grouped(rates, "rule_set").get(primary, []), differences.get("observed", [])),
+        "answer_of_primary": responders.answer_of(
+            populations.get(of_primary, []), population_differences.get(of_primary, [])
+        ),
+        "estimands": declared_estimands.load_estimands(con),
+        "all_differences": responders.load_all_differences(con),
+        "hypotheses": responders.load_hypotheses(con),
+        "populations": populations,
+        "population_differences": population_differences,
         "differences": differences,
         "repeated": responders.load_repeated(con, primary),
         "tipping": responders.load_tipping(con, primary),
@@ -101,11 +122,16 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "courses": response_course.load_courses(con, primary),
         "outcomes": response_course.load_outcomes(con, primary),
         "flow": response_course.load_flow(con, primary),
+        "event_curves": response_course.load_event_curves(con, primary),
+        "event_tests": response_course.load_event_tests(con, primary),
+        "event_names": load_words()["event"],
         "verdicts": grouped(response_course.load_verdicts(con), "rule_set"),
         "pairs": response_course.load_pairs(con),
         "agreement": response_course.load_agreement(con),
         "shifts": response_course.load_shifts(con),
         "changes": change.load_changes(con, arms),
+        "mmrm_months": change.load_mmrm(con),
+        "imputed": change.load_imputed(con),
         "months_left_out": change.load_months_left_out(con),
         "distribution": change.load_distribution(con, primary),
         "shown_reductions": change.SHOWN_REDUCTIONS,
@@ -115,6 +141,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "muscles": (muscles := treatment.load_muscles(con)),
         "map_cycle": min((cycle for row in muscles for cycle in row["cycles"]), default=None),
         "quality_of_life": treatment.load_quality_of_life(con),
+        "mmrm_scores": treatment.load_mmrm(con),
         "improved": treatment.load_improved(con),
         "has_events_file": quality.has_file(con, "adverse_events"),
         "events": treatment.load_events(con),
@@ -145,6 +172,15 @@ def _figures(context: dict[str, Any]) -> dict[str, Any]:
         "months": figures.month_figure(context["changes"].get("headache_days", []), arms),
         "distribution": figures.distribution_figure(context["distribution"], arms),
         "waterfall": figures.waterfall_figure(context["reductions"], arms),
+        **{
+            event.replace("_", "-"): figures.event_figure(
+                context["event_curves"].get(event, []), arms, event, label, axis
+            )
+            for event, (label, axis) in response_course.EVENT_FIGURES.items()
+        },
+        "forest": figures.forest_figure(
+            context["all_differences"], arms, context["answer"]["cycle"] if context["answer"] else None
+        ),
         "flow": figures.flow_figure(context["courses"], context["flow"], arms),
         "drift": figures.drift_figure(context["site_runs"]),
         "muscles": figures.injection_map(context["muscles"]),

@@ -4,6 +4,7 @@ from typing import Any
 
 from flows.base.sql_text import rows_of
 from flows.report.cells import ALL, Connection, Row, cell, grouped, load_cells, row_cells
+from flows.study.words import load_words
 
 RATE_KEY = ("rule_set", "cycle", "arm")
 
@@ -68,6 +69,31 @@ def load_differences(con: Connection, rule_set: str) -> dict[str, list[Row]]:
     """Rows of summary.arm_differences under one rule set, by analysis: observed, non_responder_imputed."""
     key = ("rule_set", "cycle", "arm", "analysis")
     return grouped(load_cells(con, "summary.arm_differences", key, {"rule_set": rule_set}), "analysis")
+
+
+def load_all_differences(con: Connection) -> list[Row]:
+    """Rows of summary.arm_differences under every rule set."""
+    return load_cells(con, "summary.arm_differences", ("rule_set", "cycle", "arm", "analysis"))
+
+
+def load_hypotheses(con: Connection) -> list[Row]:
+    """Rows of summary.hypotheses in the declared order."""
+    return load_cells(con, "summary.hypotheses", ("position",))
+
+
+def load_rates_by_population(con: Connection, rule_set: str, arms: dict[str, str]) -> dict[str, list[Row]]:
+    """Rows of summary.responder_rates_by_population under one rule set, by population in the order of words.toml."""
+    key = ("rule_set", "population", "cycle", "arm")
+    rows = load_cells(con, "summary.responder_rates_by_population", key, {"rule_set": rule_set})
+    populations = grouped([row for row in rows if row["arm"] in arms], "population")
+    return {name: populations[name] for name in load_words()["population"] if name in populations}
+
+
+def load_differences_by_population(con: Connection, rule_set: str) -> dict[str, list[Row]]:
+    """Observed rows of summary.arm_differences_by_population under one rule set, by population."""
+    key = ("rule_set", "population", "cycle", "arm", "analysis")
+    only = {"rule_set": rule_set, "analysis": "observed"}
+    return grouped(load_cells(con, "summary.arm_differences_by_population", key, only), "population")
 
 
 def load_repeated(con: Connection, rule_set: str) -> list[Row]:

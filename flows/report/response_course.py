@@ -4,13 +4,35 @@ from typing import Any
 
 from flows.base.sql_text import rows_of
 from flows.report.cells import Connection, Row, by_key, grouped, load_cells
+from flows.study.words import load_words
 
 COURSE_KEY = ("rule_set", "arm", "cycle")
+EVENT_KEY = ("rule_set", "event", "arm")
+# The curves that are drawn: what they are, and what their cycles are counted from.
+EVENT_FIGURES = {
+    "first_response": ("Subjects who have responded by cycle and arm, in percent, by Kaplan and Meier", "Cycle"),
+    "loss_of_response": (
+        "Responders who have lost the response by cycle and arm, in percent, by Kaplan and Meier",
+        "Cycles since the first response",
+    ),
+}
 
 
 def load_first_response(con: Connection, rule_set: str) -> list[Row]:
     """One row per arm (and all) and cycle under one rule set."""
     return load_cells(con, "summary.first_response", COURSE_KEY, {"rule_set": rule_set})
+
+
+def load_event_curves(con: Connection, rule_set: str) -> dict[str, list[Row]]:
+    """Rows of summary.time_to_event under one rule set, by event in the order of words.toml."""
+    rows = grouped(load_cells(con, "summary.time_to_event", (*EVENT_KEY, "cycle"), {"rule_set": rule_set}), "event")
+    return {event: rows[event] for event in load_words()["event"] if event in rows}
+
+
+def load_event_tests(con: Connection, rule_set: str) -> dict[str, list[Row]]:
+    """Rows of summary.time_to_event_tests under one rule set, by event in the order of words.toml."""
+    rows = grouped(load_cells(con, "summary.time_to_event_tests", EVENT_KEY, {"rule_set": rule_set}), "event")
+    return {event: rows[event] for event in load_words()["event"] if event in rows}
 
 
 def load_outcomes(con: Connection, rule_set: str) -> dict[str, dict[str, Row]]:

@@ -35,6 +35,11 @@ def load_quality_of_life(con: Connection) -> dict[str, list[Row]]:
     return {name: group for name, group in rows.items() if any(row["n"].value for row in group)}
 
 
+def load_mmrm(con: Connection) -> dict[str, list[Row]]:
+    """Rows of summary.mmrm_quality_of_life by instrument: LS means and differences, from one model of all cycles."""
+    return grouped(load_cells(con, "summary.mmrm_quality_of_life", ("instrument", "cycle", "arm")), "instrument")
+
+
 def load_improved(con: Connection) -> list[Row]:
     """Per instrument, points asked for and cycle: ``arms`` with its row of summary.quality_of_life_improved."""
     key = ("instrument", "min_points", "cycle")

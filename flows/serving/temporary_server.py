@@ -23,6 +23,7 @@ from pathlib import Path
 from types import FrameType
 
 from flows.base.errors import ConfigurationError
+from flows.base.garbage import collect_seldom
 from flows.serving.run_history import make_private, prefect_home, prune_runs
 
 # Nothing is sent anywhere; Prefect looks for no newer version.
@@ -205,4 +206,5 @@ def _fall_silent() -> None:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     _serve(int(sys.argv[1]))

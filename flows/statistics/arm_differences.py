@@ -20,20 +20,53 @@ def arm_differences(con: duckdb.DuckDBPyConnection) -> list[Row]:
     Grain: rule_set x cycle x arm (the reference arm left out) x analysis. The counts are those of
     summary.responder_rates and, for the strata, of summary.responder_rates_by_stratum.
     """
-    arms = [arm for (arm,) in con.execute("SELECT arm FROM meta.arms ORDER BY position").fetchall()]
-    rates = {
-        (row["rule_set"], row["cycle"], row["arm"]): row
-        for row in rows_of(con, "SELECT * FROM summary.responder_rates ORDER BY rule_set, cycle, arm")
-    }
+    rates = rows_of(con, "SELECT * FROM summary.responder_rates ORDER BY rule_set, cycle, arm")
     strata = rows_of(con, "SELECT * FROM summary.responder_rates_by_stratum WHERE stratum = 'overuse' ORDER BY ALL")
+    return _differences(con, ("rule_set", "cycle"), rates, strata)
+
+
+def arm_differences_by_population(con: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The same for all treated, for the eligible by the article, and for the evaluable.
+
+    Grain: rule_set x population x cycle x arm (the reference arm left out) x analysis. The counts are those of
+    summary.responder_rates_by_population and, for the strata, of the members of the population in each.
+    """
+    key = ("rule_set", "population", "cycle")
+    rates = rows_of(con, f"SELECT * FROM summary.responder_rates_by_population ORDER BY {', '.join(key)}, arm")
+    strata = rows_of(
+        con,
+        """SELECT spine.rule_set, spine.population, spine.cycle, spine.arm, levels.level,
+            count(*) FILTER (course.is_responder) AS n_responders,
+            count(*) FILTER (course.is_evaluable) AS n_evaluable,
+            count(*) FILTER (course.is_in_nri) AS n_nri
+        FROM summary.responder_rates_by_population AS spine
+        CROSS JOIN (SELECT DISTINCT level FROM analysis.strata WHERE stratum = 'overuse') AS levels
+        LEFT JOIN analysis.population_members AS member USING (rule_set, population, arm)
+        LEFT JOIN analysis.strata AS strata
+            ON strata.subject_id = member.subject_id AND strata.stratum = 'overuse' AND strata.level = levels.level
+        LEFT JOIN analysis.response_course AS course
+            ON course.rule_set = spine.rule_set AND course.cycle = spine.cycle AND course.subject_id = strata.subject_id
+        WHERE spine.arm <> 'all'
+        GROUP BY ALL ORDER BY ALL""",
+    )
+    return _differences(con, key, rates, strata)
+
+
+def _differences(
+    con: duckdb.DuckDBPyConnection, key: tuple[str, ...], rates: list[Row], strata: list[Row]
+) -> list[Row]:
+    """Each arm against the reference arm, by each value of ``key``."""
+    arms = [arm for (arm,) in con.execute("SELECT arm FROM meta.arms ORDER BY position").fetchall()]
+    of_arm = {(*(row[name] for name in key), row["arm"]): row for row in rates}
     by_arm: dict[tuple[Any, ...], dict[str, Row]] = {}
     for row in strata:
-        by_arm.setdefault((row["rule_set"], row["cycle"], row["arm"]), {})[row["level"]] = row
+        by_arm.setdefault((*(row[name] for name in key), row["arm"]), {})[row["level"]] = row
     return [
-        {"rule_set": rule_set, "cycle": cycle, "arm": arm, "analysis": analysis, "reference_arm": arms[0]}
-        | _compared(rate, rates[rule_set, cycle, arms[0]], denominator)
-        | _stratified(by_arm[rule_set, cycle, arm], by_arm[rule_set, cycle, arms[0]], denominator)
-        for (rule_set, cycle, arm), rate in rates.items()
+        {name: rate[name] for name in (*key, "arm", "is_primary") if name in rate}
+        | {"analysis": analysis, "reference_arm": arms[0]}
+        | _compared(rate, of_arm[*place, arms[0]], denominator)
+        | _stratified(by_arm[*place, arm], by_arm[*place, arms[0]], denominator)
+        for (*place, arm), rate in of_arm.items()
         if arm in arms[1:]
         for analysis, denominator in ANALYSES.items()
     ]

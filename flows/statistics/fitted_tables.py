@@ -9,24 +9,67 @@ from typing import Any
 
 import duckdb
 
-from flows.statistics.arm_differences import arm_differences
+from flows.statistics.arm_differences import arm_differences, arm_differences_by_population
 from flows.statistics.changes import change_from_baseline, quality_of_life
+from flows.statistics.estimates import COLUMNS, estimates
+from flows.statistics.imputed_tables import imputed_change, imputed_responders
+from flows.statistics.mmrm_tables import mmrm_change, mmrm_quality_of_life
+from flows.statistics.multiplicity import hypotheses
 from flows.statistics.repeated import repeated_response
+from flows.statistics.time_to_event import time_to_event, time_to_event_tests
 from flows.statistics.tipping import tipping_points
+from flows.study.analysis_plan import tested_tables
 from flows.study.dictionary import SQL_TYPES, load_dictionary
 
 Row = dict[str, Any]
 FITTED: dict[str, Callable[[duckdb.DuckDBPyConnection], list[Row]]] = {
     "summary.arm_differences": arm_differences,
+    "summary.arm_differences_by_population": arm_differences_by_population,
     "summary.change_from_baseline": change_from_baseline,
+    "summary.imputed_change": imputed_change,
+    "summary.imputed_responders": imputed_responders,
+    "summary.mmrm_change": mmrm_change,
+    "summary.mmrm_quality_of_life": mmrm_quality_of_life,
     "summary.quality_of_life": quality_of_life,
     "summary.repeated_response": repeated_response,
+    "summary.time_to_event": time_to_event,
+    "summary.time_to_event_tests": time_to_event_tests,
     "summary.tipping_points": tipping_points,
+    "summary.hypotheses": hypotheses,  # the last two: they read the others
+    "summary.estimates": estimates,
 }
 # What each of them reads, for the lineage (flows/publishing/declared_sources.py): table and columns.
 _COMPARED_ARMS = {
     "analysis.subjects": ("subject_id", "arm", "first_injection_date"),
     "analysis.strata": ("subject_id", "stratum", "level"),
+    "meta.arms": ("arm", "position"),
+}
+_PRIMARY = {
+    "analysis.populations": ("rule_set", "subject_id", "is_primary"),
+    "meta.study": ("primary_rule_set", "population"),
+}
+_IMPUTED = {
+    "analysis.expected_months": (
+        "subject_id",
+        "cycle",
+        "month",
+        "change",
+        "is_past",
+        "headache_days",
+        "recorded_days",
+        "baseline_headache_days",
+        "baseline_recorded_days",
+    ),
+    "analysis.headache_months": ("subject_id", "cycle", "headache_days", "recorded_days", "per_month"),
+    "meta.imputation": ("cycles", "imputations", "seed", "largest_delta"),
+    "meta.protocol": ("month_days",),
+    **_PRIMARY,
+    **_COMPARED_ARMS,
+}
+_TIMES = {
+    "analysis.populations": ("rule_set", "subject_id", "is_primary"),
+    "meta.study": ("population",),
+    "analysis.event_times": ("rule_set", "event", "subject_id", "arm", "start_cycle", "end_cycle", "is_event"),
     "meta.arms": ("arm", "position"),
 }
 _RATES = ("rule_set", "cycle", "arm", "n_evaluable", "n_responders", "n_nri")
@@ -36,9 +79,37 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "summary.responder_rates_by_stratum": (*_RATES, "stratum", "level"),
         "meta.arms": ("arm", "position"),
     },
+    "summary.arm_differences_by_population": {
+        "summary.responder_rates_by_population": (*_RATES, "population", "is_primary"),
+        "analysis.population_members": ("rule_set", "population", "arm", "subject_id"),
+        "analysis.response_course": (
+            "rule_set",
+            "subject_id",
+            "cycle",
+            "is_responder",
+            "is_evaluable",
+            "is_in_nri",
+        ),
+        "analysis.strata": ("subject_id", "stratum", "level"),
+        "meta.arms": ("arm", "position"),
+    },
     "summary.change_from_baseline": {
         "analysis.month_measures": ("subject_id", "measure", "cycle", "month", "per_month", "baseline_per_month"),
         "analysis.month_spans": ("cycle", "month"),
+        **_COMPARED_ARMS,
+    },
+    "summary.imputed_change": _IMPUTED,
+    "summary.imputed_responders": _IMPUTED,
+    "summary.mmrm_change": {
+        "analysis.headache_months": ("subject_id", "cycle", "month", "change", "baseline_per_month"),
+        "analysis.month_spans": ("cycle", "month"),
+        **_PRIMARY,
+        **_COMPARED_ARMS,
+    },
+    "summary.mmrm_quality_of_life": {
+        "analysis.score_changes": ("subject_id", "instrument", "cycle", "change", "baseline_score"),
+        "analysis.cycles": ("cycle",),
+        **_PRIMARY,
         **_COMPARED_ARMS,
     },
     "summary.quality_of_life": {
@@ -53,7 +124,26 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "meta.arms": ("arm", "position"),
         "meta.study": ("primary_rule_set",),
     },
+    "summary.time_to_event": _TIMES,
+    "summary.time_to_event_tests": _TIMES,
     "summary.tipping_points": {"summary.responder_rates": _RATES, "meta.arms": ("arm", "position")},
+    "summary.estimates": {
+        "meta.estimators": ("estimand", "is_primary", "position", "arm", "analysis", "how", "table_name", "place"),
+        **{name: (*tested_tables()[name], *columns[:3], "p_value") for name, columns in COLUMNS.items()},
+    },
+    "summary.hypotheses": {
+        "meta.hypotheses": (
+            "position",
+            "hypothesis",
+            "family",
+            "table_name",
+            "place",
+            "method",
+            "within_family",
+            "alpha",
+        ),
+        **{name: (*key, "p_value") for name, key in tested_tables().items()},
+    },
 }
 
 

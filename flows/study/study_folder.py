@@ -13,9 +13,11 @@ from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
 from flows.base.suggestions import did_you_mean
 from flows.base.toml_files import Frozen, fault_at, read_toml
+from flows.study.analysis_plan import AnalysisPlan, check_arms_of_tests
 from flows.study.check_limits import CheckLimits, CheckOverrides, load_limits
 from flows.study.codebook import with_choices
 from flows.study.dictionary import FILE_KINDS
+from flows.study.estimands import Estimand, load_estimands
 from flows.study.file_format import FileFormat, Reading, faults_of_group, numbered_readings
 from flows.study.medication_list import own_list
 from flows.study.medication_models import DrugList
@@ -122,6 +124,7 @@ class StudyFile(Frozen):
     study: StudyFacts
     withdrawn: tuple[Withdrawal, ...] = ()
     arms: dict[str, str] = Field(default_factory=dict)
+    analysis: AnalysisPlan = AnalysisPlan()
     subjects: SubjectSettings = SubjectSettings()
     intake: Intake = Intake()
     files: dict[str, tuple[FileFormat, ...]] = Field(default_factory=dict)
@@ -144,6 +147,7 @@ class StudyFile(Frozen):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> "StudyFile":
+        check_arms_of_tests(self.analysis, list(self.arms), self.study.rule_sets)
         for kind, groups in self.files.items():
             if kind not in FILE_KINDS:
                 known = f"known are {', '.join(FILE_KINDS)}"
@@ -162,6 +166,8 @@ class Study(Frozen):
     folder: Path
     facts: StudyFacts
     arms: dict[str, str]
+    analysis: AnalysisPlan = AnalysisPlan()
+    estimands: tuple[Estimand, ...] = ()
     files: dict[str, tuple[FileFormat, ...]]
     withdrawn: tuple[Withdrawal, ...] = ()
     rule_sets: tuple[RuleSet, ...]
@@ -246,6 +252,8 @@ def load_study(folder: Path) -> Study:
         folder=folder,
         facts=settings.study,
         arms=settings.arms,
+        analysis=settings.analysis,
+        estimands=load_estimands(settings.analysis, [resource("data/estimands"), folder / "estimands"]),
         files={kind: tuple(with_choices(group, folder) for group in groups) for kind, groups in settings.files.items()},
         withdrawn=settings.withdrawn,
         id_folding=tuple(sorted(set(settings.subjects.id_folding))),
@@ -266,6 +274,6 @@ def check_out(folder: Path, out: Path) -> None:
     default = f"choose another --out, or leave it out to publish to {folder / 'published'}."
     if place == folder.resolve() or (place / "study.toml").exists():
         raise ConfigurationError(f"{out}: is a study folder itself, which a run only reads; {default}")
-    for name in ("inbox", "rules", "codelists"):
+    for name in ("inbox", "rules", "estimands", "codelists"):
         if place.is_relative_to((folder / name).resolve()):
             raise ConfigurationError(f"{out}: lies in {name}/ of the study, which a run only reads; {default}")

@@ -138,12 +138,14 @@ def _is_full(error: Exception) -> str | None:
 
 def _open_for(path: Path, wanted: str) -> duckdb.DuckDBPyConnection:
     """The warehouse, empty if it was landed under other settings than these."""
-    con = _open(path)
-    if _read_fingerprint(con) != wanted:
+    if path.exists():
+        con = _open(path)
+        if _read_fingerprint(con) == wanted:
+            return con
         con.close()
-        _forget(path)
-        con = _connect(path)
-        con.execute("CREATE TABLE fingerprint AS SELECT $1 AS value", [wanted])
+    _forget(path)
+    con = _connect(path)
+    con.execute("CREATE TABLE fingerprint AS SELECT $1 AS value", [wanted])
     return con
 
 

@@ -18,6 +18,7 @@ from flows.study.rule_parameters import parameter_values
 from flows.study.rule_sets import RuleSet
 from flows.study.rule_variants import AS_WRITTEN, variants_of
 from flows.study.study_folder import Study
+from flows.warehouse.plan_tables import plan_tables
 
 Row = dict[str, Any]
 
@@ -34,12 +35,14 @@ def _write_all(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | None
     write_table(
         con,
         "study",
-        "study_id VARCHAR, title VARCHAR, primary_rule_set VARCHAR, data_cutoff DATE, is_blinded BOOLEAN",
+        "study_id VARCHAR, title VARCHAR, primary_rule_set VARCHAR, population VARCHAR, data_cutoff DATE,"
+        " is_blinded BOOLEAN",
         [
             {
                 "study_id": facts.id,
                 "title": facts.title,
                 "primary_rule_set": facts.primary_rule_set,
+                "population": study.analysis.population,
                 "data_cutoff": cutoff or facts.data_cutoff,
                 "is_blinded": facts.blinded,
             }
@@ -64,6 +67,8 @@ def _write_all(con: duckdb.DuckDBPyConnection, study: Study, cutoff: date | None
         "arm VARCHAR, label VARCHAR, position INTEGER",
         [{"arm": arm, "label": label, "position": i} for i, (arm, label) in enumerate(arms.items())],
     )
+    for table, columns, rows in plan_tables(study):
+        write_table(con, table, columns, rows)
     write_table(
         con,
         "instruments",

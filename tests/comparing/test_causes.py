@@ -226,3 +226,16 @@ def test_eligibility_and_the_line_of_the_subject(changes_between: Between) -> No
         ("eligibility", "A", "has_failed_preventives", "true", "false", ("correction",)),
         ("eligibility", "A", "is_eligible", "true", "false", ("correction",)),
     ]
+
+
+def test_an_injection_that_came_where_the_cut_off_takes_the_cycle_away(changes_between: Between) -> None:
+    """With the cut-off where it was the cycle would be there, and cut short by the new injection."""
+    earlier = TOML.replace(str(CUTOFF), str(DAY_1 - timedelta(days=1)))
+    second = f"subject_id,injection_date\nA,{DAY_1 + timedelta(days=40)}\n"
+
+    def later(study: Path) -> None:
+        settings(earlier)(study)
+        write_files(study, {"injections2.csv": second})
+
+    changes = [change for change in statuses(changes_between(nothing, later)) if change[0] == "A"]
+    assert changes == [("A", 1, "responder", None, ("new_lines", "cutoff"))]

@@ -31,6 +31,52 @@ data_cutoff = {CUTOFF.isoformat()}
 placebo = "Placebo"
 ona = "OnabotulinumtoxinA"
 
+# The tests of the plan in their order: each is made when all before it are rejected.
+[analysis]
+population = "all_treated"
+multiplicity = "fixed_sequence"
+
+[[analysis.hypotheses]]
+id = "responders in cycle 2, who was not seen counts as not responding"
+table = "summary.arm_differences"
+where = {{ cycle = 2, analysis = "non_responder_imputed" }}
+
+[[analysis.hypotheses]]
+id = "headache days in month 3 of cycle 2"
+table = "summary.mmrm_change"
+where = {{ cycle = 2, month = 3 }}
+
+[[analysis.hypotheses]]
+id = "HIT-6 in cycle 2"
+table = "summary.mmrm_quality_of_life"
+where = {{ instrument = "HIT6", cycle = 2 }}
+
+[[analysis.hypotheses]]
+id = "time to the first response"
+table = "summary.time_to_event_tests"
+where = {{ event = "first_response" }}
+
+# Missing months of the first two cycles, imputed under four assumptions.
+[analysis.imputation]
+cycles = 2
+imputations = 50
+seed = 20250630
+
+# What is estimated: the first is the primary estimand (data/estimands).
+[[analysis.estimands]]
+id = "headache_days_hypothetical"
+cycle = 2
+month = 3
+
+[[analysis.estimands]]
+id = "headache_days_treatment_policy"
+cycle = 2
+month = 3
+
+[[analysis.estimands]]
+id = "response_composite"
+cycle = 2
+
 # Encoding and delimiter are recognised; what cannot be, is declared. The other sites use the defaults.
 [[files.diary]]
 pattern = "site-03/diary*.csv"

@@ -7,6 +7,8 @@ import pytest
 from flows.base.errors import ConfigurationError
 from flows.runs import steps
 from flows.runs.sequence import take_in
+from flows.study.check_limits import CheckLimits
+from flows.study.dictionary import load_dictionary
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import BASE, SETTINGS, write_study
@@ -53,3 +55,9 @@ def test_a_limit_out_of_range_is_refused(tmp_path: Path, limit: str, value: floa
     study = write_study(tmp_path / "study", settings=SETTINGS + f"[checks]\n{limit} = {value}\n")
     with pytest.raises(ConfigurationError, match=rf"study\.toml: checks\.{limit}"):
         load_study(study)
+
+
+def test_each_limit_is_a_column_of_the_dictionary() -> None:
+    """Else the lineage of the checks that use it cannot be followed: data/dictionary/meta.toml, [check_limits.columns]."""
+    columns = load_dictionary()["meta.check_limits"].columns
+    assert [column.name for column in columns] == list(CheckLimits.model_fields)

@@ -27,6 +27,34 @@ data_cutoff = {START + timedelta(230)}
 placebo = '{LABEL}'
 "{CODE}" = "OnabotulinumtoxinA"
 empty = "Nobody in it"
+[analysis.imputation]
+cycles = 1
+imputations = 5
+largest_delta = 2
+[analysis]
+multiplicity = "gatekeeping"
+within_family = "hochberg"
+[[analysis.estimands]]
+id = "headache_days_treatment_policy"
+cycle = 1
+month = 3
+[[analysis.estimands]]
+id = "response_composite"
+cycle = 1
+[[analysis.hypotheses]]
+id = "Responders <i>"
+table = "summary.arm_differences"
+where = {{ cycle = 2, analysis = "observed", arm = "{CODE}" }}
+[[analysis.hypotheses]]
+id = "Days"
+table = "summary.mmrm_change"
+where = {{ cycle = 1, month = 3, arm = "{CODE}" }}
+family = 2
+[[analysis.hypotheses]]
+id = "Nobody"
+table = "summary.time_to_event_tests"
+where = {{ event = "first_response", arm = "empty" }}
+family = 2
 """
 
 
@@ -106,7 +134,16 @@ def blind(snapshot: Path) -> list[str]:
             " SEMI JOIN duckdb_tables() USING (schema_name, table_name)"
             " WHERE column_name = 'arm' AND schema_name IN ('analysis', 'summary', 'tabulation')"
         ).fetchall()
-    compared = ("arm_differences", "repeated_response", "tipping_points")
+    compared = (
+        "arm_differences",
+        "arm_differences_by_population",
+        "estimates",
+        "hypotheses",
+        "imputed_change",
+        "imputed_responders",
+        "repeated_response",
+        "tipping_points",
+    )
     return [
         "DELETE FROM meta.arms",
         "UPDATE meta.runs SET is_blinded = true",

@@ -85,6 +85,7 @@ def test_the_responder_rate_reaches_the_headache_of_the_diary_and_what_decides_w
 
 # Columns whose values stand in the SQL itself, as a list or a name: a spine of levels, a method.
 STAND_IN_THE_SQL = {
+    "analysis.populations": {"is_all_treated"},
     "analysis.strata": {"stratum"},
     "summary.adverse_events": {"level", "ci_method"},
     "summary.deviations": {"deviation"},
@@ -94,6 +95,7 @@ STAND_IN_THE_SQL = {
     "summary.quality_of_life_improved": {"ci_method"},
     "summary.reduction_distribution": {"min_reduction_pct"},
     "summary.responder_rates": {"ci_method", "exact_ci_method"},
+    "summary.responder_rates_by_population": {"population", "ci_method"},
     "summary.responder_rates_by_stratum": {"ci_method"},
     "summary.response_courses": {"course"},
     "summary.response_outcomes": {"position", "outcome"},

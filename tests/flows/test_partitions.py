@@ -67,7 +67,13 @@ def test_every_model_has_its_place() -> None:
     models = [name for name in build_order() if name.startswith("analysis.")]
     assert sorted((*WITH_SUBJECT, *OF_STUDY)) == sorted(models)
     assert {name for name in models if "subject_id" not in key_in_header(name)} == OF_STUDY
-    assert set(models_across_subjects()) == {"analysis.response_course"}
+    assert set(models_across_subjects()) == {
+        "analysis.response_course",
+        "analysis.event_times",
+        "analysis.populations",
+        "analysis.population_members",
+        "analysis.expected_months",
+    }
 
 
 def test_what_is_built_first_reads_nothing_that_comes_later() -> None:

@@ -12,7 +12,8 @@ import pytest
 from flows.study.dictionary import load_dictionary
 from tests.flows.report_page import Number, Page
 
-HUNDREDTHS = {"odds_ratio", "odds_ratio_ci_low", "odds_ratio_ci_high", "kappa"}
+RATIOS = ("odds_ratio", "hazard_ratio", "grouped_hazard_ratio")
+HUNDREDTHS = {"kappa", *(f"{ratio}{end}" for ratio in RATIOS for end in ("", "_ci_low", "_ci_high"))}
 NOTHING = {"–", "not evaluable yet", "not reached"}
 NOT_SHOWN = {
     "summary.quality_of_life_bands": "for those who query the database",
@@ -67,7 +68,7 @@ def shown_as(number: Number, value: Any) -> set[str]:
     """The texts that say this value."""
     if value is None:
         return NOTHING
-    if number.column == "p_value":
+    if number.column.endswith("p_value"):
         return {"<0.001" if value < 0.001 else f"{value:.3f}"}
     if isinstance(value, float):
         places = "0.01" if number.column in HUNDREDTHS else "0.1"

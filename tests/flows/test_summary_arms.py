@@ -9,7 +9,18 @@ import pytest
 from tests.summary_study import ARMS, Trial, matching, only, picked
 
 RESPONDS, FAILS = (20, 20, 10), (20, 20, 19)
-COMPARED = ("summary.arm_differences", "summary.repeated_response", "summary.tipping_points")
+COMPARED = (
+    "summary.arm_differences",
+    "summary.arm_differences_by_population",
+    "summary.estimates",
+    "summary.hypotheses",
+    "summary.imputed_change",
+    "summary.imputed_responders",
+    "summary.mmrm_change",
+    "summary.mmrm_quality_of_life",
+    "summary.repeated_response",
+    "summary.tipping_points",
+)
 
 
 def trial(ona: str, placebo: str, **facts: Any) -> Trial:

@@ -11,6 +11,10 @@ from flows.study.dictionary import load_dictionary
 from tests.conftest import Published
 from tests.summary_study import Row, matching
 
+DIFFERENCES = [
+    ("responder_pct", "n_responders", "n_subjects"),
+    ("reference_pct", "n_reference_responders", "n_reference"),
+]
 # table: (percentage, numerator, denominator)
 SHARES = {
     "responder_rates": [
@@ -21,10 +25,12 @@ SHARES = {
         ("responder_pct", "n_responders", "n_evaluable"),
         ("responder_nri_pct", "n_responders", "n_nri"),
     ],
-    "arm_differences": [
-        ("responder_pct", "n_responders", "n_subjects"),
-        ("reference_pct", "n_reference_responders", "n_reference"),
+    "responder_rates_by_population": [
+        ("responder_pct", "n_responders", "n_evaluable"),
+        ("responder_nri_pct", "n_responders", "n_nri"),
     ],
+    "arm_differences": DIFFERENCES,
+    "arm_differences_by_population": DIFFERENCES,
     "first_response": [("first_pct", "n_first", "n_subjects")],
     "verdicts": [("verdict_pct", "n_verdict", "n_subjects")],
     "rule_agreement": [("responder_pct", "n_responders", "n_evaluable")],
@@ -56,6 +62,7 @@ SHARES = {
 NOT_SHARES = {
     "ci_low_pct", "ci_high_pct", "exact_ci_low_pct", "exact_ci_high_pct", "nri_ci_low_pct", "nri_ci_high_pct",
     "score_ci_low_pct", "score_ci_high_pct", "difference_pct", "cumulative_pct", "min_reduction_pct", "agreement_pct",
+    "imputed_pct", "difference_ci_low_pct", "difference_ci_high_pct",
 }  # fmt: skip
 
 

@@ -155,24 +155,29 @@ def test_overuse_ends() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("medication", "days", "is_overuse"),
-    [  # ICHD-3 8.2: simple analgesics from 15 days, others from 10; several classes together from 10
-        ("ibuprofen", 15, True),
-        ("ibuprofen", 14, False),
-        ("sumatriptan", 10, True),
-        ("sumatriptan", 9, False),
-        ("ibuprofen sumatriptan", 10, True),
-        ("ibuprofen sumatriptan", 9, False),
-    ],
-)
-def test_overuse_by_the_diary_of_a_month(medication: str, days: int, is_overuse: bool) -> None:
-    made = Trial().add("a", "ona", 20, (20, 20, 20))
-    drugs = medication.split()
-    month = [row for row in made.rows["diary_days"] if DAY_1 <= row["diary_date"] < DAY_1 + MONTH]
-    for number, row in enumerate(month[:days]):
-        row["acute_medication"] = drugs[number % len(drugs)]
-    assert only(made.summarise(), "analysis.month_states", cycle=1, month=1)["is_overuse"] is is_overuse
+# ICHD-3 8.2: simple analgesics from 15 days, others from 10; several classes together from 10.
+OVERUSE = [
+    ("ibuprofen", 15, True),
+    ("ibuprofen", 14, False),
+    ("sumatriptan", 10, True),
+    ("sumatriptan", 9, False),
+    ("ibuprofen sumatriptan", 10, True),
+    ("ibuprofen sumatriptan", 9, False),
+]
+
+
+def test_overuse_by_the_diary_of_a_month() -> None:
+    """A subject for each case."""
+    made = Trial()
+    for medication, days, _ in OVERUSE:
+        subject, drugs = f"{medication}, {days} days", medication.split()
+        made.add(subject, "ona", 20, (20, 20, 20))
+        of_subject = [row for row in made.rows["diary_days"] if row["subject_id"] == subject]
+        month = [row for row in of_subject if DAY_1 <= row["diary_date"] < DAY_1 + MONTH]
+        for number, row in enumerate(month[:days]):
+            row["acute_medication"] = drugs[number % len(drugs)]
+    found = picked(matching(made.summarise(), "analysis.month_states", cycle=1, month=1), "subject_id", "is_overuse")
+    assert dict(found) == {f"{medication}, {days} days": is_overuse for medication, days, is_overuse in OVERUSE}
 
 
 def test_a_month_that_has_not_ended_is_in_no_mean() -> None:

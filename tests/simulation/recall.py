@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flows.simulation.settings import Preset
-from tests.simulation.pipeline import process, read_planted, simulate
+from tests.simulation.pipeline import Outcome, Planted, process, read_planted, simulate
 
 # Found by comparing sites and months, not planted: what it says of a spoilt study is no false alarm.
 STATISTICAL = {"diary.site.compliance_drop"}
@@ -27,7 +27,11 @@ class Recall(NamedTuple):
 def recall(folder: Path, subjects: int, seed: int, dirty: float, preset: Preset | None = None) -> Recall:
     """Simulate one study, run the pipeline on it and compare."""
     simulate(folder, subjects, seed, dirty, preset)
-    outcome, planted = process(folder), read_planted(folder)
+    return compared(process(folder), read_planted(folder))
+
+
+def compared(outcome: Outcome, planted: Planted) -> Recall:
+    """What was found, beside what was planted."""
     findings = {found for found in outcome.findings if found[2] not in STATISTICAL}
     by_kind = Counter((check, kind) for (_, _, check), kind in planted.findings.items())
     hit = Counter((key[2], kind) for key, kind in planted.findings.items() if key in findings)

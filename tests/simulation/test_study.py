@@ -37,7 +37,7 @@ def fingerprint(folder: Path) -> str:
 
 @pytest.mark.parametrize(("preset", "seed"), [("preempt", 11), ("compel", 12), ("registry", 13)])
 def test_clean_study_has_no_finding_and_its_truth_is_the_result(preset: str, seed: int, tmp_path: Path) -> None:
-    folder = simulate(tmp_path / "study", 40, seed, preset=load_preset(preset))
+    folder = simulate(tmp_path / "study", 24, seed, preset=load_preset(preset))
     outcome, truth = process(folder), read_statuses(folder)
     assert outcome.findings == set()
     assert outcome.set_aside == set()
@@ -48,8 +48,8 @@ def test_clean_study_has_no_finding_and_its_truth_is_the_result(preset: str, see
 
 def test_statuses_of_every_variant_are_those_of_the_pipeline(tmp_path: Path) -> None:
     """Missing-day policies, fewest recorded days and headache days, on which the validity studies rest."""
-    preset, sizes = sizes_of(load_preset("registry"), 40, None)
-    folder = simulate(tmp_path / "study", 40, 21, preset=load_preset("registry"))
+    preset, sizes = sizes_of(load_preset("registry"), 24, None)
+    folder = simulate(tmp_path / "study", 24, 21, preset=load_preset("registry"))
     study = load_study(folder)
     with open_warehouse(tmp_path / "out", study) as (con, kept):
         take_in(con, study, kept)
@@ -82,7 +82,7 @@ def test_fully_observed_status_is_the_pipeline_s_where_no_day_is_missing(tmp_pat
             "drop_out": preset.drop_out.model_copy(update={"at_random": 0.0}),
         }
     )
-    folder = simulate(tmp_path / "study", 30, 5, preset=whole)
+    folder = simulate(tmp_path / "study", 20, 5, preset=whole)
     computed = {key: status for key, (status, _, _) in process(folder).statuses.items()}
     full = {}
     for line in (folder / "truth/statuses.csv").read_text().splitlines()[1:]:

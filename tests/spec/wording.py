@@ -41,6 +41,8 @@ def no_response_words(rule: Row) -> str:
     stop = rule.get("stop_no_response")
     if not stop:
         return "never"
+    if unknown := stop.keys() - {"condition", "mode", "cycles", "or_not_responding"}:
+        raise KeyError(f"tests/spec/wording.py has no words for {sorted(unknown)} of stop_no_response")
     lacking = "without relief" if stop["condition"] == "relief" else "without response"
     if stop["mode"] == "latest":
         said = f"from cycle {stop['cycles']} on, the latest cycle {lacking}"

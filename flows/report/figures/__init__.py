@@ -5,8 +5,10 @@ shape, line style or place too, never by colour alone.
 """
 
 from flows.report.figures.distribution import distribution_figure, waterfall_figure
+from flows.report.figures.event_curves import event_figure
 from flows.report.figures.figure_files import write_figures
 from flows.report.figures.flow import flow_figure
+from flows.report.figures.forest import forest_figure
 from flows.report.figures.injections import injection_map
 from flows.report.figures.months import month_figure
 from flows.report.figures.responder_rates import responder_figure
@@ -15,7 +17,9 @@ from flows.report.figures.site_multiples import drift_figure
 __all__ = [
     "distribution_figure",
     "drift_figure",
+    "event_figure",
     "flow_figure",
+    "forest_figure",
     "injection_map",
     "month_figure",
     "responder_figure",
