@@ -34,6 +34,7 @@
           <xsl:value-of select="$version/@Description"/>, with data up to
           <xsl:value-of select="substring-before(@CreationDateTime, 'T')"/>.
         </p>
+        <p><xsl:value-of select="key('comment', $version/@def:CommentOID)/odm:Description/odm:TranslatedText"/></p>
         <h2>Datasets</h2>
         <table>
           <thead><tr><th>Dataset</th><th>Label</th><th>Class</th><th>Structure</th><th>Keys</th><th>File</th></tr></thead>
@@ -100,6 +101,9 @@
       <td>
         <xsl:value-of select="$item/def:Origin/odm:Description/odm:TranslatedText"/>
         <xsl:value-of select="key('method', @MethodOID)/odm:Description/odm:TranslatedText"/>
+        <xsl:if test="$item/@def:CommentOID">
+          <xsl:text> </xsl:text><xsl:value-of select="key('comment', $item/@def:CommentOID)/odm:Description/odm:TranslatedText"/>
+        </xsl:if>
       </td>
     </tr>
   </xsl:template>
@@ -109,7 +113,7 @@
     <table>
       <thead><tr><th>Value</th><th>Meaning</th></tr></thead>
       <tbody>
-        <xsl:for-each select="odm:CodeListItem">
+        <xsl:for-each select="odm:CodeListItem|odm:EnumeratedItem">
           <tr>
             <td><xsl:value-of select="@CodedValue"/></td>
             <td><xsl:value-of select="odm:Decode/odm:TranslatedText"/></td>

@@ -1,10 +1,11 @@
-"""The specification of the ADaM datasets: data/standards/adam/*.toml and data/standards/codelists.toml, read once.
+"""The specification of the ADaM datasets: data/standards/adam/*.toml, read once.
 
 Datasets, define.xml and docs/standards.md all follow from it. A variable is described once: ``from`` takes the
 description from another dataset (then it is its predecessor) or from the variables that datasets share (bds.toml).
 """
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
@@ -17,13 +18,16 @@ from flows.base.toml_files import Frozen
 SHARED = "BDS"  # no dataset: descriptions that several take
 DATASETS = ("ADSL", "ADDIARY", "ADRESP", "ADTTE", "ADQS", "ADEX", "ADAE")
 LONGEST_NAME, LONGEST_LABEL, LONGEST_TEXT = 8, 40, 200  # of SAS transport files, version 5; texts in bytes
-Origin = Literal["Assigned", "Derived", "Predecessor", "Not Available"]
+Origin = Literal["Assigned", "Collected", "Derived", "Predecessor", "Not Available"]
+Method = Literal["Computation", "Imputation"]
+Facts = Mapping[str, Any]
 
 
 class Variable(Frozen):
     """One variable of a dataset; ``length`` is the longest text in bytes, None where the input files decide.
 
-    ``derivation`` is the method in words; of a predecessor the variable it is taken from.
+    ``derivation`` is the method in words, numbers of the protocol in braces; of a predecessor the variable it is taken
+    from, of a collected one the column of an input file.
     """
 
     name: str = Field(pattern=rf"^[A-Z_][A-Z0-9_]{{0,{LONGEST_NAME - 1}}}$")
@@ -31,6 +35,7 @@ class Variable(Frozen):
     type: Literal["text", "integer", "float", "date"]
     origin: Origin
     derivation: str
+    method: Method = "Computation"
     length: int | None = Field(None, ge=1, le=LONGEST_TEXT)
     codelist: str | None = None
     reveals_arm: bool = False
@@ -52,33 +57,29 @@ class DatasetSpec(Frozen):
     derivation: str
     variables: tuple[Variable, ...]
 
-    def for_study(self, is_blinded: bool) -> "DatasetSpec":
-        """The dataset as a study has it: a blinded one lacks what could tell the arms apart."""
-        if not is_blinded:
-            return self
-        return self.model_copy(update={"variables": tuple(v for v in self.variables if not v.reveals_arm)})
+    def for_study(self, is_blinded: bool, facts: Facts) -> "DatasetSpec":
+        """The dataset as a study has it: a blinded one lacks what could tell the arms apart; ``facts`` fill the braces."""
+        variables = tuple(
+            variable.model_copy(update={"derivation": variable.derivation.format_map(facts)})
+            for variable in self.variables
+            if not (is_blinded and variable.reveals_arm)
+        )
+        return self.model_copy(update={"variables": variables, "derivation": self.derivation.format_map(facts)})
 
 
 class ParameterSpec(Frozen):
-    """What one PARAMCD of a dataset is, or one for each rule set."""
+    """What one PARAMCD of a dataset is, or one for each rule set; ``states_rule_set``: its comment holds all of that."""
 
     key: str
     paramcd: str
     param: str
     derivation: str
     type: Literal["float", "integer", "text"] = "float"
+    method: Method = "Computation"
     text_codelist: str | None = None
+    states_rule_set: bool = False
     by_rule_set: bool = False
     reveals_arm: bool = False
-
-
-class Codelist(Frozen):
-    """The values a variable may have, each with what it means; ``nci`` = its code in CDISC controlled terminology."""
-
-    name: str
-    items: dict[str, str] = Field(default_factory=dict)
-    of: tuple[str, ...] = ()
-    nci: str | None = None
 
 
 class ParameterFile(Frozen):
@@ -141,14 +142,3 @@ def load_parameters_of_datasets() -> dict[str, tuple[ParameterSpec, ...]]:
 def load_rule_set_codes() -> dict[str, str]:
     """The end of a PARAMCD by rule set, for those that are shipped."""
     return _document("adam/rule_set_codes.toml")
-
-
-@cache
-def load_codelists() -> dict[str, Codelist]:
-    """The code lists by the name that variables give; one put together from others has their items."""
-    lists = {name: Codelist(**entry) for name, entry in _document("codelists.toml").items()}
-    items = {
-        name: {code: text for part in entry.of for code, text in lists[part].items.items()}
-        for name, entry in lists.items()
-    }
-    return {name: entry.model_copy(update={"items": entry.items | items[name]}) for name, entry in lists.items()}

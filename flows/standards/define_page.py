@@ -6,7 +6,8 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader
 
 from flows.standards.adam_datasets import Datasets
-from flows.standards.adam_spec import load_codelists
+from flows.standards.define_texts import EXPORT_TEXT
+from flows.standards.study_lists import list_oid, study_lists
 
 
 def write_define_page(datasets: Datasets, folder: Path, files: Mapping[str, str]) -> None:
@@ -14,16 +15,19 @@ def write_define_page(datasets: Datasets, folder: Path, files: Mapping[str, str]
     templates = Environment(
         loader=PackageLoader("flows.standards"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    used = {variable.codelist for spec in datasets.specs for variable in spec.variables}
+    lists = study_lists(datasets)
     text = templates.get_template("define.html").render(
         study=datasets.study,
         specs=datasets.specs,
         rows=datasets.rows,
         lengths=datasets.lengths,
         files=files,
-        codelists={name: codelist for name, codelist in load_codelists().items() if name in used},
+        lists=lists,
+        list_of={(s.name, v.name): lists.get(list_oid(s.name, v) or "") for s in datasets.specs for v in s.variables},
+        about=EXPORT_TEXT,
+        rule_words=datasets.rule_words,
         parameters={
-            spec.name: [parameter for parameter in datasets.parameters if parameter.dataset == spec.name]
+            spec.name: [(p, datasets.method_of(p)) for p in datasets.parameters if p.dataset == spec.name]
             for spec in datasets.specs
         },
     )

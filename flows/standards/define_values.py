@@ -1,16 +1,19 @@
-"""The parts of define.xml below a variable: what AVAL and AVALC are for each PARAMCD, and the code lists."""
+"""The parts of define.xml below a variable: what AVAL and AVALC are for each PARAMCD."""
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
 from flows.standards.adam_datasets import Datasets
-from flows.standards.adam_spec import DatasetSpec, Variable, load_codelists
+from flows.standards.adam_spec import DatasetSpec, Variable
+from flows.standards.codelists import load_codelists
+from flows.standards.dataset_contents import Digits
 from flows.standards.identifiers import variable_oid
 from flows.standards.parameters import Parameter
 
-BY_PARAMETER = ("PARAMCD", "PARAM")  # code lists that the parameters of a dataset make
 VALUES = ("AVAL", "AVALC")
 TRANSLATED = {"xml:lang": "en"}
+NO_DATA = "COM.NODATA"
+NUMBER_LENGTH = "8"
 
 
 def described(parent: ET.Element, text: str) -> None:
@@ -23,8 +26,16 @@ def method_oid(dataset: str, variable: str, paramcd: str | None = None) -> str:
     return f"MT.{dataset}.{variable}{f'.{paramcd}' if paramcd else ''}"
 
 
-def codelist_oid(dataset: str, name: str) -> str:
-    return f"CL.{name}.{dataset}" if name in BY_PARAMETER else f"CL.{name}"
+def rule_set_comment_oid(rule_set: str) -> str:
+    """Of the comment that holds all of a rule set."""
+    return f"COM.RULESET.{rule_set}"
+
+
+def size(digits: Digits | None) -> dict[str, str]:
+    """Length, and digits after the point, of a number; whole ones (None) are stated as long as SAS stores them."""
+    if digits is None:
+        return {"Length": NUMBER_LENGTH}
+    return {"Length": str(digits.total), "SignificantDigits": str(digits.after_point)}
 
 
 def value_list_oid(datasets: Datasets, spec: DatasetSpec, variable: Variable) -> str | None:
@@ -72,6 +83,8 @@ def add_value_lists(metadata: ET.Element, datasets: Datasets) -> None:
                 Mandatory="No",
                 MethodOID=method_oid(dataset, "AVAL", parameter.paramcd),
             )
+            if parameter.paramcd not in datasets.contents[dataset].paramcds:
+                reference.set("def:HasNoData", "Yes")
             ET.SubElement(reference, "def:WhereClauseRef", WhereClauseOID=where)
     for where, (dataset, paramcd) in conditions.items():
         clause = ET.SubElement(metadata, "def:WhereClauseDef", OID=where)
@@ -87,56 +100,27 @@ def value_items(datasets: Datasets) -> Iterator[ET.Element]:
     """What AVAL, or AVALC, is under each PARAMCD, as variables are defined."""
     for dataset, variable, parameters in _listed(datasets):
         for parameter in parameters:
-            is_text = variable == "AVALC"
-            item = ET.Element(
-                "ItemDef",
-                OID=_value_oid(dataset, variable, parameter.paramcd),
-                Name=variable,
-                SASFieldName=variable,
-                DataType="text" if is_text else parameter.spec.type,
-                Length=str(datasets.lengths[dataset][variable]) if is_text else "8",
-            )
+            text_codelist = parameter.spec.text_codelist if variable == "AVALC" else None
+            named = {
+                "OID": _value_oid(dataset, variable, parameter.paramcd),
+                "Name": variable,
+                "SASFieldName": variable,
+            }
+            item = ET.Element("ItemDef", named | _type_and_size(datasets, parameter, text_codelist))
+            if parameter.paramcd not in datasets.contents[dataset].paramcds:
+                item.set("def:CommentOID", NO_DATA)
+            elif parameter.rule_set and parameter.spec.states_rule_set:
+                item.set("def:CommentOID", rule_set_comment_oid(parameter.rule_set))
             described(item, parameter.param)
-            if is_text and parameter.spec.text_codelist:
-                ET.SubElement(item, "CodeListRef", CodeListOID=codelist_oid(dataset, parameter.spec.text_codelist))
+            if text_codelist:
+                ET.SubElement(item, "CodeListRef", CodeListOID=f"CL.{text_codelist}")
             ET.SubElement(item, "def:Origin", Type="Derived", Source="Sponsor")
             yield item
 
 
-def add_codelists(metadata: ET.Element, datasets: Datasets) -> None:
-    """The lists that variables name, and of each dataset with parameters its PARAMCD and PARAM."""
-    used = {variable.codelist: variable.type for spec in datasets.specs for variable in spec.variables}
-    used |= {parameter.spec.text_codelist: "text" for parameter in datasets.parameters}
-    for name, codelist in load_codelists().items():
-        if name in used:
-            kind = {"OID": codelist_oid("", name), "Name": codelist.name, "DataType": used[name]}
-            entry = ET.SubElement(metadata, "CodeList", kind if codelist.nci else kind | {"def:IsNonStandard": "Yes"})
-            for code, text in codelist.items.items():
-                _add_item(entry, code, text)
-            if codelist.nci:
-                ET.SubElement(entry, "Alias", Name=codelist.nci, Context="nci:ExtCodeID")
-    for dataset in dict.fromkeys(parameter.dataset for parameter in datasets.parameters):
-        for name in BY_PARAMETER:
-            entry = ET.SubElement(
-                metadata,
-                "CodeList",
-                {
-                    "OID": codelist_oid(dataset, name),
-                    "Name": f"{'Parameter Codes' if name == 'PARAMCD' else 'Parameters'} of {dataset}",
-                    "DataType": "text",
-                    "def:IsNonStandard": "Yes",
-                },
-            )
-            for parameter in datasets.parameters:
-                if parameter.dataset == dataset:
-                    code, text = (
-                        (parameter.paramcd, parameter.param)
-                        if name == "PARAMCD"
-                        else (parameter.param, parameter.paramcd)
-                    )
-                    _add_item(entry, code, text)
-
-
-def _add_item(entry: ET.Element, code: str, text: str) -> None:
-    item = ET.SubElement(entry, "CodeListItem", CodedValue=code)
-    ET.SubElement(ET.SubElement(item, "Decode"), "TranslatedText", TRANSLATED).text = text
+def _type_and_size(datasets: Datasets, parameter: Parameter, text_codelist: str | None) -> dict[str, str]:
+    if text_codelist:
+        return {"DataType": "text", "Length": str(max(map(len, load_codelists()[text_codelist].items)))}
+    kind = parameter.spec.type
+    digits = datasets.contents[parameter.dataset].digits["AVAL"] if kind == "float" else None
+    return {"DataType": kind, **size(digits)}

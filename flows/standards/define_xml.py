@@ -11,17 +11,13 @@ from shutil import copyfile
 from flows.base.resources import resource
 from flows.base.xml_text import xml_text
 from flows.standards.adam_datasets import Datasets
-from flows.standards.adam_spec import DatasetSpec, Variable
-from flows.standards.define_values import (
-    add_codelists,
-    add_value_lists,
-    codelist_oid,
-    described,
-    method_oid,
-    value_items,
-    value_list_oid,
-)
+from flows.standards.adam_spec import DatasetSpec
+from flows.standards.define_lists import TERMINOLOGY_SETS, add_codelists, standard_oid
+from flows.standards.define_texts import ABOUT_EXPORT, add_comments, add_methods
+from flows.standards.define_values import add_value_lists, described, method_oid, value_items
+from flows.standards.define_variables import add_variable
 from flows.standards.identifiers import METADATA_OID, dataset_oid, moment_of, study_oid, variable_oid
+from flows.standards.study_lists import study_lists
 
 NAMESPACES = {
     "xmlns": "http://www.cdisc.org/ns/odm/v1.3",
@@ -30,8 +26,6 @@ NAMESPACES = {
 }
 STANDARDS = {"ADaMIG": "1.1", "ADaM-OCCDSIG": "1.1"}
 OCCURRENCES = "OCCURRENCE DATA STRUCTURE"
-DATA_TYPES = {"text": "text", "integer": "integer", "float": "float", "date": "integer"}
-NUMBER_LENGTH = "8"
 STYLESHEET = "define.xsl"
 
 
@@ -76,26 +70,37 @@ def _add_metadata(study: ET.Element, datasets: Datasets, files: Mapping[str, str
             "Name": f"Analysis datasets of study {datasets.study.study_id}",
             "Description": f"ADaM datasets of snapshot {datasets.study.snapshot_id}",
             "def:DefineVersion": "2.1.0",
+            "def:CommentOID": ABOUT_EXPORT,
         },
     )
     standards = ET.SubElement(metadata, "def:Standards")
     for name, version in STANDARDS.items():
         ET.SubElement(
-            standards, "def:Standard", OID=f"STD.{name}", Name=name, Type="IG", Version=version, Status="Final"
+            standards, "def:Standard", OID=standard_oid(name), Name=name, Type="IG", Version=version, Status="Final"
         )
+    for publishing_set, version in TERMINOLOGY_SETS.items():
+        ET.SubElement(
+            standards,
+            "def:Standard",
+            OID=standard_oid(publishing_set),
+            Name="CDISC/NCI",
+            Type="CT",
+            PublishingSet=publishing_set,
+            Version=version,
+            Status="Final",
+        )
+    lists = study_lists(datasets)
     add_value_lists(metadata, datasets)
     for spec in datasets.specs:
         _add_dataset(metadata, datasets, spec, files[spec.name])
     for spec in datasets.specs:
         for variable in spec.variables:
-            _add_variable(metadata, datasets, spec, variable)
+            add_variable(metadata, datasets, lists, spec, variable)
     for item in value_items(datasets):
         metadata.append(item)
-    add_codelists(metadata, datasets)
-    _add_methods(metadata, datasets)
-    for spec in datasets.specs:
-        comment = ET.SubElement(metadata, "def:CommentDef", OID=f"COM.{spec.name}")
-        described(comment, spec.derivation)
+    add_codelists(metadata, lists.values())
+    add_methods(metadata, datasets)
+    add_comments(metadata, datasets)
 
 
 def _add_dataset(metadata: ET.Element, datasets: Datasets, spec: DatasetSpec, file: str) -> None:
@@ -109,7 +114,7 @@ def _add_dataset(metadata: ET.Element, datasets: Datasets, spec: DatasetSpec, fi
         "Purpose": "Analysis",
         "def:Structure": spec.structure,
         "def:ArchiveLocationID": f"LF.{spec.name}",
-        "def:StandardOID": f"STD.{standard}",
+        "def:StandardOID": standard_oid(standard),
         "def:CommentOID": f"COM.{spec.name}",
     }
     if not datasets.rows[spec.name]:
@@ -126,7 +131,7 @@ def _add_dataset(metadata: ET.Element, datasets: Datasets, spec: DatasetSpec, fi
             reference["KeySequence"] = str(spec.keys.index(variable.name) + 1)
         if variable.origin == "Derived":
             reference["MethodOID"] = method_oid(spec.name, variable.name)
-        if variable.origin == "Not Available":
+        if variable.name in datasets.contents[spec.name].empty:
             reference["def:HasNoData"] = "Yes"
         ET.SubElement(group, "ItemRef", reference)
     class_ = ET.SubElement(group, "def:Class", Name=spec.class_name)
@@ -134,48 +139,3 @@ def _add_dataset(metadata: ET.Element, datasets: Datasets, spec: DatasetSpec, fi
         ET.SubElement(class_, "def:SubClass", Name=spec.subclass)
     leaf = ET.SubElement(group, "def:leaf", {"ID": f"LF.{spec.name}", "xlink:href": file})
     ET.SubElement(leaf, "def:title").text = file
-
-
-def _add_variable(metadata: ET.Element, datasets: Datasets, spec: DatasetSpec, variable: Variable) -> None:
-    facts = {
-        "OID": variable_oid(spec.name, variable.name),
-        "Name": variable.name,
-        "SASFieldName": variable.name,
-        "DataType": DATA_TYPES[variable.type],
-        "Length": str(datasets.lengths[spec.name][variable.name]) if variable.is_text else NUMBER_LENGTH,
-    }
-    if variable.type == "date":
-        facts["def:DisplayFormat"] = "DATE9."
-    item = ET.SubElement(metadata, "ItemDef", facts)
-    described(item, variable.label)
-    if variable.codelist:
-        ET.SubElement(item, "CodeListRef", CodeListOID=codelist_oid(spec.name, variable.codelist))
-    origin = ET.SubElement(item, "def:Origin", {"Type": variable.origin} | _source(variable))
-    if variable.origin != "Derived":
-        described(origin, variable.derivation)
-    if list_oid := value_list_oid(datasets, spec, variable):
-        ET.SubElement(item, "def:ValueListRef", ValueListOID=list_oid)
-
-
-def _source(variable: Variable) -> dict[str, str]:
-    return {"Source": "Sponsor"} if variable.origin in ("Derived", "Assigned") else {}
-
-
-def _add_methods(metadata: ET.Element, datasets: Datasets) -> None:
-    methods = [
-        (method_oid(spec.name, v.name), f"Algorithm to derive {spec.name}.{v.name}", v.derivation)
-        for spec in datasets.specs
-        for v in spec.variables
-        if v.origin == "Derived"
-    ]
-    methods += [
-        (
-            method_oid(parameter.dataset, "AVAL", parameter.paramcd),
-            f"Algorithm to derive {parameter.dataset}.AVAL of {parameter.paramcd}",
-            parameter.spec.derivation,
-        )
-        for parameter in datasets.parameters
-    ]
-    for oid, name, text in methods:
-        method = ET.SubElement(metadata, "MethodDef", OID=oid, Name=name, Type="Computation")
-        described(method, text)

@@ -10,18 +10,23 @@ from pathlib import Path
 from flows.base.resources import resource
 from flows.standards.adam_spec import (
     DatasetSpec,
-    load_codelists,
+    Facts,
     load_parameters_of_datasets,
     load_rule_set_codes,
     load_spec,
 )
+from flows.standards.codelists import load_codelists
+from flows.standards.method_facts import load_packaged_facts
 
 MARKED = re.compile(r"(<!-- Datasets: .*? -->\n).*?(<!-- End of the datasets -->\n)", flags=re.DOTALL)
+EXAMPLE = "nice_ta260"  # the rule set whose words stand in the methods of the page
 
 
 def render_datasets(page: str) -> str:
     """The page with its lists as the specification is now."""
-    parts = [_overview(), *(_dataset(spec) for spec in load_spec().values()), _rule_sets(), _codelists()]
+    facts = load_packaged_facts(EXAMPLE)
+    specs = [spec.for_study(is_blinded=False, facts=facts) for spec in load_spec().values()]
+    parts = [_overview(), *(_dataset(spec, facts) for spec in specs), _rule_sets(), _codelists()]
     text = "\n".join(parts)
     return MARKED.sub(lambda found: f"{found[1]}\n{text}\n{found[2]}", page)
 
@@ -36,7 +41,7 @@ def _overview() -> str:
     return _table(("dataset", "label", "structure", "keys"), rows)
 
 
-def _dataset(spec: DatasetSpec) -> str:
+def _dataset(spec: DatasetSpec, facts: Facts) -> str:
     rows = [
         (
             f"`{v.name}`{' ¹' if v.reveals_arm else ''}",
@@ -51,8 +56,12 @@ def _dataset(spec: DatasetSpec) -> str:
     text = f"### {spec.name}\n\n{spec.label}. {spec.structure}. {spec.derivation}\n\n"
     text += _table(("variable", "label", "type", "values", "origin", "how it is made"), rows)
     if parameters := load_parameters_of_datasets().get(spec.name):
-        listed = [(f"`{p.paramcd}`{' ¹' if p.reveals_arm else ''}", p.param, p.type, p.derivation) for p in parameters]
-        text += "\n" + _table(("PARAMCD", "PARAM", "type", "how it is made"), listed)
+        listed = [
+            (f"`{p.paramcd}`{' ¹' if p.reveals_arm else ''}", p.param, p.type, p.derivation.format_map(facts))
+            for p in parameters
+        ]
+        head = f"how it is made{f', here under {EXAMPLE}' if any(p.by_rule_set for p in parameters) else ''}"
+        text += "\n" + _table(("PARAMCD", "PARAM", "type", head), listed)
     return text
 
 
@@ -69,7 +78,8 @@ def _codelists() -> str:
             f"`{name}`",
             codelist.name,
             codelist.nci or "",
-            "; ".join(f"`{code}` {text}" for code, text in codelist.items.items()),
+            "; ".join(f"`{code}` {text}" for code, text in codelist.items.items())
+            + (" and what the files hold" if codelist.is_open else ""),
         )
         for name, codelist in load_codelists().items()
     ]

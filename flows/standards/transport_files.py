@@ -9,8 +9,9 @@ from pathlib import Path
 
 from flows.base.errors import ConfigurationError
 from flows.base.sql_text import one_row
-from flows.standards.adam_datasets import Datasets, Study, first_row
+from flows.standards.adam_datasets import Datasets, Study
 from flows.standards.adam_spec import LONGEST_TEXT, DatasetSpec, Variable
+from flows.standards.dataset_checks import first_row
 
 VERSION = 5
 DATE_TIMES = (144, 160, 464, 480)  # library made and modified, member made and modified: 16 letters each

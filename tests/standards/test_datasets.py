@@ -12,9 +12,11 @@ from flows.base.errors import ConfigurationError, Defect
 from flows.base.sql_text import rows_of
 from flows.standards import adam_datasets
 from flows.standards.adam_datasets import load_selects, make_datasets
-from flows.standards.adam_spec import Variable, load_codelists, load_parameters_of_datasets, load_spec
+from flows.standards.adam_spec import Variable, load_parameters_of_datasets, load_spec
+from flows.standards.codelists import load_codelists
 from flows.standards.parameters import code_of, find_parameters
 from flows.standards.standards_page import page_path, render_datasets
+from flows.standards.study_lists import BY_PARAMETER
 from tests.conftest import ROOT
 from tests.summary_study import DAY_1, Trial
 
@@ -203,12 +205,20 @@ def test_adverse_events_and_dates_known_in_part(trial: duckdb.DuckDBPyConnection
     ]  # fmt: skip
     unknown = ("nausea", None, DAY_1, "Y", 1, None, None, None, "Y", "Y", "N", "Y")
     assert picked(records(trial, "ADAE", USUBJID="T-1-c"), *names) == [unknown]
-    flags = ("AOCCFL", "AOCCSFL", "AOCCPFL", "CQ01NAM", "CQ02NAM", "AESEV", "AEENDTC", "SRCFILE", "SRCLINE")
+    flags = ("AOCCFL", "AOCCSFL", "AOCC01FL", "CQ01NAM", "CQ02NAM", "AESEV", "AEENDTC", "SRCFILE", "SRCLINE")
     assert picked(records(trial, "ADAE"), *flags) == [
         (None, None, None, None, "NECK PAIN", None, None, "site/events.csv", 2),
         ("Y", "Y", "Y", None, None, "MILD", "2024-04", "site/events.csv", 3),
         ("Y", "Y", "Y", "ALLERGIC REACTION", None, None, None, "site/events.csv", 1),
         (None, "Y", "Y", None, "NECK PAIN", None, "2024-03-03", "site/events.csv", 0),
+    ]
+
+
+def test_reported_events_are_numbered_as_the_files_state_them(trial: duckdb.DuckDBPyConnection) -> None:
+    assert picked(records(trial, "ADAE", USUBJID="T-1-a"), "AESEQ", "ASEQ", "SRCLINE") == [
+        (3, 1, 2),
+        (2, 2, 1),
+        (1, 3, 0),
     ]
 
 
@@ -236,8 +246,36 @@ def test_what_has_not_ended_by_the_cut_off_has_no_record(interim: duckdb.DuckDBP
     ]  # fmt: skip
     (window,) = records(interim, "ADDIARY", **of_a, PARAMCD="WHDNNICE")
     assert (window["AVISITN"], window["AWLO"], window["AWHI"]) == (199, 57, 79)
+    # Every day of it is recorded: it is expressed per 28 days, and nothing is missing.
     (shortened,) = records(interim, "ADDIARY", **of_a, PARAMCD="HDAY28", AVISITN=103)
-    assert (shortened["AWHI"], shortened["AWTARGET"], shortened["DTYPE"]) == (79, 84, "PRORATED")
+    assert (shortened["AWHI"], shortened["AWTARGET"], shortened["DTYPE"]) == (79, 84, None)
+
+
+def test_derivation_type_says_that_days_are_missing(trial: duckdb.DuckDBPyConnection) -> None:
+    """A window of which every day is recorded has none, however short it is; one of 21 of 28 days has, in each parameter."""
+    short = Trial().add("a", "ona", 20, (20, 20, 20), (10, 10, 10))
+    short.inject("a", DAY_1 + 80 * DAY)  # between the two: Day 80 ends the window of cycle 1 after 24 days
+    gone = short.rows["diary_days"]
+    lost = {DAY_1 + n * DAY for n in range(28, 35)}
+    short.rows["diary_days"] = [row for row in gone if row["diary_date"] not in lost]
+    con = datasets_of(short.summarise())
+    of_months = picked(records(con, "ADDIARY", PARAMCD="HDAY28"), "AVISITN", "AWLO", "AWHI", "DTYPE")
+    assert of_months[:4] == [
+        (0, -28, -1, None), (101, 1, 28, None), (102, 29, 56, "PRORATED"), (103, 57, 80, None),
+    ]  # fmt: skip
+    windows = records(con, "ADDIARY", PARAMCD="WHDMNICE")
+    assert picked(windows, "AVISITN", "AWLO", "AWHI", "DTYPE")[1] == (199, 57, 80, None)
+    assert {
+        row["DTYPE"] for name in ("WRECNICE", "WHDNNICE", "DIARYN") for row in records(con, "ADDIARY", PARAMCD=name)
+    } == {None}
+
+
+def test_a_baseline_has_its_record_before_any_window_has_ended() -> None:
+    con = datasets_of(Trial().add("a", "ona", 20, (20,)).summarise(cutoff=DAY_1 + 40 * DAY))
+    for name in ("HDAY28", "WHDMNICE"):
+        baseline, *_ = records(con, "ADDIARY", PARAMCD=name)
+        assert picked([baseline], "AVISITN", "AVAL", "BASE", "ABLFL", "ANL01FL") == [(0, 20, 20, "Y", "Y")]
+    assert records(con, "ADDIARY", PARAMCD="WRECNICE") == []
 
 
 def test_imputed_are_only_cycles_whose_time_is_past(interim: duckdb.DuckDBPyConnection) -> None:
@@ -356,7 +394,6 @@ def test_the_limits_of_names_labels_and_texts(facts: dict[str, Any]) -> None:
 
 
 def test_code_lists_and_keys_of_the_specification_exist() -> None:
-    made_of_parameters = {"PARAMCD", "PARAM"}
     used = set()
     for spec in load_spec().values():
         names = [variable.name for variable in spec.variables]
@@ -364,7 +401,7 @@ def test_code_lists_and_keys_of_the_specification_exist() -> None:
         assert set(spec.keys) <= set(names)
         used |= {variable.codelist for variable in spec.variables if variable.codelist}
     used |= {p.text_codelist for specs in load_parameters_of_datasets().values() for p in specs if p.text_codelist}
-    assert used - made_of_parameters == set(load_codelists())
+    assert used - set(BY_PARAMETER) == set(load_codelists())
 
 
 def test_the_page_is_as_the_specification_is() -> None:

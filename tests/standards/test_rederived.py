@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from tests.standards import rederive
+from tests.standards import rederive, rederive_rules
 from tests.standards.conftest import Exported
 
 MEASURES = {
@@ -85,3 +85,35 @@ def test_responses_follow_from_the_windows(exported: Exported, code: str, derive
     assert len(wanted) > 150
     pairs = wanted.set_index(["USUBJID", "ACYCLE"])["AVAL"].eq(1).sort_index()
     pd.testing.assert_series_equal(derived.sort_index(), pairs, check_names=False)
+
+
+@pytest.mark.parametrize("code", ["ART", "NICE"])
+def test_status_and_verdict_follow_from_the_text_and_the_files(exported: Exported, code: str) -> None:
+    """Every record of RESP and VERD, also of cycles that cannot be judged: all that define.xml leaves to be read."""
+    responses = rederive.read(exported.folder, "ADRESP")
+    for word, derived in (
+        ("RESP", rederive_rules.statuses(exported.folder, code)),
+        ("VERD", rederive_rules.verdicts(exported.folder, code)),
+    ):
+        records = responses[responses["PARAMCD"] == f"{word}{code}"]
+        there = dict(
+            zip(zip(records["USUBJID"], records["ACYCLE"].astype(int), strict=True), records["AVALC"], strict=True)
+        )
+        assert derived == there
+        assert len(set(there.values())) >= (5 if word == "RESP" else 3)
+
+
+def test_derivation_type_is_one_rule_for_all_parameters(exported: Exported) -> None:
+    """PRORATED where fewer days are recorded than the window has, by DIARYN or WREC of the same window, and nowhere else."""
+    diary = rederive.read(exported.folder, "ADDIARY")
+    diary["DAYS"] = (diary["AENDT"] - diary["ASTDT"]) + 1
+    keys, n_short, n_missing = ["USUBJID", "AVISITN"], 0, 0
+    for counted, paramcds in {"DIARYN": list(MEASURES), "WRECART": ["WHDMART"], "WRECNICE": ["WHDMNICE"]}.items():
+        recorded = diary[diary["PARAMCD"] == counted][[*keys, "AVAL"]].rename(columns={"AVAL": "RECORDED"})
+        records = diary[diary["PARAMCD"].isin(paramcds)].merge(recorded, on=keys)
+        is_missing = records["RECORDED"] < records["DAYS"]
+        assert (records["DTYPE"].eq("PRORATED") == is_missing).all()
+        n_short += int((~is_missing & (records["DAYS"] < 28)).sum())
+        n_missing += int(is_missing.sum())
+    assert n_short > 10
+    assert n_missing > 100

@@ -8,6 +8,11 @@ WITH interests AS (
     SELECT interest, word, dense_rank() OVER (ORDER BY interest) AS nth FROM meta.adverse_events_of_interest
 ),
 
+numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY subject_id ORDER BY file_id, line_number) AS reported_number
+    FROM tabulation.adverse_events
+),
+
 events AS (
     SELECT
         event.*,
@@ -19,7 +24,7 @@ events AS (
             PARTITION BY event.subject_id
             ORDER BY event.start_date, lower(event.term), event.file_id, event.line_number
         ) AS sequence
-    FROM tabulation.adverse_events AS event
+    FROM numbered AS event
     JOIN ADSL AS subject ON subject.SUBJID = event.subject_id
     CROSS JOIN analysis.cutoff AS cutoff
     LEFT JOIN adam_files AS file ON file.file_id = event.file_id
@@ -34,6 +39,7 @@ SELECT
     subject.TRT01AN AS TRTAN,
     subject.SAFFL,
     subject.TRTSDT,
+    events.reported_number AS AESEQ,
     events.sequence AS ASEQ,
     events.term AS AETERM,
     events.analysis_term AS ATERM,
@@ -60,7 +66,7 @@ SELECT
     yes_only(events.is_counted AND 1 = count(*) FILTER (events.is_counted) OVER (
         PARTITION BY events.subject_id, events.analysis_soc ORDER BY events.sequence)) AS AOCCSFL,
     yes_only(events.is_counted AND 1 = count(*) FILTER (events.is_counted) OVER (
-        PARTITION BY events.subject_id, events.analysis_soc, events.analysis_term ORDER BY events.sequence)) AS AOCCPFL,
+        PARTITION BY events.subject_id, events.analysis_soc, events.analysis_term ORDER BY events.sequence)) AS AOCC01FL,
     (
         SELECT upper(replace(any_value(interests.interest), '_', ' ')) FROM interests
         WHERE interests.nth = 1 AND contains(events.analysis_term, interests.word)

@@ -9,7 +9,6 @@ WITH months AS (
     SELECT
         month.*,
         cycle.start_date + CAST(protocol.month_days * month.month AS INTEGER) - 1 AS full_end_date,
-        protocol.month_days,
         state.is_chronic_ichd3,
         'Headache days per 28 days >= ' || protocol.chronic_days AS chronic_text
     FROM analysis.months AS month
@@ -39,7 +38,7 @@ month_values AS (
         CASE WHEN measured.cycle > 0 THEN 100 * measured.change / nullif(measured.baseline_per_month, 0) END AS change_pct,
         measured.cycle = 0 AS is_baseline,
         true AS is_analysed,
-        CASE WHEN months.recorded_days < months.month_days THEN 'PRORATED' END AS completed_by,
+        CASE WHEN months.recorded_days < months.end_date - months.start_date + 1 THEN 'PRORATED' END AS completed_by,
         CASE WHEN measured.measure = 'headache_days' THEN months.chronic_text END AS criterion,
         CASE WHEN measured.measure = 'headache_days' THEN months.is_chronic_ichd3 END AS is_met
     FROM analysis.month_measures AS measured
@@ -64,7 +63,7 @@ month_values AS (
     FROM months
 ),
 
-windows AS (
+cycles AS (
     SELECT
         judged.*,
         rule.baseline_anchor = 'each_injection' AS is_anchored_anew,
@@ -83,7 +82,10 @@ windows AS (
         END AS completed_by
     FROM analysis.responder AS judged
     JOIN meta.rule_sets AS rule ON rule.rule_set = judged.rule_set
-    WHERE judged.status <> 'not_due' AND judged.window_start_date IS NOT NULL
+),
+
+windows AS (
+    SELECT * FROM cycles WHERE status <> 'not_due' AND window_start_date IS NOT NULL
 ),
 
 window_values AS (
@@ -119,7 +121,8 @@ window_values AS (
 ),
 
 baseline_values AS (
-    -- One record for the baseline before the first injection, one for each where every injection has its own.
+    -- One record for the baseline before the first injection, one for each where every injection has its own, whether or
+    -- not a window has ended.
     SELECT DISTINCT
         judged.subject_id,
         'window_days_per_month',
@@ -142,7 +145,7 @@ baseline_values AS (
                 THEN 'PRORATED'
         END,
         NULL, NULL
-    FROM windows AS judged
+    FROM cycles AS judged
     WHERE judged.has_baseline
 ),
 
