@@ -27,11 +27,7 @@ def words_of(rule: Row, protocol: Row) -> dict[str, str]:
     ``response``, ``verdict``, and ``about``: every parameter with its meaning, value and unit; ``title`` as it is."""
     facts = {**protocol, **rule, "first_day": protocol["cycle_days"] - rule["window_days"] + 1}
     said = {"title": rule["title"], "month_days": str(rule["month_days"])}
-    facts |= {
-        f"{name}_text": _said(name, _value(rule[name]), facts)
-        for name in _load()
-        if rule.get(name) is not None  # a list of words that is called as a parameter
-    }
+    facts |= {f"{name}_text": _said_of(name, rule[name], facts) for name in _load() if name in rule}
     facts |= {
         "window_text": _said("window", _window(rule), facts),
         "interpretation_text": _interpretation(rule),
@@ -48,6 +44,14 @@ def words_of(rule: Row, protocol: Row) -> dict[str, str]:
     said["verdict"] = _said("text", "verdict", facts)
     said["about"] = _said("text", "about", facts)
     return said
+
+
+def _said_of(name: str, value: Any, facts: Row) -> str:
+    """The words of a list that is called as a parameter: by its value, or by whether there is one."""
+    words = _load()[name]
+    if value is None:
+        return words.get("absent", "").format_map(facts)
+    return words["given" if "given" in words else _value(value)].format_map(facts)
 
 
 def _said(group: str, name: str, facts: Row) -> str:

@@ -67,8 +67,9 @@ def _columns(model: type[BaseModel]) -> dict[tuple[str, ...], Facts]:
     of_conditions = {p.path[-1]: p for p in parameters if p.path[:-1] == CONDITIONS}
     for parameter in parameters:
         if parameter.path[:-1] != CONDITIONS:
-            null_means = f"; null = no {parameter.optional_table}" if parameter.optional_table else ""
-            columns[parameter.path] = _entry(parameter.field, parameter.field["description"] + null_means)
+            words = parameter.field["description"]
+            null_means = f"{', or' if '; null = ' in words else '; null ='} no {parameter.optional_table}"
+            columns[parameter.path] = _entry(parameter.field, words + null_means * bool(parameter.optional_table))
         elif parameter is of_conditions["measure"]:
             for measure, compared in MEASURES.items():
                 facts = {"comparator": {"allowed": compared.comparators}, "threshold": {"unit": compared.unit}}

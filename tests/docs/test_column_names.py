@@ -74,7 +74,7 @@ IDS = [f"{table.full_name}.{column.name}" for table, column in OURS]
 
 def test_every_word_is_a_word_of_the_vocabulary() -> None:
     used = {word for _, column in columns() for word in column.name.split("_")}
-    assert sorted(used - WORDS) == [], "write a new word here and in docs/naming.md, or use the one that is there"
+    assert sorted(used - WORDS) == [], "write a new word here, or use the one that is there"
     assert sorted(WORDS - used) == [], "no column has these words any more"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from flows.base.toml_files import read_toml
 from flows.standards.method_facts import load_packaged_facts, load_rule_words
-from flows.standards.rule_words import words_of
+from flows.standards.rule_words import _said_of, words_of
 from flows.study.rule_parameters import parameter_columns, parameter_values
 from flows.study.rule_sets import RuleSet
 from flows.study.study_folder import Protocol
@@ -37,7 +37,7 @@ OURS: dict[str, Any] = {
             {"measure": "headache_days", "comparator": "<", "threshold": 9},
         ],
     },
-    "stop_no_response": {"mode": "every", "cycles": 4, "condition": "relief"},
+    "stop_no_response": {"mode": "every", "cycles": 4, "condition": "relief", "or_not_responding": False},
     "stop_success": {"headache_days_below": 11, "months": 5, "min_recorded_days": 17},
 }
 FULL = parameter_values(RuleSet.model_validate(OURS))
@@ -126,3 +126,12 @@ def test_the_shipped_ones(rule_set: str) -> None:
     assert not any(left in text for left in ("{", "}", "None"))
     for condition in rule["response"]["conditions"]:
         assert f"{condition['threshold']}" in said["response"]
+
+
+def test_a_number_that_may_be_absent_has_words_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = {"stop_success_months": {"given": "after {stop_success_months} months", "absent": "never"}, "other": {}}
+    monkeypatch.setattr("flows.standards.rule_words._load", lambda: words)
+    assert _said_of("stop_success_months", 3, FULL | {"stop_success_months": 3}) == "after 3 months"
+    assert _said_of("stop_success_months", None, FULL) == "never"
+    with pytest.raises(KeyError):
+        _said_of("other", "a value without words", FULL)
