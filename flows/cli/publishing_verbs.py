@@ -1,7 +1,6 @@
 """The verbs that publish: run and serve."""
 
 import re
-import signal
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 from flows.base.errors import ConfigurationError
 from flows.base.exit_codes import sentence_of
 from flows.cli.app import LogFormat, Logs, Out, StudyFolder, app
-from flows.cli.stopping import interruptible
+from flows.cli.stopping import interruptible, leave_signals
 
 if TYPE_CHECKING:
     from flows.deriving.partitions import Cluster
@@ -160,9 +159,7 @@ def serve(
     check_out(study, target)
     from flows.serving.serve import serve_study
 
-    # asyncio and Prefect come to an orderly end of their own by Python's own handler only.
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    leave_signals()  # asyncio and Prefect come to an orderly end of their own
     try:
         serve_study(study.resolve(), target, cron, timezone)
     except KeyboardInterrupt:

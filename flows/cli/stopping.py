@@ -82,6 +82,14 @@ def catch_signals() -> None:
             signal.signal(number, _on_signal)
 
 
+def leave_signals() -> None:
+    """Ctrl-C as Python has it, and nothing is remembered: for what comes to an orderly end of its own."""
+    signal.set_wakeup_fd(-1)
+    _pipes.clear()
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 _pipes: list[int] = []
 
 
