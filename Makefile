@@ -29,11 +29,11 @@ kostecki-dillon: setup ## run the study of real diaries (133 patients)
 	$(RUN) python data/studies/kostecki-dillon/convert.py build/kostecki-dillon
 	$(RUN) migraine-outcomes run build/kostecki-dillon
 
-# Files of tests side by side, twice as many as there are cores, for many wait for servers, a browser and clocks; the longest
-# first as tests/conftest.py names them;
+# Files of tests side by side, one more than there are cores, for some wait for servers and clocks; the longest first as
+# tests/conftest.py names them;
 # "uv run pytest" runs them one after the other.
 test: setup ## all tests
-	$(RUN) pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) * 2 )) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # The tests without whole runs of many studies: the rules case by case, the reference, the statistics against published
 # numbers, every check against its lines, the summary tables, the map. Under two minutes.
