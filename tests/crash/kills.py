@@ -54,18 +54,17 @@ class Round:
         self.study = write_study(folder / "study", self.waiting.pop(0), SETTINGS)
         self.out, self.log, self.scratch = folder / "out", folder / "log.txt", folder / "scratch"
         self.cuts = PowerCuts(self.out, chance)
-        self.was_published = False
+        self.was_published, self.was_readable = False, True
 
     def kill(self) -> int:
         """One attempt at a run, and what is checked after it; gives the number of kills (0 or 1)."""
         kind = self.chance.random()
         killed = self._fill_the_disk() if kind < FULL_DISK else self._kill(with_second=kind < FULL_DISK + SECOND_RUN)
-        self._check()
+        self._check("a full disk" if kind < FULL_DISK else "a kill")
         if killed and self.chance.random() < POWER_CUT:
             struck = self.cuts.strike()
             self.counts[f"power cut: {struck}"] += 1
-            if not ask(lambda: warehouse_opens(self.out, self.scratch)):
-                self.counts["warehouses that a power cut made unreadable"] += 1
+            self._count_unreadable("a power cut")
         if self.waiting and self.chance.random() < NEW_DELIVERY:
             write_files(self.study, self.waiting.pop(0))
         return killed
@@ -77,7 +76,7 @@ class Round:
         code = end_of(self._start())
         if code:
             raise Damaged(f"A run that was left alone ended with {code}:\n{self.log.read_text()}")
-        self._check()
+        self._check("a run that was left alone")
         told = ask(lambda: differences_of_current(self.out))
         if told:
             raise Damaged("The last snapshot does not verify:\n" + "\n".join(told))
@@ -126,7 +125,7 @@ class Round:
             raise Damaged(f"A run on a full disk ended with {code}:\n{self.log.read_text()}")
         return 0
 
-    def _check(self) -> None:
+    def _check(self, cause: str) -> None:
         faults = ask(lambda: faults_of_current(self.out))
         is_published = (self.out / "current").is_symlink()
         if faults or (self.was_published and not is_published):
@@ -134,8 +133,13 @@ class Round:
         self.was_published = is_published
         if is_published:
             self.counts["snapshots found whole after a disturbance"] += 1
-        if not ask(lambda: warehouse_opens(self.out, self.scratch)):
-            self.counts["warehouses that a kill or a full disk made unreadable"] += 1
+        self._count_unreadable(cause)
+
+    def _count_unreadable(self, cause: str) -> None:
+        """It is made anew by the next run. A disk that is full within the first kilobytes leaves such a file, a kill none."""
+        is_readable = ask(lambda: warehouse_opens(self.out, self.scratch))
+        self.counts[f"warehouses that {cause} made unreadable"] += self.was_readable and not is_readable
+        self.was_readable = is_readable
         self.cuts.remember()
 
 

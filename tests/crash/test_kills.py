@@ -28,7 +28,7 @@ def test_killed_runs_leave_nothing_damaged() -> None:
     counts = json.loads(ended.out)
     assert counts["kills"] >= 2
     assert counts["rows compared in each round"] > 1000
-    assert "warehouses that a kill or a full disk made unreadable" not in counts
+    assert not counts.get("warehouses that a kill made unreadable")
 
 
 def test_the_harness_notices_harm(tmp_path: Path) -> None:
