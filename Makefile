@@ -48,7 +48,7 @@ test-fast: setup ## the tests of rules, statistics and checks, in under two minu
 # servers, of the browser and of killed runs work in processes of their own and would add nothing but time.
 coverage: setup ## branches that the tests go through, with a floor (twenty minutes)
 	$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report term $(FAST) tests/landing tests/cli tests/study tests/flows \
-		tests/external tests/simulation tests/verifying
+		tests/external tests/simulation tests/standards
 
 check: lint types ## lint, SQL, layers and types
 
