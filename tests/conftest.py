@@ -5,8 +5,7 @@ import os
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -82,11 +81,26 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Published:
     return Published(folder, folder / "published", folder / "published/current")
 
 
-@contextmanager
-def no_figures() -> Generator[None]:
-    """A report without its figures, which take a third of a small run."""
+# Tests that look at no figure, but for those of which one could tell an arm, or carry a hostile name, or is looked at.
+NO_FIGURES = ("tests.audit.", "tests.cli.", "tests.comparing.", "tests.history.")
+WITH_FIGURES = {
+    "tests.cli.test_blinded_publication",
+    "tests.cli.test_blinded_twins",
+    "tests.cli.test_hostile_names",
+    "tests.cli.test_hostile_text",
+    "tests.cli.test_hostile_values",
+    "tests.cli.test_output_safety",
+    "tests.history.test_published_history",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_figures(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A report without its figures, which take a third of a small run, where no test looks at them."""
+    name = request.module.__name__
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("flows.report.page._figures", lambda _: defaultdict(lambda: None))
+        if name.startswith(NO_FIGURES) and name not in WITH_FIGURES:
+            patch.setattr("flows.report.page._figures", lambda _: defaultdict(lambda: None))
         yield
 
 

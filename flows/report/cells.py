@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 import duckdb
 
+from flows.study.words import load_words
+
 Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
 ALL = "all"
@@ -77,6 +79,12 @@ def grouped(rows: list[Row], *names: str) -> dict[Any, list[Row]]:
     for row in rows:
         groups.setdefault(row[names[0]] if len(names) == 1 else tuple(row[name] for name in names), []).append(row)
     return groups
+
+
+def grouped_by_words(rows: list[Row], name: str) -> dict[str, list[Row]]:
+    """Rows by the code in one column, in the order of its list in words.toml."""
+    groups = grouped(rows, name)
+    return {code: groups[code] for code in load_words()[name] if code in groups}
 
 
 def by_key(rows: list[Row], *names: str) -> dict[Any, Row]:

@@ -3,8 +3,7 @@
 from typing import Any
 
 from flows.base.sql_text import rows_of
-from flows.report.cells import ALL, Connection, Row, cell, grouped, load_cells, row_cells
-from flows.study.words import load_words
+from flows.report.cells import ALL, Connection, Row, cell, grouped, grouped_by_words, load_cells, row_cells
 
 RATE_KEY = ("rule_set", "cycle", "arm")
 
@@ -85,8 +84,7 @@ def load_rates_by_population(con: Connection, rule_set: str, arms: dict[str, str
     """Rows of summary.responder_rates_by_population under one rule set, by population in the order of words.toml."""
     key = ("rule_set", "population", "cycle", "arm")
     rows = load_cells(con, "summary.responder_rates_by_population", key, {"rule_set": rule_set})
-    populations = grouped([row for row in rows if row["arm"] in arms], "population")
-    return {name: populations[name] for name in load_words()["population"] if name in populations}
+    return grouped_by_words([row for row in rows if row["arm"] in arms], "population")
 
 
 def load_differences_by_population(con: Connection, rule_set: str) -> dict[str, list[Row]]:

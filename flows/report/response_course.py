@@ -3,8 +3,7 @@
 from typing import Any
 
 from flows.base.sql_text import rows_of
-from flows.report.cells import Connection, Row, by_key, grouped, load_cells
-from flows.study.words import load_words
+from flows.report.cells import Connection, Row, by_key, grouped, grouped_by_words, load_cells
 
 COURSE_KEY = ("rule_set", "arm", "cycle")
 EVENT_KEY = ("rule_set", "event", "arm")
@@ -25,14 +24,13 @@ def load_first_response(con: Connection, rule_set: str) -> list[Row]:
 
 def load_event_curves(con: Connection, rule_set: str) -> dict[str, list[Row]]:
     """Rows of summary.time_to_event under one rule set, by event in the order of words.toml."""
-    rows = grouped(load_cells(con, "summary.time_to_event", (*EVENT_KEY, "cycle"), {"rule_set": rule_set}), "event")
-    return {event: rows[event] for event in load_words()["event"] if event in rows}
+    key = (*EVENT_KEY, "cycle")
+    return grouped_by_words(load_cells(con, "summary.time_to_event", key, {"rule_set": rule_set}), "event")
 
 
 def load_event_tests(con: Connection, rule_set: str) -> dict[str, list[Row]]:
     """Rows of summary.time_to_event_tests under one rule set, by event in the order of words.toml."""
-    rows = grouped(load_cells(con, "summary.time_to_event_tests", EVENT_KEY, {"rule_set": rule_set}), "event")
-    return {event: rows[event] for event in load_words()["event"] if event in rows}
+    return grouped_by_words(load_cells(con, "summary.time_to_event_tests", EVENT_KEY, {"rule_set": rule_set}), "event")
 
 
 def load_outcomes(con: Connection, rule_set: str) -> dict[str, dict[str, Row]]:

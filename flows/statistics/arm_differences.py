@@ -5,6 +5,7 @@ from typing import Any
 import duckdb
 
 from flows.base.sql_text import rows_of
+from flows.statistics.compared_subjects import arms_in_order
 from flows.statistics.proportions import miettinen_nurminen_interval, newcombe_interval, number_needed
 from flows.statistics.rounding import finite
 from flows.statistics.stratified import Stratum, cochran_mantel_haenszel
@@ -56,7 +57,7 @@ def _differences(
     con: duckdb.DuckDBPyConnection, key: tuple[str, ...], rates: list[Row], strata: list[Row]
 ) -> list[Row]:
     """Each arm against the reference arm, by each value of ``key``."""
-    arms = [arm for (arm,) in con.execute("SELECT arm FROM meta.arms ORDER BY position").fetchall()]
+    arms = arms_in_order(con)
     of_arm = {(*(row[name] for name in key), row["arm"]): row for row in rates}
     by_arm: dict[tuple[Any, ...], dict[str, Row]] = {}
     for row in strata:

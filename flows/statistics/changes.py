@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 
 from flows.base.sql_text import rows_of
+from flows.statistics.compared_subjects import arms_in_order
 from flows.statistics.covariance import METHOD, Adjusted, fit_covariance
 from flows.statistics.rounding import finite
 
@@ -62,7 +63,7 @@ def compared_arms(con: duckdb.DuckDBPyConnection, query: str, key: Row, is_basel
     found = con.execute(query, key).fetchnumpy()
     value, baseline = (np.ma.filled(np.ma.asarray(found[name], dtype=float), np.nan) for name in ("value", "baseline"))
     arm, stratum = (np.ma.filled(np.ma.asarray(found[name], dtype=object), "") for name in ("arm", "overuse"))
-    arms = [code for (code,) in con.execute("SELECT arm FROM meta.arms ORDER BY position").fetchall()]
+    arms = arms_in_order(con)
     treated = dict(
         con.execute(
             "SELECT coalesce(arm, ''), count(*) FROM analysis.subjects WHERE first_injection_date IS NOT NULL GROUP BY 1"

@@ -10,6 +10,7 @@ import numpy as np
 
 from flows.base.logs import log
 from flows.base.sql_text import rows_of
+from flows.statistics.compared_subjects import PRIMARY_MEMBERS, arms_in_order
 from flows.statistics.imputation import Draw, Visits, draws_of
 
 SIGN_OF_LIFE_SECONDS = 10
@@ -61,7 +62,7 @@ class Months:
 
 def load_months(con: duckdb.DuckDBPyConnection) -> Months | None:
     """The months that the plan imputes; None where it imputes none, or the study has no two arms."""
-    arms = [arm for (arm,) in con.execute("SELECT arm FROM meta.arms ORDER BY position").fetchall()]
+    arms = arms_in_order(con)
     declared = rows_of(
         con,
         """SELECT plan.*, study.primary_rule_set AS rule_set, study.population, protocol.month_days
@@ -71,20 +72,16 @@ def load_months(con: duckdb.DuckDBPyConnection) -> Months | None:
         return None
     (settings,) = declared
     found = con.execute(
-        """SELECT item.subject_id, item.cycle, item.month, item.change, item.is_past, item.headache_days,
+        f"""SELECT item.subject_id, item.cycle, item.month, item.change, item.is_past, item.headache_days,
             item.recorded_days, baseline.headache_days AS baseline_headache_days,
-            baseline.recorded_days AS baseline_recorded_days, baseline.per_month AS baseline, subject.arm,
+            baseline.recorded_days AS baseline_recorded_days, baseline.per_month AS baseline, member.arm,
             strata.level AS overuse
         FROM analysis.expected_months AS item
-        JOIN analysis.subjects AS subject ON subject.subject_id = item.subject_id
-        JOIN meta.arms AS arm ON arm.arm = subject.arm
-        JOIN meta.study AS study ON true
-        JOIN analysis.populations AS populations
-            ON populations.subject_id = item.subject_id AND populations.rule_set = study.primary_rule_set
+        JOIN ({PRIMARY_MEMBERS}) AS member ON member.subject_id = item.subject_id
         JOIN analysis.strata AS strata ON strata.subject_id = item.subject_id AND strata.stratum = 'overuse'
         LEFT JOIN analysis.headache_months AS baseline
             ON baseline.subject_id = item.subject_id AND baseline.cycle = 0
-        WHERE populations.is_primary AND item.cycle <= $cycles
+        WHERE item.cycle <= $cycles
         ORDER BY item.subject_id, item.cycle, item.month""",
         {"cycles": settings["cycles"]},
     ).df()

@@ -5,6 +5,7 @@ from typing import Any
 import duckdb
 
 from flows.base.sql_text import one_value, rows_of
+from flows.statistics.compared_subjects import PRIMARY_MEMBERS, arms_in_order
 from flows.statistics.rounding import finite
 
 Row = dict[str, Any]
@@ -14,13 +15,6 @@ METHOD = (
 )
 # An unstructured covariance of more visits has hundreds of parameters, and takes minutes instead of seconds.
 MOST_UNSTRUCTURED = 18
-# The subjects of the primary population, of the arms that study.toml names.
-_MEMBERS = """SELECT subject.subject_id, subject.arm
-    FROM analysis.populations AS populations
-    JOIN analysis.subjects AS subject ON subject.subject_id = populations.subject_id
-    JOIN meta.arms AS arm ON arm.arm = subject.arm
-    JOIN meta.study AS study ON study.primary_rule_set = populations.rule_set
-    WHERE populations.is_primary"""
 ONE_ARM = "fewer than two arms have subjects: no comparison"
 
 
@@ -34,7 +28,7 @@ def mmrm_change(con: duckdb.DuckDBPyConnection) -> list[Row]:
     query = f"""SELECT item.subject_id, item.cycle, item.month, item.change, item.baseline_per_month AS baseline,
             member.arm, strata.level AS overuse
         FROM analysis.headache_months AS item
-        JOIN ({_MEMBERS}) AS member ON member.subject_id = item.subject_id
+        JOIN ({PRIMARY_MEMBERS}) AS member ON member.subject_id = item.subject_id
         JOIN analysis.strata AS strata ON strata.subject_id = item.subject_id AND strata.stratum = 'overuse'
         WHERE item.cycle > 0 AND item.change IS NOT NULL
         ORDER BY item.subject_id, item.cycle, item.month"""
@@ -50,7 +44,7 @@ def mmrm_quality_of_life(con: duckdb.DuckDBPyConnection) -> list[Row]:
     query = f"""SELECT item.subject_id, item.cycle, item.change, item.baseline_score AS baseline,
             member.arm, strata.level AS overuse
         FROM analysis.score_changes AS item
-        JOIN ({_MEMBERS}) AS member ON member.subject_id = item.subject_id
+        JOIN ({PRIMARY_MEMBERS}) AS member ON member.subject_id = item.subject_id
         JOIN analysis.strata AS strata ON strata.subject_id = item.subject_id AND strata.stratum = 'overuse'
         WHERE item.instrument = $instrument AND item.cycle > 0 AND item.change IS NOT NULL
         ORDER BY item.subject_id, item.cycle"""
@@ -73,10 +67,10 @@ def _modelled(
     """One row per visit and arm; ``query`` gives one line per subject and visit, ``names`` are what makes a visit."""
     from flows.statistics.mmrm.structures import STRUCTURES
 
-    arms = [arm for (arm,) in con.execute("SELECT arm FROM meta.arms ORDER BY position").fetchall()]
+    arms = arms_in_order(con)
     if len(arms) < 2:
         return []
-    members = dict(con.execute(f"SELECT arm, count(*) FROM ({_MEMBERS}) GROUP BY arm").fetchall())
+    members = dict(con.execute(f"SELECT arm, count(*) FROM ({PRIMARY_MEMBERS}) GROUP BY arm").fetchall())
     frame = con.execute(query, key).df()
     places = {tuple(row[name] for name in names): place for place, row in enumerate(visits)}
     frame["visit"] = [places[place] for place in frame[list(names)].itertuples(index=False, name=None)]

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from flows.statistics.compared_subjects import arms_in_order
 from flows.statistics.courses import fit_courses
 from flows.statistics.rounding import finite
 
@@ -41,7 +42,7 @@ def repeated_response(con: duckdb.DuckDBPyConnection) -> list[Row]:
     Grain: cycle x arm (the reference arm left out). Only the primary rule set is fitted. Judged cycles only: what is missing is
     taken to be missing completely at random.
     """
-    arms = [arm for (arm,) in con.execute("SELECT arm FROM meta.arms ORDER BY position").fetchall()]
+    arms = arms_in_order(con)
     if len(arms) < 2:
         return []
     cycles = [cycle for (cycle,) in con.execute("SELECT DISTINCT cycle FROM analysis.cycles ORDER BY 1").fetchall()]

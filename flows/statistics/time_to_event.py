@@ -5,6 +5,7 @@ from typing import Any
 import duckdb
 
 from flows.base.sql_text import one_value, rows_of
+from flows.statistics.compared_subjects import arms_in_order
 from flows.statistics.rounding import finite
 from flows.statistics.survival import Times, cox_ratio, curve_of, grouped_ratio, log_rank, median_of
 
@@ -26,7 +27,7 @@ def time_to_event(con: duckdb.DuckDBPyConnection) -> list[Row]:
     rows = []
     for key, times, arm in _events(con):
         last = int(times.cycles.max()) if len(times.cycles) else 0
-        for name in [*_arms(con), ALL]:
+        for name in [*arms_in_order(con), ALL]:
             chosen = times if name == ALL else times.where(arm == name)
             rows += [
                 key
@@ -53,7 +54,7 @@ def time_to_event_tests(con: duckdb.DuckDBPyConnection) -> list[Row]:
 
     Grain: rule_set x event x arm (and all). Units: cycles.
     """
-    arms = _arms(con)
+    arms = arms_in_order(con)
     rows = []
     for key, times, arm in _events(con):
         for name in [*arms, ALL]:
@@ -71,10 +72,6 @@ def time_to_event_tests(con: duckdb.DuckDBPyConnection) -> list[Row]:
                 row |= _compared(times.where(arm == arms[0]), chosen, key["event"]) | {"reference_arm": arms[0]}
             rows.append(row)
     return rows
-
-
-def _arms(con: duckdb.DuckDBPyConnection) -> list[str]:
-    return [arm for (arm,) in con.execute("SELECT arm FROM meta.arms ORDER BY position").fetchall()]
 
 
 def _events(con: duckdb.DuckDBPyConnection) -> list[tuple[Row, Times, Any]]:

@@ -5,6 +5,7 @@ from typing import Any
 import duckdb
 
 from flows.base.sql_text import rows_of
+from flows.statistics.compared_subjects import arms_in_order
 from flows.statistics.proportions import newcombe_interval
 from flows.statistics.rounding import finite
 
@@ -20,7 +21,7 @@ def tipping_points(con: duckdb.DuckDBPyConnection) -> list[Row]:
     responders in the reference arm only lower it, so the boundary holds the whole table of combinations. Source: Yan,
     Lee and Li 2009, J Biopharm Stat 19:1085.
     """
-    arms = [arm for (arm,) in con.execute("SELECT arm FROM meta.arms ORDER BY position").fetchall()]
+    arms = arms_in_order(con)
     rates = {
         (row["rule_set"], row["cycle"], row["arm"]): row
         for row in rows_of(con, "SELECT * FROM summary.responder_rates ORDER BY rule_set, cycle, arm")

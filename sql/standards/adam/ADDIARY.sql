@@ -8,7 +8,9 @@
 WITH months AS (
     SELECT
         month.*,
-        cycle.start_date + CAST(protocol.month_days * month.month AS INTEGER) - 1 AS full_end_date,
+        CASE WHEN month.cycle = 0 THEN 'Baseline' ELSE format('Cycle {} Month {}', month.cycle, month.month) END AS visit,
+        CASE WHEN month.cycle = 0 THEN 0 ELSE 100 * month.cycle + month.month END AS visit_number,
+        coalesce(cycle.start_date + CAST(protocol.month_days * month.month AS INTEGER) - 1, month.end_date) AS target_date,
         state.is_chronic_ichd3,
         'Headache days per 28 days >= ' || protocol.chronic_days AS chronic_text
     FROM analysis.months AS month
@@ -25,12 +27,11 @@ month_values AS (
         measured.measure AS key,
         NULL AS rule_set,
         measured.cycle,
-        CASE WHEN measured.cycle = 0 THEN 'Baseline' ELSE format('Cycle {} Month {}', measured.cycle, measured.month) END
-            AS visit,
-        CASE WHEN measured.cycle = 0 THEN 0 ELSE 100 * measured.cycle + measured.month END AS visit_number,
+        months.visit,
+        months.visit_number,
         months.start_date,
         months.end_date,
-        coalesce(months.full_end_date, months.end_date) AS target_date,
+        months.target_date,
         measured.per_month AS amount,
         'FIRST INJECTION' AS baseline_type,
         measured.baseline_per_month AS baseline_amount,
@@ -50,11 +51,11 @@ month_values AS (
         'recorded_days',
         NULL,
         cycle,
-        CASE WHEN cycle = 0 THEN 'Baseline' ELSE format('Cycle {} Month {}', cycle, month) END,
-        CASE WHEN cycle = 0 THEN 0 ELSE 100 * cycle + month END,
+        visit,
+        visit_number,
         start_date,
         end_date,
-        coalesce(full_end_date, end_date),
+        target_date,
         recorded_days,
         NULL, NULL, NULL, NULL,
         false,
