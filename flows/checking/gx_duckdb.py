@@ -28,6 +28,8 @@ from great_expectations.expectations.metrics.query_metric_provider import QueryM
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 from sqlalchemy.pool import StaticPool
 
+from flows.warehouse.built_tables import second_cursor
+
 # GX keeps the classes below, and with them this module's names, until the interpreter ends. A name of duckdb's own
 # types among them would end every run with pages of "leaked instance" messages, so they are imported inside.
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def _engine_on_open_connection() -> sqlalchemy.Engine:
     from duckdb_engine import ConnectionWrapper
 
     return sqlalchemy.create_engine(
-        "duckdb://", creator=lambda: ConnectionWrapper(_connection.get().cursor()), poolclass=StaticPool
+        "duckdb://", creator=lambda: ConnectionWrapper(second_cursor(_connection.get())), poolclass=StaticPool
     )
 
 

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from flows.base.sql_text import quoted
 from flows.base.toml_files import Frozen
+from flows.study.dictionary import load_dictionary
 from flows.warehouse.sql_models import VIEWS, build_models, build_order, load_models, tables_read
 
 Connection = duckdb.DuckDBPyConnection
@@ -105,7 +106,9 @@ def gather_partitions(con: Connection, folder: Path, partitions: int) -> None:
     for name in models_per_subject():
         if name in _tables_per_subject():
             parts = [str(folder / "out" / str(number) / f"{name}.parquet") for number in range(partitions)]
-            con.execute(f"CREATE OR REPLACE TABLE {name} AS FROM read_parquet($parts)", {"parts": parts})
+            table = load_dictionary().get(name)
+            order = f" ORDER BY {', '.join(table.key)}" if table else ""
+            con.execute(f"CREATE OR REPLACE TABLE {name} AS FROM read_parquet($parts){order}", {"parts": parts})
         else:
             build_models(con, only={name})
     if across := set(models_across_subjects()):

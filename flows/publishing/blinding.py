@@ -17,6 +17,7 @@ from flows.publishing.blinded_rows import BLINDED_ROWS
 from flows.study.arm_names import WITHHELD_NAME, ArmNames, arm_names
 from flows.study.dictionary import SQL_TYPES, Column, Table, reveals_arm
 from flows.study.study_folder import Study
+from flows.warehouse.built_tables import second_cursor
 
 WITHHELD = "(withheld: the study is blinded)"
 TEXTS_FROM_FILES = ("landing", "tabulation", "analysis", "summary")
@@ -113,7 +114,7 @@ def withhold_texts(con: duckdb.DuckDBPyConnection, tables: list[Table], names: A
     ]
     if not names or not columns:
         return
-    texts = con.cursor().execute(f"SELECT text FROM ({' UNION '.join(columns)}) WHERE text IS NOT NULL")
+    texts = second_cursor(con).execute(f"SELECT text FROM ({' UNION '.join(columns)}) WHERE text IS NOT NULL")
     while rows := texts.fetchmany(FETCHED):
         if found := [text for (text,) in rows if names.are_in_text(text)]:
             con.execute("INSERT INTO withheld_texts SELECT unnest($1)", [found])

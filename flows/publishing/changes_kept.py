@@ -147,7 +147,7 @@ def write_changes(con: Connection, database: Path, kept: KeptChanges) -> None:
                     f" {', '.join(f'unnest(${name}) AS {name}' for name in names)}) ORDER BY {', '.join(table.key)}",
                     {name: [row[name] for row in rows[table.full_name]] for name in names},
                 )
-        write_comments(con, tables)
+        write_comments(con, tables, "snapshot")
         con.execute("CHECKPOINT snapshot")
     finally:
         con.execute("DETACH snapshot")

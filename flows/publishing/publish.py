@@ -15,25 +15,23 @@ from flows.base.errors import ConfigurationError
 from flows.base.files import sha256_of, to_disk
 from flows.base.logs import log
 from flows.base.own_files import own_files
-from flows.base.sql_text import one_value, quoted, transaction
+from flows.base.sql_text import one_value, quoted
 from flows.checking.validation import CheckResult
 from flows.publishing.audit_entries import NOTHING_SAID, Attestation, is_as_recorded, record_publication_entry
-from flows.publishing.blinding import names_to_withhold, published_select, stop_on_arm_names, withhold_texts
+from flows.publishing.blinding import names_to_withhold, stop_on_arm_names, withhold_texts
 from flows.publishing.changes_kept import changes_of, write_changes
 from flows.publishing.exports import write_publication
 from flows.publishing.history_kept import keep_history, write_history
 from flows.publishing.ingredients import digest_ingredients, id_of, versions
 from flows.publishing.publications import Publication, record_publication
 from flows.publishing.site_queries import write_queries
-from flows.publishing.table_comments import write_comments
+from flows.publishing.snapshot_database import published_tables, write_database
 from flows.publishing.validation_page import render_validation
 from flows.report import render_report
 from flows.standards.written_standards import write_standard
 from flows.study.arm_names import ArmNames
-from flows.study.dictionary import Table, load_dictionary
 from flows.study.study_folder import Study
 from flows.warehouse.blinding_key import key_for
-from flows.warehouse.database import BLOCK_BYTES
 from flows.warehouse.kept_inputs import KeptInputs
 from flows.warehouse.lineage_table import write_lineage
 from flows.warehouse.snapshots import MANIFEST, listed_files
@@ -107,7 +105,7 @@ def publish(
     write_changes(con, building / "outcomes.duckdb", changes_of(con, out, building, record, study, bool(made_again)))
     render_validation(con, building / "validation", results)
     _write_files(con, building, study)
-    _write_manifest(con, building, name, study, record.published_at)
+    _write_manifest(building, name, study, record.published_at)
     key = key_for(out / "state", study.facts.blinded)
     record_publication_entry(out, building, record, key, attested, is_made_again=made_again is not None)
     if not made_again:
@@ -140,17 +138,6 @@ def switch_current(out: Path, name: str) -> None:
     to_disk(out)
 
 
-def published_tables(con: Connection) -> list[Table]:
-    """The documented tables: the dictionary decides what is published."""
-    present = {
-        f"{schema}.{name}"
-        for schema, name in con.execute(
-            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()"
-        ).fetchall()
-    }
-    return [table for name, table in load_dictionary().items() if name in present]
-
-
 def _write_run(con: Connection, name: str, study: Study) -> None:
     """meta.runs: what made this snapshot; no clock in it, so that equal inputs give equal bytes."""
     con.execute(
@@ -164,34 +151,6 @@ def _write_run(con: Connection, name: str, study: Study) -> None:
         FROM meta.study AS study CROSS JOIN analysis.cutoff AS cutoff""",
         [name, version("migraine-outcomes"), duckdb.__version__, ", ".join(study.id_folding) or None],
     )
-
-
-def write_database(con: Connection, path: Path, study: Study) -> None:
-    """The published tables as one database file, with what each table and column means."""
-    # Readable by DuckDB 1.5 as well: researchers do not upgrade with us.
-    con.execute(f"ATTACH {quoted(str(path))} AS snapshot (STORAGE_VERSION 'v1.5.0', BLOCK_SIZE {BLOCK_BYTES})")
-    try:
-        tables = published_tables(con)
-        with transaction(con):  # a commit for each table and comment takes as long as the data of a small study
-            for table in tables:
-                con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table.schema_name}")
-                con.execute(f"CREATE TABLE snapshot.{table.full_name} AS {published_select(table, study)}")
-            write_comments(con, tables)
-            _write_former_names(con, tables)
-        con.execute("CHECKPOINT snapshot")
-    finally:
-        con.execute("DETACH snapshot")
-
-
-def _write_former_names(con: Connection, tables: list[Table]) -> None:
-    """A table that was renamed can be queried by its former name too: a view, in the database only."""
-    for table in tables:
-        if table.former_name:
-            former = f"snapshot.{table.schema_name}.{table.former_name}"
-            con.execute(f"CREATE VIEW {former} AS SELECT * FROM {table.full_name}")
-            con.execute(
-                f"COMMENT ON VIEW {former} IS 'former name of {table.full_name}, which the next version does not know'"
-            )
 
 
 def _write_files(con: Connection, building: Path, study: Study) -> None:
@@ -231,11 +190,12 @@ def _write_tables(snapshot: Connection, folder: Path, study: Study) -> None:
             snapshot.execute(f"COPY {table.full_name} TO {quoted(f'{target}.csv')} (FORMAT csv, HEADER)")
 
 
-def _write_manifest(con: Connection, folder: Path, name: str, study: Study, published_at: datetime) -> None:
+def _write_manifest(folder: Path, name: str, study: Study, published_at: datetime) -> None:
     with duckdb.connect(folder / "outcomes.duckdb", read_only=True) as published:
         inputs = published.execute(
             "SELECT path, kind, status, sha256, lines_read FROM landing.files ORDER BY ALL"
         ).fetchall()
+        cutoff = one_value(published, "SELECT CAST(cutoff_date AS VARCHAR) FROM analysis.cutoff")
         counts = {
             table.full_name: one_value(published, f"SELECT count(*) FROM {table.full_name}")
             for table in published_tables(published)
@@ -244,7 +204,7 @@ def _write_manifest(con: Connection, folder: Path, name: str, study: Study, publ
         "snapshot_id": name,
         "study_id": study.facts.id,
         "published_at": published_at.isoformat(timespec="seconds"),
-        "cutoff_date": one_value(con, "SELECT CAST(cutoff_date AS VARCHAR) FROM analysis.cutoff"),
+        "cutoff_date": cutoff,
         "rule_sets": [rule.id for rule in study.rule_sets],
         "versions": versions(),
         "input_hash": "HMAC-SHA256 of the SHA-256" if study.facts.blinded else "SHA-256",

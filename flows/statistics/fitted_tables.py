@@ -164,4 +164,5 @@ def write_table(con: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> N
     con.execute(f"CREATE OR REPLACE TABLE {name} ({', '.join(f'{c} {t}' for c, t in columns.items())})")
     if rows:
         values = {column: [row.get(column) for row in rows] for column in columns}
-        con.execute(f"INSERT INTO {name} SELECT {', '.join(f'unnest(${c})' for c in columns)}", values)
+        unnested = ", ".join(f"unnest(${c}) AS {c}" for c in columns)
+        con.execute(f"INSERT INTO {name} SELECT * FROM (SELECT {unnested}) ORDER BY {', '.join(table.key)}", values)

@@ -18,6 +18,7 @@ from flows.base.own_files import own_files_below
 from flows.base.sql_text import one_value
 from flows.study.study_folder import Study, check_out
 from flows.warehouse.blinding_key import key_for
+from flows.warehouse.built_tables import BLOCK_BYTES, attach_built
 from flows.warehouse.kept_inputs import KeptInputs
 from flows.warehouse.state_seal import check_index, is_as_left, mark_open, seal_state
 
@@ -35,9 +36,6 @@ READS_FILES = (
     "data/dictionary/tabulation.toml",
 )
 HEADER_BYTES = 3 * 4096  # of a DuckDB file, before its blocks
-# Each column of each table takes at least a block: with DuckDB's own 262,144 bytes the snapshot of a small study is four
-# times as large, and that of a million diary rows half as large again.
-BLOCK_BYTES = 65_536
 
 
 @contextmanager
@@ -76,6 +74,7 @@ def _clear_half_made(out: Path) -> None:
         "state/as-of-*",
         "state/partitions-*",
         "state/*.tmp",
+        "state/built.duckdb*",
         "state/inputs/scratch-*",
     ):
         for left in out.glob(pattern):
@@ -108,6 +107,7 @@ def open_warehouse(
             mark_open(state)
         con = _open_for(path, _fingerprint(study))
         try:
+            attach_built(con, built_path(out))
             yield con, kept
         except duckdb.Error as error:  # a wrong checksum has no class of its own
             con.close()
@@ -118,6 +118,11 @@ def open_warehouse(
             con.close()
             if not is_scratch:
                 seal_state(state, path, kept, key)
+
+
+def built_path(out: Path) -> Path:
+    """Where a run builds its tables, until they are published."""
+    return out / "state" / "built.duckdb"
 
 
 @contextmanager

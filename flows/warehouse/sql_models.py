@@ -1,5 +1,6 @@
 """SQL models: sql/<schema>/<table>.sql, one SELECT each; the build order follows from what each one reads."""
 
+import re
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
@@ -9,7 +10,8 @@ from sqlglot import exp
 
 from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
-from flows.base.sql_text import transaction
+from flows.base.sql_text import one_value, transaction
+from flows.study.dictionary import load_dictionary
 
 SCHEMAS = ("analysis", "landing", "summary", "tabulation")
 # Models that are kept as a query: large, and read once or twice, each time for a part of their rows or columns.
@@ -60,5 +62,24 @@ def build_models(
     with transaction(con):
         for name in names:
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {name.split('.')[0]}")
-            con.execute(f"CREATE OR REPLACE {'VIEW' if name in VIEWS else 'TABLE'} {name} AS\n{load_models()[name]}")
+            if name in VIEWS:
+                con.execute(f"CREATE OR REPLACE VIEW {name} AS\n{_for_any_database(con, load_models()[name])}")
+            else:
+                con.execute(f"CREATE OR REPLACE TABLE {name} AS\n{_as_published(name)}")
     return names
+
+
+def _for_any_database(con: duckdb.DuckDBPyConnection, select: str) -> str:
+    """A SELECT that names the database of the settings: a view looks for tables in its own database only."""
+    return re.sub(r"\bmeta\.(?=\w+ AS )", f"{one_value(con, 'SELECT current_database()')}.meta.", select)
+
+
+@cache
+def _as_published(name: str) -> str:
+    """The SELECT of a model; of a published one with the columns of the dictionary, in the order of its key."""
+    select, table = load_models()[name], load_dictionary().get(name)
+    if not table:
+        return select
+    columns = ", ".join(column.name for column in table.columns)
+    key = ", ".join(f"model.{name}" for name in table.key)
+    return f"SELECT {columns} FROM (\n{select}\n) AS model ORDER BY {key}"

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from flows.comparing.sides import Side
-from flows.publishing import publish
+from flows.publishing import publish, snapshot_database
 from flows.runs import steps
 from flows.runs.sequence import take_in
 from flows.study.study_folder import Study, load_study
@@ -37,7 +37,7 @@ def without_great_expectations() -> Generator[None]:
     """Only the checks that set lines or cells aside are made."""
     with counting_by_query(lambda _suite, check: check.severity == "error") as patch:
         patch.setattr(steps, "quote_quarantined", lambda con, _study, _kept: con.execute(NO_TEXT))
-        patch.setattr(publish, "write_comments", lambda _con, _tables: None)
+        patch.setattr(snapshot_database, "write_comments", lambda _con, _tables, _database: None)
         yield
 
 
@@ -64,10 +64,11 @@ def run_night(study_folder: Path, out: Path, database: Path) -> Night:
     with only_run(out), open_warehouse(out, study) as (con, kept):
         _derive(con, study, kept)
         publish._write_run(con, database.stem, study)
+        values, cutoff = _values(con), _cutoff(con)
         publish.write_database(con, database, study)
         side = Side(database.stem, database, {}, {}, study, study.facts.data_cutoff)
         counted = {row[0] for row in con.execute("SELECT file_id FROM landing.landed_files").fetchall()}
-        return Night(side, _values(con), counted, list(kept.files), _cutoff(con))
+        return Night(side, values, counted, list(kept.files), cutoff)
 
 
 def outcomes_of(study_folder: Path, out: Path) -> Values:

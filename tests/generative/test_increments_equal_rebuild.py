@@ -30,7 +30,7 @@ import pytest
 
 from flows.base.errors import OutcomesError
 from flows.publishing.blinding import published_select
-from flows.publishing.publish import published_tables
+from flows.publishing.snapshot_database import published_tables
 from tests.generative.deliveries import Site
 from tests.run import computed
 

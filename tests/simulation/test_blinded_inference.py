@@ -21,7 +21,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from statsmodels.stats.proportion import proportion_confint
 
 from flows.publishing.blinding import names_to_withhold, stop_on_arm_names, withhold_texts
-from flows.publishing.publish import published_tables, write_database
+from flows.publishing.snapshot_database import published_tables, write_database
 from flows.simulation.settings import Preset, load_preset
 from flows.warehouse.blinding_key import KEY_NAME
 from tests.run import computed
