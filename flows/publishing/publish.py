@@ -20,12 +20,14 @@ from flows.checking.validation import CheckResult
 from flows.publishing.audit_entries import NOTHING_SAID, Attestation, is_as_recorded, record_publication_entry
 from flows.publishing.blinding import names_to_withhold, stop_on_arm_names, withhold_texts
 from flows.publishing.changes_kept import changes_of, write_changes
+from flows.publishing.earlier_pieces import PIECES, EarlierPieces
 from flows.publishing.exports import write_publication
 from flows.publishing.history_kept import keep_history, write_history
 from flows.publishing.ingredients import digest_ingredients, id_of, versions
 from flows.publishing.publications import Publication, record_publication
 from flows.publishing.site_queries import write_queries
 from flows.publishing.snapshot_database import published_tables, write_database
+from flows.publishing.table_files import plan_tables, write_planned
 from flows.publishing.validation_page import render_validation
 from flows.report import render_report
 from flows.standards.written_standards import write_standard
@@ -37,6 +39,7 @@ from flows.warehouse.lineage_table import write_lineage
 from flows.warehouse.snapshots import MANIFEST, listed_files
 
 Connection = duckdb.DuckDBPyConnection
+TABLES_AT_ONCE = 2  # most have too few rows to keep two threads busy
 
 
 def snapshot_id(con: Connection, study: Study, kept: KeptInputs) -> str:
@@ -104,8 +107,8 @@ def publish(
     write_database(con, building / "outcomes.duckdb", study)
     write_changes(con, building / "outcomes.duckdb", changes_of(con, out, building, record, study, bool(made_again)))
     render_validation(con, building / "validation", results)
-    _write_files(con, building, study)
-    _write_manifest(building, name, study, record.published_at)
+    pieces = _write_files(con, out, building, study)
+    _write_manifest(building, name, study, record.published_at, pieces)
     key = key_for(out / "state", study.facts.blinded)
     record_publication_entry(out, building, record, key, attested, is_made_again=made_again is not None)
     if not made_again:
@@ -153,17 +156,22 @@ def _write_run(con: Connection, name: str, study: Study) -> None:
     )
 
 
-def _write_files(con: Connection, building: Path, study: Study) -> None:
+def _write_files(con: Connection, out: Path, building: Path, study: Study) -> dict[str, str]:
     """All that is read from the published database, side by side: DuckDB writes tables while Python draws the report.
+    Gives the fingerprint of each piece of a table by its path.
 
-    The tables are read through the warehouse's connection, so that one memory limit holds for both.
+    The tables are read through the warehouse's connection, so that one memory limit holds for all.
     """
     database = building / "outcomes.duckdb"
     con.execute(f"ATTACH {quoted(str(database))} AS snapshot (READ_ONLY)")
     try:
-        with con.cursor() as snapshot, ThreadPoolExecutor(1) as thread:
-            snapshot.execute("USE snapshot")
-            tables = thread.submit(_write_tables, snapshot, building / "tables", study)
+        cursors = [con.cursor() for _ in range(TABLES_AT_ONCE)]
+        for cursor in cursors:
+            cursor.execute("USE snapshot")
+        tables = published_tables(cursors[0])
+        planned = plan_tables(cursors[0], building / "tables", tables, study, EarlierPieces(out))
+        with ThreadPoolExecutor(TABLES_AT_ONCE) as threads:
+            at_work = [threads.submit(write_planned, cursor, planned) for cursor in cursors]
             try:
                 render_report(database, building / "report.html")
                 write_publication(database, building / "publication")
@@ -171,26 +179,22 @@ def _write_files(con: Connection, building: Path, study: Study) -> None:
                     write_standard(
                         standard, database, building / "standards" / standard, study.publishing.standard_formats
                     )
-                tables.result()
+                for one in at_work:
+                    one.result()
             except BaseException:  # whoever stops the run does not wait for gigabytes to be written
-                snapshot.interrupt()
+                planned.copies.clear()
+                for cursor in cursors:
+                    cursor.interrupt()
                 raise
-            write_queries(snapshot, building / "queries.csv")
+        write_queries(cursors[0], building / "queries.csv")
+        for cursor in cursors:
+            cursor.close()
     finally:
         con.execute("DETACH snapshot")
+    return planned.fingerprints
 
 
-def _write_tables(snapshot: Connection, folder: Path, study: Study) -> None:
-    """Every table of the database as Parquet, and as CSV where the study wants it, in the order of its key, in which it
-    was written there."""
-    for table in published_tables(snapshot):
-        target = folder / table.full_name
-        snapshot.execute(f"COPY {table.full_name} TO {quoted(f'{target}.parquet')} (FORMAT parquet, COMPRESSION zstd)")
-        if study.publishing.has_csv(table.full_name):
-            snapshot.execute(f"COPY {table.full_name} TO {quoted(f'{target}.csv')} (FORMAT csv, HEADER)")
-
-
-def _write_manifest(folder: Path, name: str, study: Study, published_at: datetime) -> None:
+def _write_manifest(folder: Path, name: str, study: Study, published_at: datetime, pieces: dict[str, str]) -> None:
     with duckdb.connect(folder / "outcomes.duckdb", read_only=True) as published:
         inputs = published.execute(
             "SELECT path, kind, status, sha256, lines_read FROM landing.files ORDER BY ALL"
@@ -212,6 +216,7 @@ def _write_manifest(folder: Path, name: str, study: Study, published_at: datetim
         "own_files": own_files(),
         "counts": counts,
         "outputs": _hashes(folder),
+        PIECES: pieces,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 

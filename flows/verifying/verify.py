@@ -20,7 +20,7 @@ from flows.verifying.verify_inputs import verify_inputs, verify_keyed_inputs
 from flows.verifying.verify_medication import verify_medication
 from flows.verifying.verify_outcomes import verify_rates, verify_statuses
 from flows.verifying.verify_signatures import verify_signatures
-from flows.warehouse.snapshots import check_columns, find_database, lacking_columns, listed_files
+from flows.warehouse.snapshots import check_columns, find_database, lacking_columns, listed_files, parquet_of
 
 Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
@@ -136,10 +136,10 @@ def _verify_tables(con: Connection, folder: Path, manifest: Manifest, found: Dif
             found.add(table, f"has {rows:,} rows in outcomes.duckdb and {counts[table]:,} by manifest.json.")
         columns = {row[0]: row[1] for row in con.execute(f"DESCRIBE {table}").fetchall()}
         try:
-            if _content(con, f"read_parquet({quoted(f'{target}.parquet')})") != (rows, content):
-                found.add(table, "does not hold the same rows in outcomes.duckdb and in its Parquet file.")
+            if _content(con, f"read_parquet({quoted(parquet_of(folder, table))})") != (rows, content):
+                found.add(table, "does not hold the same rows in outcomes.duckdb and in its Parquet.")
         except duckdb.Error:
-            found.add(table, "its Parquet file cannot be read.")
+            found.add(table, "its Parquet cannot be read.")
         if f"tables/{table}.csv" not in manifest.outputs:
             continue
         n_csv += 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base.errors import ConfigurationError
-from flows.study.dictionary import load_dictionary
+from flows.study.dictionary import Table, load_dictionary
 
 MANIFEST = "manifest.json"
 # An entry of the audit trail and its signature. They came after the manifest, which cannot list them.
@@ -34,6 +34,17 @@ def check_columns(con: duckdb.DuckDBPyConnection, place: Path) -> None:
             f"{place}: was published by another version of migraine-outcomes: meta.rule_sets has no {lacking[0]}."
             " 'migraine-outcomes run' publishes it anew; or use the version that is named in its manifest.json."
         )
+
+
+def is_in_pieces(table: Table) -> bool:
+    """Whether a table is published as a folder of Parquet pieces: one with rows of subjects, as sent or as derived."""
+    return table.schema_name in ("tabulation", "analysis") and "subject_id" in table.key
+
+
+def parquet_of(folder: Path, table: str) -> str:
+    """The Parquet of a table of a snapshot, as a path or a glob that DuckDB reads. Earlier versions had no pieces."""
+    pieces = folder / "tables" / table
+    return str(pieces / "*.parquet" if pieces.is_dir() else pieces.with_name(f"{table}.parquet"))
 
 
 def listed_files(folder: Path) -> dict[str, Path]:
