@@ -45,6 +45,12 @@ def run_without_prefect(
         return publish(run.con, out, run.snapshot_id, run.study, run.results, attested=attested)
 
 
+def table_bytes(snapshot: Path) -> dict[str, bytes]:
+    """The files of the published tables by their path below tables/."""
+    tables = snapshot / "tables"
+    return {path.relative_to(tables).as_posix(): path.read_bytes() for path in tables.rglob("*") if path.is_file()}
+
+
 if __name__ == "__main__":
     run_without_prefect(Path(sys.argv[1]), Path(sys.argv[1]) / "published")
     end_process(0)

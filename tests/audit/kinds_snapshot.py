@@ -78,7 +78,7 @@ def _never_published(tree: Tree) -> None:
 SNAPSHOT: dict[str, Kind] = {
     "a byte of the report": one_byte("report.html"),
     "a byte of a CSV file": one_byte("tables/analysis.responder.csv"),
-    "a byte of a Parquet file": one_byte("tables/analysis.responder.parquet"),
+    "a byte of a Parquet file": one_byte("tables/analysis.responder/00001.parquet"),
     "a byte of the database": one_byte("outcomes.duckdb", 0.4),
     "a byte of the queries": one_byte("queries.csv"),
     "a byte of the manifest": Kind(

@@ -72,7 +72,7 @@ def test_the_search_finds_what_is_there(published: Held) -> None:
         "outcomes.duckdb",
         "queries.csv",
         "tables/analysis.responder.csv",
-        "tables/analysis.responder.parquet",
+        "tables/analysis.responder/00001.parquet",
         "standards/adam/adsl.json",
         "standards/adam/adsl.xpt",
     } <= names

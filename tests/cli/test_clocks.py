@@ -92,7 +92,7 @@ def test_a_clock_that_was_behind(tmp_path: Path, clock: Clock) -> None:
     again = tables(whole)
     fresh = publish_again(out, whole)
     assert tables(fresh) == again
-    days = publish_again(out, first) / "tables/tabulation.diary_days.parquet"
+    days = publish_again(out, first) / "tables/tabulation.diary_days/*.parquet"
     assert duckdb.sql(f"SELECT count(*) FROM '{days}'").fetchall() == [(0,)]
     assert told_in(publish_again(out, half))[0] == ["2024-05-01"]
 

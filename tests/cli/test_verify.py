@@ -10,6 +10,7 @@ import pytest
 from flows.base.errors import ConfigurationError
 from flows.explaining.explain import explain
 from flows.verifying.verify import verify
+from flows.warehouse.snapshots import parquet_of
 from tests.cli.helpers import SETTINGS, commands, write_study
 from tests.conftest import Published
 from tests.run import run_without_prefect
@@ -34,9 +35,9 @@ def alter(snapshot: Path, statement: str, table: str | None = None) -> None:
     with duckdb.connect(database) as con:
         con.execute(statement)
         if table:
-            for form in ("parquet", "csv"):
-                changed.append(snapshot / "tables" / f"{table}.{form}")
-                con.execute(f"COPY {table} TO '{changed[-1]}' (FORMAT {form})")
+            for path in (parquet_of(snapshot, table).replace("*", "00001"), snapshot / "tables" / f"{table}.csv"):
+                changed.append(Path(path))
+                con.execute(f"COPY {table} TO '{path}'")
     manifest = json.loads((snapshot / "manifest.json").read_text())
     for path in changed:
         manifest["outputs"][path.relative_to(snapshot).as_posix()] = sha256_of(path)
@@ -67,12 +68,12 @@ def test_a_large_study_is_recomputed_for_a_sample(demo: Published, snapshot: Pat
 
 
 def test_a_byte_of_a_parquet_file(snapshot: Path) -> None:
-    path = snapshot / "tables/analysis.responder.parquet"
+    path = snapshot / "tables/analysis.responder/00001.parquet"
     content = bytearray(path.read_bytes())
     content[len(content) // 3] ^= 1
     path.write_bytes(content)
     told = verify(snapshot).differences
-    assert told[0].startswith("files: tables/analysis.responder.parquet is not what was published")
+    assert told[0].startswith("files: tables/analysis.responder/00001.parquet is not what was published")
     assert all("analysis.responder" in line for line in told)
 
 
@@ -88,7 +89,7 @@ def test_a_removed_and_an_added_file(snapshot: Path) -> None:
 def test_a_status_changed_in_the_database_only(snapshot: Path) -> None:
     alter(snapshot, "UPDATE summary.verdicts SET n_verdict = n_verdict + 1 WHERE cycle = 1")
     assert verify(snapshot).differences == [
-        "summary.verdicts: does not hold the same rows in outcomes.duckdb and in its Parquet file.",
+        "summary.verdicts: does not hold the same rows in outcomes.duckdb and in its Parquet.",
         "summary.verdicts: does not hold the same values in outcomes.duckdb and in its CSV file.",
     ]
 

@@ -120,6 +120,8 @@ def partition(single: Path, tmp_path: Path) -> Path:
     """A folder with the demo's subjects in one partition."""
     shutil.copy(single / "state/warehouse.duckdb", tmp_path / "warehouse.duckdb")
     with duckdb.connect(tmp_path / "warehouse.duckdb") as con:
+        con.execute(f"ATTACH '{single}/current/outcomes.duckdb' AS built (READ_ONLY)")
+        con.execute("SET search_path = 'main,built.tabulation'")
         write_partitions(con, tmp_path / "work", 1)
     return tmp_path / "work"
 

@@ -22,7 +22,7 @@ from tests.comparing.quick_runs import without_great_expectations
 from tests.comparing.test_causes import BASE, CORRECTED, DAY_1, HEADER, TOML, days
 from tests.flows.report_page import Page
 from tests.flows.test_report_numbers import Database, mismatches
-from tests.run import run_without_prefect
+from tests.run import run_without_prefect, table_bytes
 
 SECOND = {
     "injections2.csv": f"subject_id,injection_date\nA,{DAY_1 + timedelta(days=84)}\n",
@@ -154,10 +154,10 @@ def test_a_folder_that_was_taken_away_is_made_again(published: tuple[Path, list[
     shutil.copytree(published[0], out, symlinks=True)
     name = published[1][1]
     before = diff(out, name).stdout
-    wanted = {path.name: path.read_bytes() for path in (out / "snapshots" / name / "tables").iterdir()}
+    wanted = table_bytes(out / "snapshots" / name)
     shutil.rmtree(out / "snapshots" / name)
     assert diff(out, name).stdout == before
-    assert {path.name: path.read_bytes() for path in (out / "snapshots" / name / "tables").iterdir()} == wanted
+    assert table_bytes(out / "snapshots" / name) == wanted
     shutil.rmtree(out / "snapshots" / name)
     with only_run(out):
         assert isinstance(diff(out, name).exception, LockedError)

@@ -52,9 +52,9 @@ class PowerCuts:
 
     def _half_snapshot(self) -> bool:
         folder = self.out / "snapshots" / f".building-{self.chance.getrandbits(64):016x}"
-        (folder / "tables").mkdir(parents=True, exist_ok=True)
+        (folder / "tables/analysis.responder").mkdir(parents=True, exist_ok=True)
         (folder / "outcomes.duckdb").write_bytes(b"half a database")
-        (folder / "tables" / "analysis.responder.parquet").write_bytes(b"PAR1")
+        (folder / "tables/analysis.responder/00001.parquet").write_bytes(b"PAR1")
         return True
 
     def _half_record(self) -> bool:
