@@ -29,13 +29,13 @@ class Took(NamedTuple):
     err: str
 
 
-def measure(*words: str | Path, env: Mapping[str, str] | None = None) -> Took:
+def measure(*words: str | Path, env: Mapping[str, str] | None = None, python: str | Path = sys.executable) -> Took:
     """Run ``python WORDS`` in a fresh process. Raises SystemExit where it fails."""
     os.sync()  # what others wrote is not written at its expense
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         started = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, *map(str, words)], cwd=ROOT, env={**os.environ, **(env or {})}, stdout=out, stderr=err
+            [str(python), *map(str, words)], cwd=ROOT, env={**os.environ, **(env or {})}, stdout=out, stderr=err
         )
         watch = _Watch(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
@@ -47,7 +47,7 @@ def measure(*words: str | Path, env: Mapping[str, str] | None = None) -> Took:
             stream.seek(0)
             said.append(stream.read())
     if process.returncode:
-        raise SystemExit(f"{' '.join(map(str, words))[:200]}: exit code {process.returncode}\n{said[1][-2000:]}")
+        raise SystemExit(f"{' '.join(map(str, words))[:200]}: exit code {process.returncode}\n{(said[1] or said[0])[-2000:]}")
     return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, server_mib, *said)
 
 
