@@ -6,10 +6,12 @@ its own: ``Recorder`` stands in for the connection and keeps what would have run
 
 import re
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import sqlglot
+from sqlglot import exp
 
 from flows.base.sql_text import quoted
 from flows.checking.checks import Check
@@ -21,9 +23,9 @@ from flows.landing.parsing import parsed_select
 from flows.landing.plain_text import to_plain_text
 from flows.landing.records import read_csv
 from flows.study.dictionary import LANDED_TYPES, file_columns
-from flows.study.file_format import Reading
 from flows.study.study_folder import Study
 
+ALL = "\nUNION ALL\n"
 FAULTS = ("unreadable", "out_of_range", "other_unit")
 ASIDE = "landing.set_aside"
 ASIDE_COLUMNS = "kind, file_id, line_number, outcome"
@@ -50,9 +52,9 @@ class LandedFile(NamedTuple):
 class Recorder:
     """Stands in for a connection: keeps each statement with its parameters written in, and answers every query alike."""
 
-    def __init__(self, answer: list[tuple[str]] | None = None) -> None:
+    def __init__(self, answer: Sequence[str] = ()) -> None:
         self.statements: list[str] = []
-        self._answer = answer or []
+        self._answer = [(text,) for text in answer]
 
     def execute(self, statement: str, parameters: Any = None) -> "Recorder":
         for name, value in (parameters if isinstance(parameters, dict) else {}).items():
@@ -70,6 +72,12 @@ class Recorder:
         if made == self.statements[-1]:
             raise ValueError(f"neither makes nor fills a table: {made[:60]}")
         return made
+
+
+def recorded(step: Callable[..., None], *given: Any, answer: Sequence[str] = ()) -> str:
+    """The SELECT of the last table that a step of the product makes or fills."""
+    step(recorder := Recorder(answer), *given)
+    return recorder.select()
 
 
 def landed_file(study: Study, path: Path, file_id: str) -> LandedFile:
@@ -100,25 +108,23 @@ def landing_models(files: list[LandedFile], checks: list[Check], kinds: tuple[st
         if kind in sent:
             models |= _set_aside(kind, of_kind)
     every = [f"SELECT {ASIDE_COLUMNS} FROM landing.set_aside_{kind}" for kind in sent]
-    models[ASIDE] = Model("\nUNION ALL\n".join(every))
+    models[ASIDE] = Model(ALL.join(every))
     return models
 
 
 def _known_lines(kind: str, files: list[LandedFile], checks: list[Check]) -> dict[str, Model]:
     """Typed lines of all files of a kind, the cells that checks set aside, and the lines without them."""
-    cells = []
-    for check in checks:
-        if check.sets_aside:
-            set_cells_aside(recorder := Recorder(), check, 0)  # ty: ignore
-            cells.append(f"SELECT * FROM ({recorder.select()})")
-    view_lines_as_known(recorder := Recorder([(name,) for name in _emptied(checks)]), kind)  # ty: ignore
+    cells = [
+        f"SELECT * FROM ({recorded(set_cells_aside, check, 0)})" for check in checks if check.sets_aside is not None
+    ]
+    known = recorded(view_lines_as_known, kind, answer=_emptied(checks))
     cells_aside = f"landing.cells_aside_{kind}"
-    models = {f"landing.known_{kind}": Model(recorder.select(), {"landing.cells_aside": cells_aside}, is_view=True)}
+    models = {f"landing.known_{kind}": Model(known, {"landing.cells_aside": cells_aside}, is_view=True)}
     if files:
         models[f"landing.{kind}"] = Model(_typed_lines(kind, files))
     if cells:
         names = "kind, file_id, line_number, column_name, check_id, severity, reason, subject_id, place, reveals_arm"
-        models[cells_aside] = Model(f"SELECT * FROM (\n{chr(10).join(_united(cells))}\n) AS cells ({names})")
+        models[cells_aside] = Model(f"SELECT * FROM (\n{ALL.join(cells)}\n) AS cells ({names})")
     return models
 
 
@@ -126,7 +132,7 @@ def _typed_lines(kind: str, files: list[LandedFile]) -> str:
     names = ["file_id", "line_number", *(column.name for column in file_columns(kind)), *FAULTS]
     types = {column.name: LANDED_TYPES[column.type] for column in file_columns(kind)}
     cast = ", ".join(f"CAST({name} AS {types.get(name, 'VARCHAR')}) AS {name}" for name in (*types, *FAULTS))
-    united = "\n".join(_united([file.select for file in files]))
+    united = ALL.join(file.select for file in files)
     return f"SELECT file_id, line_number, {cast}\nFROM (\n{united}\n) AS lines ({', '.join(names)})"
 
 
@@ -140,25 +146,24 @@ def _set_aside(kind: str, checks: list[Check]) -> dict[str, Model]:
         if check.severity in ("error", "critical") and not check.sets_aside and has_place(check)
     ]
     failing.append(f"SELECT file_id, line_number FROM landing.{kind} WHERE false")
-    failed = "\n".join(_united(failing))
-    find_repeats(repeats := Recorder(), kind)  # ty: ignore
-    set_repeats_aside(repeated := Recorder([(name,) for name in _emptied(checks)]), kind)  # ty: ignore
+    failed = ALL.join(failing)
+    repeats = recorded(set_repeats_aside, kind, answer=_emptied(checks))
     models = {
         quarantined: Model(
             f"SELECT DISTINCT '{kind}' AS kind, file_id, line_number, 'quarantined' AS outcome\nFROM (\n{failed}\n)"
         ),
-        f"landing.repeated_{kind}": Model(repeats.select()),
+        f"landing.repeated_{kind}": Model(recorded(find_repeats, kind)),
     }
     if kind == "diary":
-        set_entries_aside(entries := Recorder([(name,) for name in _emptied(checks)]))  # ty: ignore
+        entries = recorded(set_entries_aside, answer=_emptied(checks))
         models[before] = Model(
-            f"SELECT {ASIDE_COLUMNS} FROM {quarantined}\nUNION ALL\nSELECT * FROM ({entries.select()})",
+            f"SELECT {ASIDE_COLUMNS} FROM {quarantined}{ALL}SELECT * FROM ({entries})",
             {ASIDE: quarantined, **cells},
         )
     else:
         before = quarantined
     models[f"landing.set_aside_{kind}"] = Model(
-        f"SELECT {ASIDE_COLUMNS} FROM {before}\nUNION ALL\nSELECT * FROM ({repeated.select()})",
+        f"SELECT {ASIDE_COLUMNS} FROM {before}{ALL}SELECT * FROM ({repeats})",
         {ASIDE: before, **cells},
     )
     return models
@@ -171,9 +176,6 @@ def _emptied(checks: list[Check]) -> list[str]:
 
 def has_place(check: Check) -> bool:
     """Whether the failing rows of a check name their line."""
-    named = sqlglot.parse_one(check.failing_rows(), read="duckdb").named_selects
+    query = sqlglot.parse_one(check.failing_rows(), read="duckdb")
+    named = query.named_selects if isinstance(query, exp.Query) else []
     return "*" in named or "line_number" in named
-
-
-def _united(selects: list[str]) -> list[str]:
-    return [part for number, select in enumerate(selects) for part in (*(["UNION ALL"] if number else []), select)]

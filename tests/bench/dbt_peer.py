@@ -69,7 +69,9 @@ def compare_checks(theirs: dict[str, int], ours: dict[str, int]) -> int:
     """The failing rows of all of the peer's checks together. Raises SystemExit where a count is not ours."""
     if not theirs:
         raise SystemExit("dbt-duckdb: no check was made")
-    if wrong := [f"{name} ({count:,}, ours {ours.get(name)})" for name, count in theirs.items() if count != ours.get(name)]:
+    if wrong := [
+        f"{name} ({count:,}, ours {ours.get(name)})" for name, count in theirs.items() if count != ours.get(name)
+    ]:
         raise SystemExit(f"dbt-duckdb: other counts of failing rows: {', '.join(wrong)}")
     return sum(theirs.values())
 

@@ -24,7 +24,11 @@ from flows.warehouse.settings_tables import load_metadata
 from flows.warehouse.sql_models import VIEWS, load_models, tables_read
 from tests.bench.dbt_landing import ASIDE, LandedFile, Model, landed_file, landing_models
 
-BUILT = ("analysis", "summary", "tabulation")  # sql/landing tells of files and quoted text, which the peer does not keep
+BUILT = (
+    "analysis",
+    "summary",
+    "tabulation",
+)  # sql/landing tells of files and quoted text, which the peer does not keep
 # Suites about whole files, and a table that Python makes: the peer has none of them.
 NOT_IN_THE_PEER = ("landing.broken_lines", "landing.files")
 MADE_BY_PYTHON = "landing.subject_twins"
@@ -32,7 +36,9 @@ PREPARED = "prepared"
 MEDICATION = "acute_medication"
 JINJA = ("{{", "{%", "{#")
 # dbt would write a schema's name behind that of the profile.
-SCHEMA_NAME = "{% macro generate_schema_name(custom_schema_name, node) %}{{ custom_schema_name or target.schema }}{% endmacro %}"
+SCHEMA_NAME = (
+    "{% macro generate_schema_name(custom_schema_name, node) %}{{ custom_schema_name or target.schema }}{% endmacro %}"
+)
 # The SQL's four functions, registered as dbt-duckdb has it. The file is loaded by its path: the package around it needs
 # more than dbt's environment has.
 PLUGIN = """

@@ -47,7 +47,9 @@ def measure(*words: str | Path, env: Mapping[str, str] | None = None, python: st
             stream.seek(0)
             said.append(stream.read())
     if process.returncode:
-        raise SystemExit(f"{' '.join(map(str, words))[:200]}: exit code {process.returncode}\n{(said[1] or said[0])[-2000:]}")
+        raise SystemExit(
+            f"{' '.join(map(str, words))[:200]}: exit code {process.returncode}\n{(said[1] or said[0])[-2000:]}"
+        )
     return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, server_mib, *said)
 
 

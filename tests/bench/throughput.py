@@ -1,10 +1,11 @@
 """A large study from CSV to snapshot, beside the floors (one read_csv; the finished tables written again with nothing
-computed) and the same table by hand in pandas and polars.
+computed), the same table by hand in pandas and polars, and the same models and row checks built by dbt-duckdb.
 
-``python -m tests.bench.throughput [--rows N ...] [--times N] [--folder DIR]``. Everything measured is a fresh process, in
-turns: floor, pandas, polars, run, its tables written again, run with nothing new, run with one more day of everybody. It
-stops where a run did not do what it should, or pandas, polars and analysis.responder differ. Prints Markdown for
-docs/performance.md. Ten million rows need about 5 GB of disk under DIR (default: the temporary folder).
+``python -m tests.bench.throughput [--rows N ...] [--times N] [--folder DIR] [--dbt ENVIRONMENT]``. Everything measured is a
+fresh process, in turns: floor, pandas, polars, run, dbt build, its tables written again, run with nothing new, run with one
+more day of everybody. It stops where a run did not do what it should, or pandas, polars, dbt-duckdb and analysis.responder
+differ. Prints Markdown for docs/performance.md. Ten million rows need about 7 GB of disk under DIR (default: the temporary
+folder). ENVIRONMENT is a folder with dbt-duckdb installed; without one dbt-duckdb is left out, and the output says so.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.bench.dbt_peer import Peer, measure_peer
 from tests.bench.processes import ROOT, Took, measure
 
 RUN = ("-m", "flows.cli", "run")
@@ -36,6 +38,9 @@ BY_HAND = """pandas and polars read three of the diary's eight columns and the i
 set. They validate nothing, set nothing aside, keep no input, know no correction and no line a number came from; they give
 no verdict, no summary, no report. The run does all that, under six rule sets.
 """
+NO_PEER = (
+    "dbt-duckdb was not measured: there is no environment for it (make bench makes one, and needs the registry for it)."
+)
 STEPS = ("land", "validate", "derive", "summarise", "publish")
 
 
@@ -51,6 +56,7 @@ class Round(NamedTuple):
     again: Took
     next_day: Took
     agreement: str
+    peer: Peer | None = None
 
     def step_seconds(self) -> dict[str, float]:
         """Seconds of each step of the run by its log; what is left is the start and the end."""
@@ -67,8 +73,9 @@ def events(took: Took) -> list[dict]:
     return [json.loads(line) for line in took.err.splitlines() if line.startswith("{")]
 
 
-def measure_round(study: Path, scratch: Path, env: dict[str, str]) -> Round:
-    """Measure everything once. Raises SystemExit where a result is not what it has to be."""
+def measure_round(study: Path, scratch: Path, env: dict[str, str], dbt: Path | None = None) -> Round:
+    """Measure everything once; ``dbt`` is the Python of its environment. Raises SystemExit where a result is not what it
+    has to be."""
     out, inbox, held_back = scratch / "out", study / "inbox", study / "later" / "diary-next-day.csv"
     run = (*RUN, study, "--out", out, "--log-format", "json")
     floor = measure("-c", FLOOR, inbox / "diary*.csv", scratch / "floor.duckdb")
@@ -77,6 +84,8 @@ def measure_round(study: Path, scratch: Path, env: dict[str, str]) -> Round:
     polars = measure("-m", "tests.bench.with_polars", study, by_hand[1])
     first = measure(*run, env=env)
     agreement = measure("-m", "tests.bench.agreement", out / "current", *by_hand).out.strip()
+    peer = measure_peer(study, out / "current", scratch / "dbt", dbt) if dbt else None
+    shutil.rmtree(scratch / "dbt", ignore_errors=True)
     written = measure("-m", "tests.bench.written_again", out / "current", scratch / "written")
     shutil.rmtree(scratch / "written")
     again = measure(*run, env=env)
@@ -90,7 +99,7 @@ def measure_round(study: Path, scratch: Path, env: dict[str, str]) -> Round:
     Path(arrived).unlink()
     for path in (out, scratch / "floor.duckdb"):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    return Round(int(floor.out), floor, pandas, polars, first, written, again, next_day, agreement)
+    return Round(int(floor.out), floor, pandas, polars, first, written, again, next_day, agreement, peer)
 
 
 def _expect(holds: bool, otherwise: str) -> None:
@@ -104,7 +113,8 @@ def fastest(rounds: list[Round]) -> Round:
         name: min((getattr(one, name) for one in rounds), key=lambda took: took.seconds)
         for name in ("floor", "pandas", "polars", "run", "written", "again", "next_day")
     }
-    return rounds[0]._replace(**least)
+    peers = [one.peer for one in rounds if one.peer]
+    return rounds[0]._replace(**least, peer=min(peers, key=lambda peer: peer.took.seconds) if peers else None)
 
 
 def machine() -> str:
@@ -135,8 +145,24 @@ def page(sizes: list[Round], demo: Took, times: int) -> str:
         )
     lines += ["", f"Beside the run its Prefect server held {max(size.run.server_mib for size in sizes):,.0f} MiB.", ""]
     lines += [BY_HAND, *(f"{size.rows:,} rows: {size.agreement}" for size in sizes)]
-    lines += ["", *_steps(sizes, demo), "", *_nights(sizes, demo)]
+    lines += ["", *peer_lines(sizes), "", *_steps(sizes, demo), "", *_nights(sizes, demo)]
     return "\n".join(lines)
+
+
+def peer_lines(sizes: list[Round]) -> list[str]:
+    """The run beside ``dbt build``, or the sentence that it was not measured."""
+    lines = [
+        "| diary rows | run s, processor s, MiB | dbt build s, processor s, MiB | run / dbt build | of processor seconds |",
+        "|---|---|---|---|---|",
+    ]
+    for rows, run, peer in ((size.rows, size.run, size.peer) for size in sizes):
+        if peer:
+            ours, theirs = (f"{t.seconds:.1f}, {t.processor_seconds:.1f}, {t.peak_mib:,.0f}" for t in (run, peer.took))
+            clock, processor = run.seconds / peer.took.seconds, run.processor_seconds / peer.took.processor_seconds
+            lines.append(f"| {rows:,} | {ours} | {theirs} | {clock:.2f} | {processor:.2f} |")
+    if len(lines) == 2:
+        return [NO_PEER]
+    return [*lines, "", *(f"{size.rows:,} rows: {size.peer.agreement}" for size in sizes if size.peer)]
 
 
 def _steps(sizes: list[Round], demo: Took) -> list[str]:
@@ -173,8 +199,16 @@ def _nights(sizes: list[Round], demo: Took) -> list[str]:
     return lines
 
 
-def main(rows: list[int], times: int, folder: Path | None) -> None:
+def python_of(environment: Path | None) -> Path | None:
+    """Its Python where the environment was finished, dbt included."""
+    finished = environment is not None and (environment / "bin" / "dbt").exists()
+    return environment.absolute() / "bin" / "python" if environment and finished else None
+
+
+def main(rows: list[int], times: int, folder: Path | None, dbt: Path | None) -> None:
     """Write the studies, measure in turns, print."""
+    if not dbt:
+        print(NO_PEER, file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="throughput-", dir=folder) as name:
         scratch = Path(name)
         env = {"PREFECT_HOME": f"{scratch}/prefect", "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
@@ -187,7 +221,7 @@ def main(rows: list[int], times: int, folder: Path | None) -> None:
             rounds = []
             for _ in range(times):
                 demos.append(measure(*demo_run, scratch / f"demo-{len(demos)}", env=env))
-                rounds.append(measure_round(study, scratch, env))
+                rounds.append(measure_round(study, scratch, env, dbt))
                 print(f"{count:,} rows: run {rounds[-1].run.seconds:.1f} s", file=sys.stderr)
             sizes.append(fastest(rounds))
             shutil.rmtree(study)
@@ -199,5 +233,6 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="where to work; needs room")
+    parser.add_argument("--dbt", type=Path, help="the environment with dbt-duckdb; left out where there is none")
     asked = parser.parse_args()
-    main(asked.rows, asked.times, asked.folder)
+    main(asked.rows, asked.times, asked.folder, python_of(asked.dbt))
