@@ -46,7 +46,8 @@ def compare(project: Project, snapshot: Path) -> str:
         con.execute(f"ATTACH '{snapshot}/outcomes.duckdb' AS ours (READ_ONLY)")
         con.execute(f"ATTACH '{project.folder}/prepared.duckdb' AS prepared (READ_ONLY)")  # the peer's views read it
         con.execute(f"ATTACH '{project.folder}/peer.duckdb' AS peer (READ_ONLY)")
-        responder = "SELECT COLUMNS(*)::VARCHAR FROM {}.analysis.responder"
+        texts = _columns_as_text(con, "analysis.responder")
+        responder = f"SELECT {texts} FROM {{}}.analysis.responder"
         if rows := sum(_rows_only_in(con, responder.format(a), responder.format(b)) for a, b in _both("ours", "peer")):
             raise SystemExit(f"dbt-duckdb: {rows:,} rows of analysis.responder differ")
         ((rows,),) = con.execute("SELECT count(*) FROM ours.analysis.responder").fetchall()
@@ -99,10 +100,15 @@ def _is_published(con: duckdb.DuckDBPyConnection, name: str) -> bool:
 
 def _sum_of_rows(con: duckdb.DuckDBPyConnection, database: str, name: str) -> tuple:
     """The number of rows and the sum of their hashes: equal for equal rows in any order."""
-    columns = [row[0] for row in con.execute(f"DESCRIBE ours.{name}").fetchall() if row[0] != LANDED_AT]
-    texts = ", ".join(f"CAST({column} AS VARCHAR)" for column in columns)
+    texts = _columns_as_text(con, name)
     rows = f"SELECT count(*), sum(CAST(hash({texts}) AS HUGEINT)) FROM {database}.{name}"
     return con.execute(rows).fetchall()[0]
+
+
+def _columns_as_text(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """The published columns by name, for their order is ours; each as text."""
+    columns = [row[0] for row in con.execute(f"DESCRIBE ours.{name}").fetchall() if row[0] != LANDED_AT]
+    return ", ".join(f"CAST({column} AS VARCHAR)" for column in columns)
 
 
 def _rows_only_in(con: duckdb.DuckDBPyConnection, left: str, right: str) -> int:
