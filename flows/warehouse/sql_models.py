@@ -1,6 +1,7 @@
 """SQL models: sql/<schema>/<table>.sql, one SELECT each; the build order follows from what each one reads."""
 
 import re
+from collections.abc import Collection
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
@@ -36,14 +37,14 @@ def tables_read(select: str) -> frozenset[str]:
     return frozenset(f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db)
 
 
-@cache
-def build_order() -> tuple[str, ...]:
-    """Every model after the models it reads.
+def build_order(names: Collection[str] | None = None) -> tuple[str, ...]:
+    """These models, or all, each after those of them that it reads. What lies between two of them is built already.
 
     Raises ConfigurationError for a circle.
     """
     models = load_models()
-    reads = {name: tables_read(select) & set(models) for name, select in models.items()}
+    wanted = sorted(models if names is None else names)
+    reads = {name: tables_read(models[name]).intersection(wanted) for name in wanted}
     try:
         return tuple(TopologicalSorter(reads).static_order())
     except CycleError as circle:
@@ -56,9 +57,10 @@ def build_models(
     con: duckdb.DuckDBPyConnection, schemas: set[str] | None = None, only: set[str] | None = None
 ) -> list[str]:
     """Build the models of these schemas (or only these tables) in order; gives the names built."""
-    names = [
-        name for name in build_order() if (not schemas or name.split(".")[0] in schemas) and (not only or name in only)
+    wanted = [
+        name for name in load_models() if (not schemas or name.split(".")[0] in schemas) and (not only or name in only)
     ]
+    names = build_order(wanted)
     with transaction(con):
         for name in names:
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {name.split('.')[0]}")
@@ -66,7 +68,7 @@ def build_models(
                 con.execute(f"CREATE OR REPLACE VIEW {name} AS\n{_for_any_database(con, load_models()[name])}")
             else:
                 con.execute(f"CREATE OR REPLACE TABLE {name} AS\n{_as_published(name)}")
-    return names
+    return list(names)
 
 
 def _for_any_database(con: duckdb.DuckDBPyConnection, select: str) -> str:

@@ -26,7 +26,7 @@ def test_a_circle_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     circle = {"a.x": "SELECT * FROM a.y", "a.y": "SELECT * FROM a.x"}
     monkeypatch.setattr(models, "load_models", lambda: circle)
     with pytest.raises(ConfigurationError, match=r"circle: a\.. -> a\.. -> a\."):
-        models.build_order.__wrapped__()
+        models.build_order()
 
 
 @pytest.mark.parametrize("name", sorted(models.load_models()))
