@@ -15,6 +15,8 @@ METHOD = (
 )
 # An unstructured covariance of more visits has hundreds of parameters, and takes minutes instead of seconds.
 MOST_UNSTRUCTURED = 18
+# Numbers are read and sorted in a fraction of the time of names.
+NUMBERED_MEMBERS = f"SELECT *, row_number() OVER (ORDER BY subject_id) AS number FROM ({PRIMARY_MEMBERS})"
 ONE_ARM = "fewer than two arms have subjects: no comparison"
 
 
@@ -25,13 +27,13 @@ def mmrm_change(con: duckdb.DuckDBPyConnection) -> list[Row]:
     """
     visits = rows_of(con, "SELECT DISTINCT cycle, month FROM analysis.month_spans WHERE cycle > 0 ORDER BY ALL")
     (rule_set,) = rows_of(con, "SELECT primary_rule_set AS rule_set FROM meta.study")
-    query = f"""SELECT item.subject_id, item.cycle, item.month, item.change, item.baseline_per_month AS baseline,
+    query = f"""SELECT member.number AS subject_id, item.cycle, item.month, item.change, item.baseline_per_month AS baseline,
             member.arm, strata.level AS overuse
         FROM analysis.headache_months AS item
-        JOIN ({PRIMARY_MEMBERS}) AS member ON member.subject_id = item.subject_id
+        JOIN ({NUMBERED_MEMBERS}) AS member ON member.subject_id = item.subject_id
         JOIN analysis.strata AS strata ON strata.subject_id = item.subject_id AND strata.stratum = 'overuse'
         WHERE item.cycle > 0 AND item.change IS NOT NULL
-        ORDER BY item.subject_id, item.cycle, item.month"""
+        ORDER BY ALL"""
     return [rule_set | row for row in _modelled(con, query, {}, visits, ("cycle", "month"), "month")]
 
 
@@ -41,13 +43,13 @@ def mmrm_quality_of_life(con: duckdb.DuckDBPyConnection) -> list[Row]:
     Grain: instrument x cycle x arm. Units: points.
     """
     visits = rows_of(con, "SELECT DISTINCT cycle FROM analysis.cycles ORDER BY ALL")
-    query = f"""SELECT item.subject_id, item.cycle, item.change, item.baseline_score AS baseline,
+    query = f"""SELECT member.number AS subject_id, item.cycle, item.change, item.baseline_score AS baseline,
             member.arm, strata.level AS overuse
         FROM analysis.score_changes AS item
-        JOIN ({PRIMARY_MEMBERS}) AS member ON member.subject_id = item.subject_id
+        JOIN ({NUMBERED_MEMBERS}) AS member ON member.subject_id = item.subject_id
         JOIN analysis.strata AS strata ON strata.subject_id = item.subject_id AND strata.stratum = 'overuse'
         WHERE item.instrument = $instrument AND item.cycle > 0 AND item.change IS NOT NULL
-        ORDER BY item.subject_id, item.cycle"""
+        ORDER BY ALL"""
     instruments = rows_of(con, "SELECT DISTINCT instrument FROM analysis.score_changes ORDER BY ALL")
     return [
         instrument | row
@@ -65,6 +67,8 @@ def _modelled(
     visit: str,
 ) -> list[Row]:
     """One row per visit and arm; ``query`` gives one line per subject and visit, ``names`` are what makes a visit."""
+    import pandas as pd
+
     from flows.statistics.mmrm.structures import STRUCTURES
 
     arms = arms_in_order(con)
@@ -72,8 +76,8 @@ def _modelled(
         return []
     members = dict(con.execute(f"SELECT arm, count(*) FROM ({PRIMARY_MEMBERS}) GROUP BY arm").fetchall())
     frame = con.execute(query, key).df()
-    places = {tuple(row[name] for name in names): place for place, row in enumerate(visits)}
-    frame["visit"] = [places[place] for place in frame[list(names)].itertuples(index=False, name=None)]
+    places = pd.DataFrame(visits, columns=list(names), dtype="int32")
+    frame = frame.merge(places.assign(visit=range(len(visits))), how="left", on=list(names))
     fitted, means, differences = fit_changes(frame, arms)
     seen = frame.groupby(["visit", "arm"]).size().to_dict()
     shared = {
@@ -87,8 +91,7 @@ def _modelled(
     n_visits = frame["visit"].nunique()
     cut = f"{n_visits} {visit}s are more than {MOST_UNSTRUCTURED}: unstructured covariance was not tried"
     rows = []
-    for row in visits:
-        place = places[tuple(row[name] for name in names)]
+    for place, row in enumerate(visits):
         for arm in arms:
             mean, difference = means.get((place, arm)), differences.get((place, arm))
             reasons = (

@@ -7,6 +7,7 @@ import formulaic
 import numpy as np
 import pandas as pd
 
+from flows.statistics.mmrm.condensing import condensed
 from flows.statistics.mmrm.structures import Array, Structure
 
 DEPENDENT = 1e-8  # a column whose remainder, after those before it, is shorter than this share of it follows from them
@@ -15,18 +16,18 @@ NO_SPREAD = 1e-18  # share of the sum of squares below which what is left is the
 
 @dataclass(frozen=True)
 class Design:
-    """Arrays of the observations. Subjects stand in the order of their patterns of visits, then of their names.
+    """Arrays of the observations, condensed to rows with the same sums of products (condensing.py).
 
-    ``basis`` and ``response`` are subjects x visits (x coefficients), zero where ``observed`` is false. The columns of
+    ``basis`` and ``response`` are rows x visits (x coefficients), zero where a visit is not in the pattern. The columns of
     ``basis`` are orthonormal: ``triangle`` leads from the coefficients to them. ``response`` is the residual of least
     squares, in units of ``scale``.
     """
 
     basis: Array
     response: Array
-    observed: Any
     patterns: Any  # patterns x visits, whether a visit is in the pattern
-    starts: Any  # the first subject of each pattern
+    sizes: Any  # subjects of each pattern
+    starts: Any  # the first row of each pattern
     visits: list[Any]
     names: list[str]
     kept: list[int]  # positions of the coefficients in the model among the columns of the formula
@@ -40,16 +41,21 @@ class Design:
 
     @property
     def n_subjects(self) -> int:
-        return len(self.response)
+        return int(self.sizes.sum())
 
     @property
     def n_observations(self) -> int:
-        return int(self.observed.sum())
+        return int(self.sizes @ self.patterns.sum(axis=1))
+
+    @property
+    def together(self) -> Any:
+        """Visits x visits: the subjects that have both."""
+        return self.patterns.T @ (self.sizes[:, None] * self.patterns)
 
     @property
     def pattern_of(self) -> Any:
-        """The pattern of each subject."""
-        return np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, self.n_subjects]))
+        """The pattern of each row."""
+        return np.repeat(np.arange(len(self.starts)), np.diff([*self.starts, len(self.response)]))
 
     @property
     def aliased(self) -> list[str]:
@@ -79,37 +85,28 @@ def design_of(frame: pd.DataFrame, formula: str, subject: str, visit: str) -> De
     columns = np.asarray(matrices.rhs, dtype=float)
     if not (np.isfinite(response).all() and np.isfinite(columns).all()):
         return "a value is not a finite number"
+    visits = sorted(complete[visit].unique().tolist(), key=_place(complete[visit]))
+    place_of = {name: position for position, name in enumerate(visits)}
+    rows = condensed(
+        columns, response, pd.factorize(complete[subject])[0], complete[visit].map(place_of).to_numpy(dtype=int)
+    )
+    n, columns, response = len(response), rows.columns.reshape(-1, columns.shape[1]), rows.response.ravel()
     basis, kept = _orthonormal(columns)
-    if len(response) <= len(kept):
-        return f"{len(response)} observations are too few for {len(kept)} coefficients"
+    if n <= len(kept):
+        return f"{n} observations are too few for {len(kept)} coefficients"
     least_squares = basis.T @ response
     rest = response - basis @ least_squares
     rest -= basis @ (basis.T @ rest)
     if rest @ rest <= NO_SPREAD * (response @ response):
         return "the model leaves no spread"
-    scale = float(np.sqrt(rest @ rest / (len(rest) - len(kept))))
-
-    visits = sorted(complete[visit].unique().tolist(), key=_place(complete[visit]))
-    column = complete[visit].map({name: position for position, name in enumerate(visits)}).to_numpy(dtype=int)
-    row, _ = pd.factorize(complete[subject])
-    observed = np.zeros((row.max() + 1, len(visits)), dtype=bool)
-    observed[row, column] = True
-    order = np.lexsort(observed.T[::-1])  # stable: subjects of one pattern stay in their order
-    row = np.argsort(order)[row]
-    observed = observed[order]
-    changes = np.any(observed[1:] != observed[:-1], axis=1)
-    starts = np.flatnonzero(np.concatenate([[True], changes]))
-    filled = np.zeros((*observed.shape, len(kept)))
-    filled[row, column] = basis
-    values = np.zeros(observed.shape)
-    values[row, column] = rest / scale
+    scale = float(np.sqrt(rest @ rest / (n - len(kept))))
     triangle = basis.T @ columns
     return Design(
-        basis=filled,
-        response=values,
-        observed=observed,
-        patterns=observed[starts],
-        starts=starts,
+        basis=basis.reshape(*rows.response.shape, -1),
+        response=(rest / scale).reshape(rows.response.shape),
+        patterns=rows.patterns,
+        sizes=rows.sizes,
+        starts=rows.starts,
         visits=visits,
         names=list(matrices.rhs.model_spec.column_names),
         kept=kept,
@@ -125,10 +122,10 @@ def design_of(frame: pd.DataFrame, formula: str, subject: str, visit: str) -> De
 
 def why_not(design: Design, structure: Structure) -> str | None:
     """Why this structure cannot be estimated from these visits; None where nothing speaks against it."""
-    together = design.observed.T.astype(int) @ design.observed.astype(int)
+    together, pattern_of = design.together, design.pattern_of
     if structure.has_own_variances:
         for position, visit in enumerate(design.visits):
-            seen = design.observed[:, position]
+            seen = design.patterns[pattern_of, position]
             design_there, rest = design.basis[seen, position], design.response[seen, position]
             rest = rest - design_there @ np.linalg.lstsq(design_there, rest)[0]
             if rest @ rest <= NO_SPREAD * len(rest):
@@ -148,8 +145,7 @@ def why_not(design: Design, structure: Structure) -> str | None:
 
 def rough_covariance(design: Design) -> Array:
     """Products of the residuals of least squares over the subjects that have both visits, made positive definite."""
-    together = design.observed.T.astype(float) @ design.observed.astype(float)
-    products = design.response.T @ design.response / np.maximum(together, 1.0)
+    products = design.response.T @ design.response / np.maximum(design.together, 1.0)
     deviations = np.sqrt(products.diagonal())
     correlation = np.clip(products / np.outer(deviations, deviations), -1.0, 1.0)
     lowest = np.linalg.eigvalsh(correlation)[0]

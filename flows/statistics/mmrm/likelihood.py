@@ -1,7 +1,7 @@
 """The (restricted) likelihood of a covariance matrix of the visits, and its derivatives by every entry of the matrix.
 
 Derivatives by the parameters of a structure follow by the chain rule, so a structure needs only its own derivatives.
-Matrices of one pattern of visits are inverted once for all its subjects.
+Matrices of one pattern of visits are inverted once for all its subjects, which stand in the few rows of condensing.py.
 Source: Jennrich and Schluchter 1986, Biometrics 42:805; Lindstrom and Bates 1988, J Am Stat Assoc 83:1014.
 """
 
@@ -21,9 +21,9 @@ class Point:
     value: float
     sigma: Array
     inverses: Array  # patterns x visits x visits, zero where a visit is not in the pattern
-    weighted: Array  # the design times the inverse: subjects x visits x coefficients
+    weighted: Array  # the design times the inverse: rows x visits x coefficients
     gamma: Array  # coefficients of the orthonormal columns, beside those of least squares
-    residual: Array  # subjects x visits, times the inverse
+    residual: Array  # rows x visits, times the inverse
     factor: Array  # F F' is the covariance of gamma
 
 
@@ -38,12 +38,11 @@ def point_at(design: Design, sigma: Array, is_reml: bool) -> Point | None:
         return None
     halves = np.linalg.solve(lower, np.broadcast_to(np.eye(visits), lower.shape))
     inverses = np.where(masks, halves.swapaxes(1, 2) @ halves, 0.0)
-    counts = np.diff([*design.starts, design.n_subjects])
-    log_determinant = 2 * float(counts @ np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1))
+    log_determinant = 2 * float(design.sizes @ np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1))
 
-    of_subject = inverses[design.pattern_of]
+    of_row = inverses[design.pattern_of]
     count = design.basis.shape[2]
-    weighted = of_subject @ design.basis
+    weighted = of_row @ design.basis
     flat = weighted.reshape(-1, count)
     information = design.basis.reshape(-1, count).T @ flat
     try:
@@ -53,7 +52,7 @@ def point_at(design: Design, sigma: Array, is_reml: bool) -> Point | None:
     factor = np.linalg.solve(root, np.eye(count)).T
     gamma = factor @ (factor.T @ (flat.T @ design.response.reshape(-1)))
     rest = design.response - design.basis @ gamma
-    residual = np.einsum("iab,ib->ia", of_subject, rest)
+    residual = np.einsum("iab,ib->ia", of_row, rest)
     n = design.n_observations - (count if is_reml else 0)
     value = n * log(2 * pi) + log_determinant + float(np.sum(rest * residual))
     if is_reml:
@@ -69,18 +68,17 @@ class Slopes:
     gradient: Array  # visits x visits
     observed: Array  # visits x visits x visits x visits
     expected: Array
-    turned: Array  # the design times the inverse and the factor: subjects x visits x coefficients
+    turned: Array  # the design times the inverse and the factor: rows x visits x coefficients
     cross: Array  # cross-products of ``turned``: visits x visits x coefficients x coefficients
 
 
 def slopes_at(design: Design, point: Point, is_reml: bool) -> Slopes:
     """First and second derivatives of -2 log likelihood, as they are observed and as they are expected."""
-    subjects, visits, count = design.basis.shape
+    rows, visits, count = design.basis.shape
     turned = point.weighted @ point.factor
-    wide = turned.reshape(subjects, visits * count)
+    wide = turned.reshape(rows, visits * count)
     cross = (wide.T @ wide).reshape(visits, count, visits, count).swapaxes(1, 2)
-    sizes = np.diff([*design.starts, subjects]).astype(float)
-    whole = sizes[:, None, None] * point.inverses
+    whole = design.sizes[:, None, None] * point.inverses
     outer = np.add.reduceat(point.residual[:, :, None] * point.residual[:, None, :], design.starts)
     loss = np.zeros_like(outer)
     if is_reml:
