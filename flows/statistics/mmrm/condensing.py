@@ -45,13 +45,14 @@ def condensed(columns: Array, response: Array, subject: Any, visit: Any) -> Cond
 def _of_pattern(columns: Array, response: Array, seen: Any) -> tuple[Array, Array]:
     """The rows of one pattern. A column that is the same at several visits, as a covariate is, comes once into the triangle."""
     n_seen, count = int(seen.sum()), columns.shape[1]
-    of_subjects = np.ascontiguousarray(columns.reshape(-1, n_seen * count).T)
-    places: dict[bytes, int] = {}
-    place_of = [places.setdefault(column.tobytes(), len(places)) for column in of_subjects]
-    first = np.unique(place_of, return_index=True)[1]
-    triangle = np.linalg.qr(np.column_stack([of_subjects[first].T, response.reshape(-1, n_seen)]), mode="r")
-    filled = np.zeros((len(triangle), len(seen), count))
-    values = np.zeros((len(triangle), len(seen)))
-    filled[:, seen] = triangle[:, place_of].reshape(-1, n_seen, count)
-    values[:, seen] = triangle[:, len(first) :]
-    return filled, values
+    rows, values = columns.reshape(-1, n_seen, count), response.reshape(-1, n_seen)
+    if len(values) > n_seen:  # of fewer subjects there are no fewer rows
+        of_subjects = np.ascontiguousarray(rows.reshape(len(rows), -1).T)
+        places: dict[bytes, int] = {}
+        place_of = [places.setdefault(column.tobytes(), len(places)) for column in of_subjects]
+        first = np.unique(place_of, return_index=True)[1]
+        triangle = np.linalg.qr(np.column_stack([of_subjects[first].T, values]), mode="r")
+        rows, values = triangle[:, place_of].reshape(-1, n_seen, count), triangle[:, len(first) :]
+    filled, response = np.zeros((len(values), len(seen), count)), np.zeros((len(values), len(seen)))
+    filled[:, seen], response[:, seen] = rows, values
+    return filled, response
