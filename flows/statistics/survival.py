@@ -1,22 +1,43 @@
 """Curves of Kaplan and Meier, medians, log-rank test and hazard ratios, for times that are counted in cycles."""
 
 import warnings
-from math import exp, log
+from itertools import chain, repeat
+from math import copysign, exp, inf, log, log1p, sqrt
 from typing import Any, NamedTuple
 
 from flows.statistics.rounding import finite
 
 QUANTILE = 1.959963984540054  # of the normal distribution, for 95% intervals
+GROWN = 20.0  # a logarithm of a hazard ratio that no study has
+CLOSE = 1e-12  # a step of a coefficient that no published digit shows
+MAX_STEPS = 100
 
 
 class Times(NamedTuple):
-    """Of each subject the time at risk in cycles, and whether the event came then: arrays of equal length."""
+    """How many subjects had the event, and how many were censored, at the end of 0, 1, 2, ... cycles at risk."""
 
-    cycles: Any
-    events: Any
+    n_event: Any
+    n_censored: Any
 
-    def where(self, chosen: Any) -> "Times":
-        return Times(self.cycles[chosen], self.events[chosen])
+    @property
+    def n_at_risk(self) -> Any:
+        """By cycle: the subjects whose time had not ended before it."""
+        return (self.n_event + self.n_censored)[::-1].cumsum()[::-1]
+
+    @property
+    def n_subjects(self) -> int:
+        return int(self.n_event.sum() + self.n_censored.sum())
+
+
+def times_of(cycles: Any, events: Any, counts: Any = None, last: int = 0) -> Times:
+    """Of arrays of equal length: the time at risk in cycles, whether the event came then, and of how many subjects (one)."""
+    import numpy as np
+
+    counts = np.ones(len(cycles)) if counts is None else counts
+    size = max([last, *cycles]) + 1
+    # Sums of whole numbers in floating point are exact.
+    chosen = (np.bincount(cycles[is_in], counts[is_in], size).astype(np.int64) for is_in in (events, ~events))
+    return Times(*chosen)
 
 
 class Step(NamedTuple):
@@ -51,32 +72,18 @@ class HazardRatio(NamedTuple):
 def curve_of(times: Times, last: int) -> list[Step]:
     """The curve from cycle 0 to ``last``: the share without the event by Kaplan and Meier, with its interval.
 
-    Source: Kaplan and Meier 1958, J Am Stat Assoc 53:457; the interval: Kalbfleisch and Prentice 1980, ch. 1;
-    computed by statsmodels.
+    Source: Kaplan and Meier 1958, J Am Stat Assoc 53:457, with the error of Greenwood 1926; the interval: Kalbfleisch and
+    Prentice 1980, ch. 1.
     """
-    from statsmodels.duration.survfunc import SurvfuncRight
-
-    fitted = SurvfuncRight(times.cycles.astype(float), times.events.astype(int)) if times.events.any() else None
+    counts = zip(*(column.tolist() for column in (times.n_at_risk, times.n_event, times.n_censored)), strict=True)
     steps, free, spread = [], 1.0, 0.0
-    for cycle in range(last + 1):
-        n_at_risk = int((times.cycles >= cycle).sum())
-        ends = times.cycles == cycle
-        if fitted is not None and (ends & times.events).any():
-            place = list(fitted.surv_times).index(cycle)
-            free, spread = float(fitted.surv_prob[place]), float(fitted.surv_prob_se[place])
-        low, high = _log_log(free, spread)
-        is_seen = n_at_risk > 0
-        steps.append(
-            Step(
-                cycle,
-                n_at_risk,
-                int((ends & times.events).sum()),
-                int((ends & ~times.events).sum()),
-                free if is_seen else None,
-                low if is_seen else None,
-                high if is_seen else None,
-            )
-        )
+    for cycle, (n_at_risk, n_event, n_censored) in zip(range(last + 1), chain(counts, repeat((0, 0, 0)))):
+        if n_event:
+            free *= (n_at_risk - n_event) / n_at_risk
+            spread += n_event / (n_at_risk * (n_at_risk - n_event)) if n_at_risk > n_event else 0.0
+        low, high = _log_log(free, free * sqrt(spread))
+        shares = (free, low, high) if n_at_risk else (None, None, None)
+        steps.append(Step(cycle, n_at_risk, n_event, n_censored, *shares))
     return steps
 
 
@@ -93,7 +100,7 @@ def median_of(times: Times) -> Median:
 
     Source: Brookmeyer and Crowley 1982, Biometrics 38:29, by the bounds of ``curve_of``.
     """
-    steps = curve_of(times, int(times.cycles.max())) if len(times.cycles) else []
+    steps = curve_of(times, len(times.n_event) - 1)
     found = []
     for free in ([s.event_free for s in steps], [_bound(s, s.low) for s in steps], [_bound(s, s.high) for s in steps]):
         below = [step.cycle for step, share in zip(steps, free, strict=True) if share is not None and share <= 0.5]
@@ -109,46 +116,54 @@ def _bound(step: Step, bound: float | None) -> float | None:
 def log_rank(reference: Times, arm: Times) -> tuple[float | None, float | None]:
     """The statistic, chi-square with 1 degree of freedom, and its p-value; none where no cycle tells the arms apart.
 
-    Source: Mantel 1966, Cancer Chemother Rep 50:163; computed by statsmodels.
+    Source: Mantel 1966, Cancer Chemother Rep 50:163. Ours, for that of statsmodels takes subjects and not their counts.
     """
-    import numpy as np
-    from statsmodels.duration.survfunc import survdiff
+    from scipy.stats import chi2
 
-    if not (len(reference.cycles) and len(arm.cycles)):
+    at_risk, events = _by_cycle(reference, arm)
+    n, n_event = at_risk.sum(axis=0), events.sum(axis=0)
+    at_risk, events, n, n_event = at_risk[1, n > 1], events[1, n > 1], n[n > 1], n_event[n > 1]
+    share = at_risk / n
+    spread = float((share * (1 - share) * n_event * (n - n_event) / (n - 1)).sum())
+    if spread == 0:  # no event, or none while both arms were at risk
         return None, None
-    cycles, events, is_arm = _stacked(reference, arm)
-    try:
-        with np.errstate(all="ignore"):
-            statistic, p_value = survdiff(cycles, events, is_arm)
-    except np.linalg.LinAlgError:  # no event, or none while both arms were at risk: 0 of 0
-        return None, None
-    value = finite(float(np.squeeze(statistic)))
-    return value, finite(float(np.squeeze(p_value))) if value is not None else None
+    statistic = float((events - share * n_event).sum()) ** 2 / spread
+    return finite(statistic), finite(float(chi2.sf(statistic, 1)))
 
 
 def why_not(reference: Times, arm: Times) -> str | None:
     """Why there is no finite hazard ratio; None where nothing speaks against it before the fit."""
-    if not (len(reference.cycles) and len(arm.cycles)):
+    if not (reference.n_subjects and arm.n_subjects):
         return "no hazard ratio: an arm has no subject"
-    if not (reference.events.any() and arm.events.any()):
+    if not (reference.n_event.any() and arm.n_event.any()):
         return "no hazard ratio: an arm has no event"
     return None
 
 
 def cox_ratio(reference: Times, arm: Times) -> HazardRatio:
-    """The hazard ratio of Cox 1972, J R Stat Soc B 34:187, ties by Efron 1977; computed by statsmodels."""
+    """The hazard ratio of Cox 1972, J R Stat Soc B 34:187, ties by Efron 1977, J Am Stat Assoc 72:557.
+
+    Ours, for that of statsmodels takes subjects and not their counts. Each event of a cycle is one choice among those at
+    risk less a share of those with an event there; the steps are those of Sun and Tran-Dinh 2019, Math Program 178:145, for
+    a Newton step alone may go too far.
+    """
     import numpy as np
-    from statsmodels.duration.hazard_regression import PHReg
 
     if reason := why_not(reference, arm):
         return HazardRatio(None, None, None, reason)
-    cycles, events, is_arm = _stacked(reference, arm)
-    at_risk = cycles > 0  # who was never judged tells nothing
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # a fit that fails is told by its numbers
-        model = PHReg(cycles[at_risk], is_arm[at_risk][:, None], status=events[at_risk], ties="efron")
-        fitted = model.fit()
-    return _ratio(float(fitted.params[0]), float(fitted.bse[0]))
+    at_risk, events = (counts[:, 1:] for counts in _by_cycle(reference, arm))  # who was never judged tells nothing
+    n_event = events.sum(axis=0)
+    before = np.concatenate([np.arange(n) / n for n in n_event if n])  # the share of the events of its cycle
+    risk, risk_arm = np.repeat(at_risk, n_event, axis=1) - before * np.repeat(events, n_event, axis=1)
+    coefficient, information = 0.0, 0.0
+    for _ in range(MAX_STEPS):
+        share = risk_arm * exp(coefficient) / (risk + risk_arm * exp(coefficient))
+        information = float((share * (1 - share)).sum())
+        step = (float(events[1].sum()) - float(share.sum())) / information if information else inf
+        if abs(step) < CLOSE or abs(coefficient) > GROWN:
+            break
+        coefficient += copysign(log1p(abs(step)), step)
+    return _ratio(coefficient, information**-0.5 if information else inf)
 
 
 def grouped_ratio(reference: Times, arm: Times) -> HazardRatio:
@@ -163,7 +178,7 @@ def grouped_ratio(reference: Times, arm: Times) -> HazardRatio:
 
     if reason := why_not(reference, arm):
         return HazardRatio(None, None, None, reason)
-    last = int(max(reference.cycles.max(), arm.cycles.max()))
+    last = max(len(reference.n_event), len(arm.n_event)) - 1
     # A cycle in which nobody, or everybody at risk, has the event tells nothing about the ratio of the arms.
     counted = [
         (cycle, is_arm, step.n_event, step.n_at_risk)
@@ -180,7 +195,7 @@ def grouped_ratio(reference: Times, arm: Times) -> HazardRatio:
     response = np.array([[row[2], row[3] - row[2]] for row in counted], dtype=float)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        fitted = GLM(response, design, family=Binomial(link=CLogLog())).fit(tol=1e-14, maxiter=100)
+        fitted = GLM(response, design, family=Binomial(link=CLogLog())).fit(tol=CLOSE, tol_criterion="params", maxiter=MAX_STEPS)
     return _ratio(float(fitted.params[-1]), float(fitted.bse[-1]))
 
 
@@ -192,10 +207,11 @@ def _ratio(coefficient: float, error: float) -> HazardRatio:
     return HazardRatio(finite(exp(coefficient)), finite(exp(coefficient - half)), finite(exp(coefficient + half)), None)
 
 
-def _stacked(reference: Times, arm: Times) -> tuple[Any, Any, Any]:
-    """Both arms after each other: cycles, events as 0 and 1, and 1 for the arm."""
+def _by_cycle(reference: Times, arm: Times) -> tuple[Any, Any]:
+    """Subjects at risk, and with the event: arms x cycles, the reference arm first."""
     import numpy as np
 
-    sizes = [len(reference.cycles), len(arm.cycles)]
-    cycles = np.concatenate([reference.cycles, arm.cycles]).astype(float)
-    return cycles, np.concatenate([reference.events, arm.events]).astype(int), np.repeat([0.0, 1.0], sizes)
+    found = np.zeros((2, 2, max(len(reference.n_event), len(arm.n_event))), dtype=np.int64)
+    for position, times in enumerate((reference, arm)):
+        found[:, position, : len(times.n_event)] = times.n_at_risk, times.n_event
+    return found[0], found[1]

@@ -7,7 +7,7 @@ import duckdb
 from flows.base.sql_text import one_value, rows_of
 from flows.statistics.compared_subjects import arms_in_order
 from flows.statistics.rounding import finite
-from flows.statistics.survival import Times, cox_ratio, curve_of, grouped_ratio, log_rank, median_of
+from flows.statistics.survival import Times, cox_ratio, curve_of, grouped_ratio, log_rank, median_of, times_of
 
 Row = dict[str, Any]
 ALL = "all"
@@ -24,17 +24,15 @@ def time_to_event(con: duckdb.DuckDBPyConnection) -> list[Row]:
 
     Grain: rule_set x event x arm (and all) x cycle (0 = before the first). Units: subjects, %.
     """
-    rows = []
-    for key, times, arm in _events(con):
-        last = int(times.cycles.max()) if len(times.cycles) else 0
-        for name in [*arms_in_order(con), ALL]:
-            chosen = times if name == ALL else times.where(arm == name)
+    arms, rows = arms_in_order(con), []
+    for key, times in _events(con, arms):
+        for name, chosen in times.items():
             rows += [
                 key
                 | {
                     "arm": name,
                     "cycle": step.cycle,
-                    "n_subjects": len(chosen.cycles),
+                    "n_subjects": chosen.n_subjects,
                     "n_at_risk": step.n_at_risk,
                     "n_event": step.n_event,
                     "n_censored": step.n_censored,
@@ -44,7 +42,7 @@ def time_to_event(con: duckdb.DuckDBPyConnection) -> list[Row]:
                     "ci_high_pct": _with_event(step.low),
                     "ci_method": CI_METHOD,
                 }
-                for step in curve_of(chosen, last)
+                for step in curve_of(chosen, len(chosen.n_event) - 1)
             ]
     return rows
 
@@ -56,44 +54,44 @@ def time_to_event_tests(con: duckdb.DuckDBPyConnection) -> list[Row]:
     """
     arms = arms_in_order(con)
     rows = []
-    for key, times, arm in _events(con):
-        for name in [*arms, ALL]:
-            chosen = times if name == ALL else times.where(arm == name)
+    for key, times in _events(con, arms):
+        for name, chosen in times.items():
             median = median_of(chosen)
             row = key | {
                 "arm": name,
-                "n_subjects": len(chosen.cycles),
-                "n_event": int(chosen.events.sum()),
+                "n_subjects": chosen.n_subjects,
+                "n_event": int(chosen.n_event.sum()),
                 "median": median.value,
                 "median_ci_low": median.low,
                 "median_ci_high": median.high,
             }
             if name in arms[1:]:
-                row |= _compared(times.where(arm == arms[0]), chosen, key["event"]) | {"reference_arm": arms[0]}
+                row |= _compared(times[arms[0]], chosen, key["event"]) | {"reference_arm": arms[0]}
             rows.append(row)
     return rows
 
 
-def _events(con: duckdb.DuckDBPyConnection) -> list[tuple[Row, Times, Any]]:
-    """Every rule set and event: its key, the times of its subjects in the primary population, and their arms."""
-    import numpy as np
-
+def _events(con: duckdb.DuckDBPyConnection, arms: list[str]) -> list[tuple[Row, dict[str, Times]]]:
+    """Every rule set and event: its key, and the times of the primary population by arm (and all), of equal length."""
     population = one_value(con, "SELECT population FROM meta.study")
     keys = rows_of(con, "SELECT DISTINCT rule_set, event FROM analysis.event_times ORDER BY ALL")
-    query = """SELECT item.end_cycle - item.start_cycle AS cycles, item.is_event, coalesce(item.arm, '') AS arm
+    found = con.execute(
+        """SELECT item.rule_set, item.event, coalesce(item.arm, '') AS arm, item.end_cycle - item.start_cycle AS cycles,
+            item.is_event, count(*) AS n_subjects
         FROM analysis.event_times AS item
         JOIN analysis.populations AS populations USING (rule_set, subject_id)
-        WHERE item.rule_set = $rule_set AND item.event = $event AND populations.is_primary
-        ORDER BY item.subject_id"""
-    found = [con.execute(query, key).fetchnumpy() for key in keys]
-    return [
-        (
-            key | {"population": population},
-            Times(np.asarray(item["cycles"]), np.asarray(item["is_event"], dtype=bool)),
-            np.asarray(item["arm"]),
-        )
-        for key, item in zip(keys, found, strict=True)
-    ]
+        WHERE populations.is_primary
+        GROUP BY ALL"""
+    ).df()
+    times = []
+    for key in keys:
+        of_key = found[(found["rule_set"] == key["rule_set"]) & (found["event"] == key["event"])]
+        cycles, events, n = (of_key[name].to_numpy() for name in ("cycles", "is_event", "n_subjects"))
+        of_arm = {name: (of_key["arm"] == name).to_numpy() for name in arms} | {ALL: of_key["arm"].notna().to_numpy()}
+        last = int(cycles.max(initial=0))
+        by_arm = {name: times_of(cycles[is_in], events[is_in], n[is_in], last) for name, is_in in of_arm.items()}
+        times.append((key | {"population": population}, by_arm))
+    return times
 
 
 def _compared(reference: Times, arm: Times, event: str) -> Row:

