@@ -36,19 +36,26 @@ def arm_differences_by_population(con: duckdb.DuckDBPyConnection) -> list[Row]:
     rates = rows_of(con, f"SELECT * FROM summary.responder_rates_by_population ORDER BY {', '.join(key)}, arm")
     strata = rows_of(
         con,
-        """SELECT spine.rule_set, spine.population, spine.cycle, spine.arm, levels.level,
-            count(*) FILTER (course.is_responder) AS n_responders,
-            count(*) FILTER (course.is_evaluable) AS n_evaluable,
-            count(*) FILTER (course.is_in_nri) AS n_nri
+        """WITH counted AS (
+            SELECT course.rule_set, member.population, course.cycle, member.arm, strata.level,
+                count(*) FILTER (course.is_responder) AS n_responders,
+                count(*) FILTER (course.is_evaluable) AS n_evaluable,
+                count(*) FILTER (course.is_in_nri) AS n_nri
+            FROM analysis.population_members AS member
+            JOIN analysis.response_course AS course USING (rule_set, subject_id)
+            JOIN analysis.strata AS strata ON strata.subject_id = member.subject_id AND strata.stratum = 'overuse'
+            WHERE member.arm <> 'all'
+            GROUP BY ALL
+        )
+        SELECT spine.rule_set, spine.population, spine.cycle, spine.arm, levels.level,
+            coalesce(counted.n_responders, 0) AS n_responders,
+            coalesce(counted.n_evaluable, 0) AS n_evaluable,
+            coalesce(counted.n_nri, 0) AS n_nri
         FROM summary.responder_rates_by_population AS spine
         CROSS JOIN (SELECT DISTINCT level FROM analysis.strata WHERE stratum = 'overuse') AS levels
-        LEFT JOIN analysis.population_members AS member USING (rule_set, population, arm)
-        LEFT JOIN analysis.strata AS strata
-            ON strata.subject_id = member.subject_id AND strata.stratum = 'overuse' AND strata.level = levels.level
-        LEFT JOIN analysis.response_course AS course
-            ON course.rule_set = spine.rule_set AND course.cycle = spine.cycle AND course.subject_id = strata.subject_id
+        LEFT JOIN counted USING (rule_set, population, cycle, arm, level)
         WHERE spine.arm <> 'all'
-        GROUP BY ALL ORDER BY ALL""",
+        ORDER BY ALL""",
     )
     return _differences(con, key, rates, strata)
 

@@ -12,6 +12,11 @@ from flows.statistics.rounding import finite
 
 Row = dict[str, Any]
 ALL = "all"
+# Every subject with its arm and overuse; ``place`` counts from 0 in the order of the names.
+SUBJECTS = """SELECT subject.subject_id, subject.arm, strata.level AS overuse,
+        row_number() OVER (ORDER BY subject.subject_id) - 1 AS place
+    FROM analysis.subjects AS subject
+    JOIN analysis.strata AS strata ON strata.subject_id = subject.subject_id AND strata.stratum = 'overuse'"""
 
 
 def change_from_baseline(con: duckdb.DuckDBPyConnection) -> list[Row]:
@@ -19,20 +24,13 @@ def change_from_baseline(con: duckdb.DuckDBPyConnection) -> list[Row]:
 
     Grain: measure x cycle (0 = baseline) x month x arm (and all). Units: days, or hours, per 28 recorded days.
     """
-    keys = rows_of(
-        con,
-        """SELECT DISTINCT measure, cycle, month
-        FROM (SELECT DISTINCT measure FROM analysis.month_measures)
-        CROSS JOIN (SELECT DISTINCT cycle, month FROM analysis.month_spans)
-        ORDER BY ALL""",
-    )
-    query = """SELECT per_month AS value, baseline_per_month AS baseline, subject.arm, strata.level AS overuse
+    visits = rows_of(con, "SELECT DISTINCT cycle, month FROM analysis.month_spans ORDER BY ALL")
+    query = f"""SELECT subject.place, item.cycle, item.month, item.per_month AS value, item.baseline_per_month AS baseline
         FROM analysis.month_measures AS item
-        JOIN analysis.subjects AS subject ON subject.subject_id = item.subject_id
-        JOIN analysis.strata AS strata ON strata.subject_id = item.subject_id AND strata.stratum = 'overuse'
-        WHERE item.measure = $measure AND item.cycle = $cycle AND item.month = $month
-        ORDER BY item.subject_id"""
-    return [key | row for key in keys for row in compared_arms(con, query, key, is_baseline=key["cycle"] == 0)]
+        JOIN ({SUBJECTS}) AS subject ON subject.subject_id = item.subject_id
+        WHERE item.measure = $measure"""
+    measures = rows_of(con, "SELECT DISTINCT measure FROM analysis.month_measures ORDER BY ALL")
+    return _tabulated(con, query, measures, visits)
 
 
 def quality_of_life(con: duckdb.DuckDBPyConnection) -> list[Row]:
@@ -40,40 +38,58 @@ def quality_of_life(con: duckdb.DuckDBPyConnection) -> list[Row]:
 
     Grain: instrument x cycle (0 = baseline) x arm (and all). Units: points.
     """
-    keys = rows_of(
-        con,
-        """SELECT DISTINCT instrument, cycle
-        FROM (SELECT DISTINCT instrument FROM analysis.score_changes)
-        CROSS JOIN (SELECT 0 AS cycle UNION SELECT cycle FROM analysis.cycles)
-        ORDER BY ALL""",
-    )
-    query = """SELECT item.score AS value, item.baseline_score AS baseline, subject.arm, strata.level AS overuse
+    visits = rows_of(con, "SELECT 0 AS cycle UNION SELECT cycle FROM analysis.cycles ORDER BY ALL")
+    query = f"""SELECT subject.place, item.cycle, item.score AS value, item.baseline_score AS baseline
         FROM analysis.score_changes AS item
-        JOIN analysis.subjects AS subject ON subject.subject_id = item.subject_id
-        JOIN analysis.strata AS strata ON strata.subject_id = item.subject_id AND strata.stratum = 'overuse'
-        WHERE item.instrument = $instrument AND item.cycle = $cycle
-        ORDER BY item.subject_id"""
-    return [key | row for key in keys for row in compared_arms(con, query, key, is_baseline=key["cycle"] == 0)]
+        JOIN ({SUBJECTS}) AS subject ON subject.subject_id = item.subject_id
+        WHERE item.instrument = $instrument"""
+    instruments = rows_of(con, "SELECT DISTINCT instrument FROM analysis.score_changes ORDER BY ALL")
+    return _tabulated(con, query, instruments, visits)
 
 
-def compared_arms(con: duckdb.DuckDBPyConnection, query: str, key: Row, is_baseline: bool) -> list[Row]:
-    """One row per arm and all, of a query that gives value, baseline, arm and overuse per subject."""
+def _tabulated(con: duckdb.DuckDBPyConnection, query: str, outcomes: list[Row], visits: list[Row]) -> list[Row]:
+    """One row per outcome, visit, and arm and all; ``query`` gives place, visit, value and baseline of one outcome."""
     import numpy as np
 
-    found = con.execute(query, key).fetchnumpy()
-    value, baseline = (np.ma.filled(np.ma.asarray(found[name], dtype=float), np.nan) for name in ("value", "baseline"))
-    arm, stratum = (np.ma.filled(np.ma.asarray(found[name], dtype=object), "") for name in ("arm", "overuse"))
-    arms = arms_in_order(con)
+    def filled(column: Any, kind: Any, missing: Any) -> Any:
+        return np.ma.filled(np.ma.asarray(column, dtype=kind), missing)
+
+    subjects = con.execute(f"SELECT arm, overuse FROM ({SUBJECTS}) ORDER BY place").fetchnumpy()
+    # Texts of a fixed length are compared in a fraction of the time of objects.
+    arm, overuse = (filled(subjects[name], object, "").astype(str) for name in ("arm", "overuse"))
     treated = dict(
         con.execute(
             "SELECT coalesce(arm, ''), count(*) FROM analysis.subjects WHERE first_injection_date IS NOT NULL GROUP BY 1"
         ).fetchall()
     )
+    arms, rows = arms_in_order(con), []
+    for outcome in outcomes:
+        found = con.execute(query, outcome).fetchnumpy()
+        value, baseline = (filled(found[name], float, np.nan) for name in ("value", "baseline"))
+        for visit in visits:
+            of_visit = np.flatnonzero(np.all([found[name] == number for name, number in visit.items()], axis=0))
+            line_of = np.full(len(arm), -1)
+            line_of[found["place"][of_visit]] = of_visit
+            place = np.flatnonzero(line_of >= 0)  # sums are taken in the order of the subjects
+            seen = line_of[place]
+            compared = compared_arms(
+                value[seen], baseline[seen], arm[place], overuse[place], arms, treated, visit["cycle"] == 0
+            )
+            rows += [outcome | visit | row for row in compared]
+    return rows
+
+
+def compared_arms(
+    value: Any, baseline: Any, arm: Any, overuse: Any, arms: list[str], treated: dict[str, int], is_baseline: bool
+) -> list[Row]:
+    """One row per arm and all, of arrays with one element per subject; ``treated`` counts the subjects of an arm."""
+    import numpy as np
+
     change = value - baseline
     in_model = ~np.isnan(change) & np.isin(arm, arms)
     fitted = None
     if not is_baseline and arms:
-        fitted = fit_covariance(change[in_model], baseline[in_model], arm[in_model], stratum[in_model], arms)
+        fitted = fit_covariance(change[in_model], baseline[in_model], arm[in_model], overuse[in_model], arms)
     rows = []
     for name in [*arms, ALL]:
         chosen = np.ones(len(arm), dtype=bool) if name == ALL else arm == name

@@ -30,7 +30,7 @@ def fit_courses(subject: Any, design: Any, response: Any) -> Fitted | None:
     from statsmodels.genmod.families import Binomial
     from statsmodels.genmod.generalized_estimating_equations import GEE
 
-    kinds, kind = np.unique(np.column_stack([design, response]), axis=0, return_inverse=True)
+    kinds, kind = _distinct(np.column_stack([design, response]))
     courses, frequencies = _counted(subject, kind)
     lengths = [len(course) for course in courses]
     rows = kinds[np.concatenate([np.asarray(course) for course in courses])]
@@ -57,11 +57,25 @@ def fit_courses(subject: Any, design: Any, response: Any) -> Fitted | None:
 
 def _counted(subject: Any, kind: Any) -> tuple[list[tuple[int, ...]], Any]:
     """The distinct courses (each the kinds of a subject's observations in turn) in order, and how many have each."""
+    import numpy as np
+
+    starts = np.flatnonzero(np.concatenate([[True], subject[1:] != subject[:-1]]))
+    lengths = np.diff([*starts, len(subject)])
+    row = np.repeat(np.arange(len(starts)), lengths)
+    of_subjects = np.full((len(starts), lengths.max()), -1)  # -1: no observation any more
+    of_subjects[row, np.arange(len(subject)) - starts[row]] = kind
+    courses, course_of = _distinct(of_subjects)
+    return [tuple(course[course >= 0]) for course in courses], np.bincount(course_of)
+
+
+def _distinct(rows: Any) -> tuple[Any, Any]:
+    """The distinct rows in order, and which of them each row is: np.unique, in a fraction of its time."""
+    import numpy as np
     import pandas as pd
 
-    of_subjects = pd.Series(kind.ravel()).groupby(pd.factorize(subject)[0]).agg(tuple)
-    counts = of_subjects.value_counts().sort_index()
-    return list(counts.index), counts.to_numpy()
+    frame = pd.DataFrame(rows)
+    number = frame.groupby(list(frame.columns)).ngroup().to_numpy()
+    return rows[np.unique(number, return_index=True)[1]], number
 
 
 @cache

@@ -50,20 +50,23 @@ def fit_covariance(change: Any, baseline: Any, arm: Any, stratum: Any, arms: lis
     n = len(change)
     if len(present) < 2:
         return Covariance({}, n, "fewer than two arms have subjects: no comparison")
-    covariates = [baseline, *((stratum == level) for level in sorted(set(stratum))[1:])]
+    covariates = [baseline, *((stratum == level) for level in np.unique(stratum)[1:])]
     centred = [column - column.mean() for column in (np.asarray(c, dtype=float) for c in covariates)]
-    columns = [(arm == name).astype(float) for name in present]
+    indicators = [(arm == name).astype(float) for name in present]
+    # A triangle with the same sums of products gives the same fit as the rows of the subjects (Golub and Van Loan 2013, 5.3).
+    triangle = np.linalg.qr(np.column_stack([*indicators, *centred, np.asarray(change, dtype=float)]), mode="r")
+    response, columns = triangle[:, -1], list(range(len(present)))
     # A covariate that is the same for everybody, or that follows from the arms, cannot be estimated.
-    for column in centred:
-        if np.linalg.matrix_rank(np.column_stack([*columns, column])) > len(columns):
+    for column in range(len(present), len(present) + len(centred)):
+        if np.linalg.matrix_rank(triangle[:, [*columns, column]], rtol=n * np.finfo(float).eps) > len(columns):
             columns.append(column)
     degrees = n - len(columns)
     if degrees < 1:
         return Covariance({}, n, f"{n} subjects are too few for {len(columns)} coefficients")
     dropped = len(present) + len(centred) - len(columns)
-    fitted = OLS(np.asarray(change, dtype=float), np.column_stack(columns)).fit()
-    spread, quantile = np.asarray(fitted.cov_params()), float(student.ppf(0.975, degrees))
-    has_spread = fitted.ssr > 1e-18 * float((np.asarray(change, dtype=float) ** 2).sum())
+    fitted = OLS(response, triangle[:, columns]).fit()
+    spread, quantile = fitted.normalized_cov_params * fitted.ssr / degrees, float(student.ppf(0.975, degrees))
+    has_spread = fitted.ssr > 1e-18 * float(response @ response)
     adjusted = {}
     for position, name in enumerate(present):
         # Where nothing is left to vary, what remains are the last digits of the arithmetic, not an interval.

@@ -4,6 +4,7 @@ from math import acos, copysign, cos, inf, pi, sqrt
 from typing import NamedTuple
 
 ALPHA = 0.05
+QUANTILE = 1.9599639845400545  # of the normal distribution, for 95% intervals, with the last digit of scipy
 Z_SQUARED = 3.841458820694124  # the 95% quantile of chi-square with one degree of freedom
 
 
@@ -17,9 +18,15 @@ class Interval(NamedTuple):
 def wilson_interval(count: int, n: int) -> Interval | None:
     """The score interval of count/n; None for n = 0.
 
-    Source: Wilson 1927, J Am Stat Assoc 22:209, as computed by statsmodels.
+    Ours, for one of statsmodels takes a hundred times as long and the tables ask for thousands; the digits are the same.
+    Source: Wilson 1927, J Am Stat Assoc 22:209.
     """
-    return _one_proportion(count, n, "wilson")
+    if not n:
+        return None
+    share, square = count / n, QUANTILE**2
+    centre = (share + square / (2 * n)) / (1 + square / n)
+    half = QUANTILE * sqrt(share * (1 - share) / n + square / (4 * n**2)) / (1 + square / n)
+    return Interval(max(centre - half, 0.0), min(centre + half, 1.0))
 
 
 def exact_interval(count: int, n: int) -> Interval | None:
@@ -27,29 +34,27 @@ def exact_interval(count: int, n: int) -> Interval | None:
 
     Source: Clopper and Pearson 1934, Biometrika 26:404, as computed by statsmodels.
     """
-    return _one_proportion(count, n, "beta")
-
-
-def _one_proportion(count: int, n: int, method: str) -> Interval | None:
     from statsmodels.stats.proportion import proportion_confint
 
     if not n:
         return None
-    low, high = proportion_confint(count, n, alpha=ALPHA, method=method)
+    low, high = proportion_confint(count, n, alpha=ALPHA, method="beta")
     return Interval(float(low), float(high))
 
 
 def newcombe_interval(count: int, n: int, count_ref: int, n_ref: int) -> Interval | None:
     """The interval of count/n - count_ref/n_ref from the two Wilson intervals; None when an arm is empty.
 
-    Source: Newcombe 1998, Stat Med 17:873, method 10, as computed by statsmodels.
+    Source: Newcombe 1998, Stat Med 17:873, method 10.
     """
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
-    if not n or not n_ref:
+    own, reference = wilson_interval(count, n), wilson_interval(count_ref, n_ref)
+    if own is None or reference is None:
         return None
-    low, high = confint_proportions_2indep(count, n, count_ref, n_ref, method="newcomb", compare="diff", alpha=ALPHA)
-    return Interval(float(low), float(high))
+    share, share_ref = count / n, count_ref / n_ref
+    return Interval(
+        share - share_ref - sqrt((share - own.low) ** 2 + (reference.high - share_ref) ** 2),
+        share - share_ref + sqrt((share_ref - reference.low) ** 2 + (own.high - share) ** 2),
+    )
 
 
 def miettinen_nurminen_interval(count: int, n: int, count_ref: int, n_ref: int) -> Interval | None:

@@ -104,3 +104,35 @@ def test_no_ratio_says_why(reference: tuple, arm: tuple, reason: str) -> None:
     cox, grouped = cox_ratio(*made), grouped_ratio(*made)
     assert (cox.value, grouped.value) == (None, None)
     assert reason in (cox.note or "")
+
+
+def test_the_same_as_statsmodels_of_every_subject() -> None:
+    """Few cycles and many ties, as the tables have them; statsmodels goes through the subjects one by one."""
+    from statsmodels.duration.hazard_regression import PHReg
+    from statsmodels.duration.survfunc import SurvfuncRight, survdiff
+
+    random = np.random.default_rng(4)
+    cycles, is_arm = random.integers(0, 5, 600), random.random(600) < 0.4
+    events = (random.random(600) < 0.3 + 0.2 * is_arm) & (cycles > 0)
+    reference, arm = (times_of(cycles[chosen], events[chosen]) for chosen in (~is_arm, is_arm))
+    model = PHReg(cycles[cycles > 0], is_arm[cycles > 0][:, None], status=events[cycles > 0], ties="efron").fit()
+    ratio = cox_ratio(reference, arm)
+    half = 1.959963984540054 * model.bse[0]
+    assert [ratio.value, ratio.low, ratio.high] == pytest.approx(np.exp(model.params[0] + np.array([0, -half, half])), rel=1e-9)
+    assert log_rank(reference, arm) == pytest.approx(survdiff(cycles, events, is_arm.astype(int)), rel=1e-9)
+    curve = SurvfuncRight(cycles[is_arm], events[is_arm].astype(int))
+    steps = curve_of(arm, 4)[1:]
+    assert [step.event_free for step in steps] == pytest.approx(curve.surv_prob, rel=1e-12)
+    bounds = [share ** exp(1.959963984540054 * spread / (share * -log(share))) for share, spread in
+              zip(curve.surv_prob, curve.surv_prob_se, strict=True)]  # fmt: skip
+    assert [step.low for step in steps] == pytest.approx(bounds, rel=1e-12)
+    assert times_of(np.array([1, 2]), np.array([True, False]), np.array([3, 4])).n_at_risk.tolist() == [7, 7, 4]
+
+
+def test_a_p_value_is_small_and_not_zero() -> None:
+    """Chi-square of 1 degree of freedom far out: the tail itself, for 1 less the rest would be 0."""
+    reference = times_of(np.full(400, 2), np.arange(400) < 100)
+    arm = times_of(np.full(400, 1), np.full(400, True))
+    statistic, p_value = log_rank(reference, arm)
+    assert (statistic or 0) > 100
+    assert 0 < (p_value or 0) < 1e-20
