@@ -93,7 +93,7 @@ def compared_arms(
     rows = []
     for name in [*arms, ALL]:
         chosen = np.ones(len(arm), dtype=bool) if name == ALL else arm == name
-        row = {"arm": name, "n_subjects": sum(treated.values()) if name == ALL else treated.get(name, 0)}
+        row: Row = {"arm": name, "n_subjects": sum(treated.values()) if name == ALL else treated.get(name, 0)}
         row |= _described("", value[chosen])
         if not is_baseline:
             both = chosen & ~np.isnan(change)

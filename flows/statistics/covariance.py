@@ -54,7 +54,7 @@ def fit_covariance(change: Any, baseline: Any, arm: Any, stratum: Any, arms: lis
     centred = [column - column.mean() for column in (np.asarray(c, dtype=float) for c in covariates)]
     indicators = [(arm == name).astype(float) for name in present]
     # A triangle with the same sums of products gives the same fit as the rows of the subjects (Golub and Van Loan 2013, 5.3).
-    triangle = np.linalg.qr(np.column_stack([*indicators, *centred, np.asarray(change, dtype=float)]), mode="r")
+    triangle: Any = np.linalg.qr(np.column_stack([*indicators, *centred, np.asarray(change, dtype=float)]), mode="r")
     response, columns = triangle[:, -1], list(range(len(present)))
     # A covariate that is the same for everybody, or that follows from the arms, cannot be estimated.
     for column in range(len(present), len(present) + len(centred)):

@@ -1,7 +1,7 @@
 """Curves of Kaplan and Meier, medians, log-rank test and hazard ratios, for times that are counted in cycles."""
 
 import warnings
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from math import copysign, exp, inf, log, log1p, sqrt
 from typing import Any, NamedTuple
 
@@ -77,7 +77,7 @@ def curve_of(times: Times, last: int) -> list[Step]:
     """
     counts = zip(*(column.tolist() for column in (times.n_at_risk, times.n_event, times.n_censored)), strict=True)
     steps, free, spread = [], 1.0, 0.0
-    for cycle, (n_at_risk, n_event, n_censored) in zip(range(last + 1), chain(counts, repeat((0, 0, 0)))):
+    for cycle, (n_at_risk, n_event, n_censored) in enumerate(islice(chain(counts, repeat((0, 0, 0))), last + 1)):
         if n_event:
             free *= (n_at_risk - n_event) / n_at_risk
             spread += n_event / (n_at_risk * (n_at_risk - n_event)) if n_at_risk > n_event else 0.0
@@ -195,7 +195,9 @@ def grouped_ratio(reference: Times, arm: Times) -> HazardRatio:
     response = np.array([[row[2], row[3] - row[2]] for row in counted], dtype=float)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        fitted = GLM(response, design, family=Binomial(link=CLogLog())).fit(tol=CLOSE, tol_criterion="params", maxiter=MAX_STEPS)
+        fitted = GLM(response, design, family=Binomial(link=CLogLog())).fit(
+            tol=CLOSE, tol_criterion="params", maxiter=MAX_STEPS
+        )
     return _ratio(float(fitted.params[-1]), float(fitted.bse[-1]))
 
 

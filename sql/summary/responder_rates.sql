@@ -3,7 +3,7 @@
 -- Key:     rule_set, cycle, arm
 -- Units:   n_* = subjects; *_pct = 0..100; confidence intervals are 95%
 -- Missing: a percentage of nobody is null
--- Source:  docs/statistics.md; Wilson score interval (Wilson 1927) and Clopper-Pearson interval (1934), by statsmodels
+-- Source:  docs/statistics.md; Wilson score interval (Wilson 1927) and Clopper-Pearson interval (1934)
 WITH arms AS (
     SELECT arm FROM meta.arms
     UNION ALL

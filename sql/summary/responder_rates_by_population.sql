@@ -3,7 +3,7 @@
 -- Key:     rule_set, population, cycle, arm
 -- Units:   n_* = subjects; *_pct = 0..100; confidence intervals are 95%
 -- Missing: a percentage of nobody is null
--- Source:  docs/statistics.md, analysis populations; Wilson score interval (Wilson 1927), computed by statsmodels
+-- Source:  docs/statistics.md, analysis populations; Wilson score interval (Wilson 1927)
 WITH spine AS (
     SELECT rule.rule_set, populations.population, given.cycle, arms.arm
     FROM meta.rule_sets AS rule

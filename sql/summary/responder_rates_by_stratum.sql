@@ -3,7 +3,7 @@
 -- Key:     rule_set, cycle, arm, stratum, level
 -- Units:   n_* = subjects; *_pct = 0..100; the confidence interval is 95%
 -- Missing: level 'unknown' holds subjects whose stratum is not known; a percentage of nobody is null
--- Source:  docs/statistics.md; Wilson score interval (Wilson 1927), computed by statsmodels
+-- Source:  docs/statistics.md; Wilson score interval (Wilson 1927)
 WITH arms AS (
     SELECT arm FROM meta.arms
     UNION ALL

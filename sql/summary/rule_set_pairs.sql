@@ -16,7 +16,14 @@ WITH answers AS (
 ),
 
 spine AS (
-    SELECT questions.question, one.rule_set, other.rule_set AS other_rule_set, given.cycle, arms.arm
+    SELECT
+        questions.question,
+        one.rule_set,
+        other.rule_set AS other_rule_set,
+        CAST(1 AS BIGINT) << one.position AS bit,
+        CAST(1 AS BIGINT) << other.position AS other_bit,
+        given.cycle,
+        arms.arm
     FROM (VALUES ('response'), ('stop')) AS questions (question)
     CROSS JOIN meta.rule_sets AS one
     JOIN meta.rule_sets AS other ON other.position > one.position
@@ -24,19 +31,24 @@ spine AS (
     CROSS JOIN (SELECT arm FROM meta.arms UNION ALL SELECT 'all') AS arms
 ),
 
-paired AS (
+-- Each rule set is a bit: what they say of one subject in one cycle is two numbers, and many subjects have the same two.
+answered AS (
     SELECT
-        member.arm,
-        one.question,
-        one.rule_set,
-        other.rule_set AS other_rule_set,
-        one.cycle,
-        one.is_yes,
-        other.is_yes AS is_other_yes
-    FROM answers AS one
-    JOIN answers AS other
-        ON other.question = one.question AND other.subject_id = one.subject_id AND other.cycle = one.cycle
-    JOIN analysis.arm_subjects AS member ON member.subject_id = one.subject_id
+        answers.question,
+        answers.subject_id,
+        answers.cycle,
+        bit_or(CAST(1 AS BIGINT) << rule.position) AS judged,
+        bit_or(CASE WHEN answers.is_yes THEN CAST(1 AS BIGINT) << rule.position ELSE 0 END) AS yes
+    FROM answers
+    JOIN meta.rule_sets AS rule ON rule.rule_set = answers.rule_set
+    GROUP BY answers.question, answers.subject_id, answers.cycle
+),
+
+alike AS (
+    SELECT member.arm, answered.question, answered.cycle, answered.judged, answered.yes, count(*) AS n
+    FROM answered
+    JOIN analysis.arm_subjects AS member ON member.subject_id = answered.subject_id
+    GROUP BY ALL
 ),
 
 counted AS (
@@ -46,13 +58,18 @@ counted AS (
         spine.other_rule_set,
         spine.cycle,
         spine.arm,
-        count(paired.is_yes) AS n_subjects,
-        count(*) FILTER (paired.is_yes AND paired.is_other_yes) AS n_both,
-        count(*) FILTER (paired.is_yes AND NOT paired.is_other_yes) AS n_first_only,
-        count(*) FILTER (NOT paired.is_yes AND paired.is_other_yes) AS n_second_only,
-        count(*) FILTER (NOT paired.is_yes AND NOT paired.is_other_yes) AS n_neither
+        CAST(coalesce(sum(n), 0) AS BIGINT) AS n_subjects,
+        CAST(coalesce(sum(n) FILTER (yes & bit > 0 AND yes & other_bit > 0), 0) AS BIGINT) AS n_both,
+        CAST(coalesce(sum(n) FILTER (yes & bit > 0 AND yes & other_bit = 0), 0) AS BIGINT) AS n_first_only,
+        CAST(coalesce(sum(n) FILTER (yes & bit = 0 AND yes & other_bit > 0), 0) AS BIGINT) AS n_second_only,
+        CAST(coalesce(sum(n) FILTER (yes & bit = 0 AND yes & other_bit = 0), 0) AS BIGINT) AS n_neither
     FROM spine
-    LEFT JOIN paired USING (question, rule_set, other_rule_set, cycle, arm)
+    LEFT JOIN alike
+        ON alike.question = spine.question
+        AND alike.cycle = spine.cycle
+        AND alike.arm = spine.arm
+        AND judged & bit > 0
+        AND judged & other_bit > 0
     GROUP BY ALL
 ),
 

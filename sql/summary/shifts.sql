@@ -4,30 +4,42 @@
 -- Units:   n_* = subjects whose month is due; shift_pct = 0..100 of those with the same level at baseline
 -- Missing: level 'unknown' = not evaluable, or no medication ever written down, or a drug not known; a percentage of nobody is null
 -- Source:  docs/rules/boundaries.md. The article's boundary (more than 15) and ICHD-3's (15 or more) are kept apart
-WITH levels AS (
-    SELECT state.subject_id, state.cycle, state.month, item.state, item.level
-    FROM analysis.month_states AS state
-    CROSS JOIN LATERAL (
-        VALUES
-        ('chronic_article', CASE WHEN is_chronic_article THEN 'yes' WHEN NOT is_chronic_article THEN 'no' ELSE 'unknown' END),
-        ('chronic_ichd3', CASE WHEN is_chronic_ichd3 THEN 'yes' WHEN NOT is_chronic_ichd3 THEN 'no' ELSE 'unknown' END),
-        ('overuse', CASE WHEN is_overuse THEN 'yes' WHEN NOT is_overuse THEN 'no' ELSE 'unknown' END)
-    ) AS item (state, level)
+WITH pairs AS (
+    -- Many subjects have the same states before and after.
+    SELECT
+        member.arm,
+        later.cycle,
+        later.month,
+        baseline.is_chronic_article AS was_chronic_article,
+        baseline.is_chronic_ichd3 AS was_chronic_ichd3,
+        baseline.is_overuse AS was_overuse,
+        later.is_chronic_article,
+        later.is_chronic_ichd3,
+        later.is_overuse,
+        count(*) AS n
+    FROM analysis.month_states AS later
+    JOIN analysis.arm_subjects AS member ON member.subject_id = later.subject_id
+    LEFT JOIN analysis.month_states AS baseline ON baseline.subject_id = later.subject_id AND baseline.cycle = 0
+    WHERE later.cycle > 0
+    GROUP BY ALL
 ),
 
 shifted AS (
     SELECT
-        member.arm,
-        later.state,
-        later.cycle,
-        later.month,
-        coalesce(baseline.level, 'unknown') AS baseline_level,
-        later.level
-    FROM levels AS later
-    JOIN analysis.arm_subjects AS member ON member.subject_id = later.subject_id
-    LEFT JOIN levels AS baseline
-        ON baseline.subject_id = later.subject_id AND baseline.state = later.state AND baseline.cycle = 0
-    WHERE later.cycle > 0
+        pairs.arm,
+        item.state,
+        pairs.cycle,
+        pairs.month,
+        CASE WHEN item.was THEN 'yes' WHEN NOT item.was THEN 'no' ELSE 'unknown' END AS baseline_level,
+        CASE WHEN item.is_now THEN 'yes' WHEN NOT item.is_now THEN 'no' ELSE 'unknown' END AS level,
+        pairs.n
+    FROM pairs
+    CROSS JOIN LATERAL (
+        VALUES
+        ('chronic_article', was_chronic_article, is_chronic_article),
+        ('chronic_ichd3', was_chronic_ichd3, is_chronic_ichd3),
+        ('overuse', was_overuse, is_overuse)
+    ) AS item (state, was, is_now)
 ),
 
 spine AS (
@@ -47,7 +59,7 @@ counted AS (
         spine.month,
         spine.baseline_level,
         spine.level,
-        count(shifted.arm) AS n_shift
+        CAST(coalesce(sum(shifted.n), 0) AS BIGINT) AS n_shift
     FROM spine
     LEFT JOIN shifted USING (arm, state, cycle, month, baseline_level, level)
     GROUP BY ALL

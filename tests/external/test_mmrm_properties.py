@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from flows.statistics.mmrm import STRUCTURES, Estimate, Mmrm, fit_mmrm
+from flows.statistics.mmrm.condensing import condensed
 from tests.external.mmrm_data import fev, growth
 
 
@@ -334,3 +335,23 @@ def test_the_published_data_are_as_published() -> None:
     """Sums of the two files: a slip in them would be a slip in every comparison."""
     assert (len(growth()), round(growth()["y"].sum(), 1)) == (108, 2594.5)
     assert int(fev()["fev"].notna().sum()) == 537
+
+
+def test_condensed_rows_have_the_sums_of_products_of_the_subjects() -> None:
+    """Three patterns of visits, one of them of a single subject; a covariate that changes from visit to visit."""
+    random = np.random.default_rng(8)
+    seen = np.array([[True, True, True]] * 40 + [[False, True, True]] * 30 + [[True, False, False]])
+    subject, visit = np.nonzero(seen[random.permutation(len(seen))])
+    columns = np.column_stack([np.ones(len(visit)), visit == 1, random.random(71)[subject], random.random(len(visit))])
+    response = random.random(len(visit))
+    rows = condensed(columns, response, subject, visit)
+    assert sorted(rows.sizes.tolist()) == [1, 30, 40]
+    assert len(rows.response) < 25
+    both = np.dstack([rows.columns, rows.response])
+    for pattern, part in zip(rows.patterns, np.split(both, rows.starts[1:]), strict=True):
+        members = [i for i in range(71) if set(visit[subject == i]) == set(np.flatnonzero(pattern))]
+        whole = np.zeros((len(members), 3, 5))
+        for place, member in enumerate(members):
+            whole[place, visit[subject == member]] = np.column_stack([columns, response])[subject == member]
+        flat, expected = part.reshape(len(part), -1), whole.reshape(len(members), -1)
+        assert np.allclose(flat.T @ flat, expected.T @ expected, rtol=1e-12, atol=1e-12)

@@ -226,3 +226,14 @@ def test_cmh_with_an_infinite_odds_ratio_keeps_the_test() -> None:
 def test_cmh_with_one_subject_in_each_arm() -> None:
     result = cochran_mantel_haenszel([Stratum("no", 1, 1, 0, 1)])
     assert (result.statistic, result.strata_used) == (1.0, 1)
+
+
+def test_wilson_and_newcombe_have_the_digits_of_statsmodels() -> None:
+    """Ours are faster and nothing else; bounds of 0 of n and n of n included."""
+    from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+    for n in (1, 2, 7, 40, 688):
+        for count in {0, 1, n // 3, n - 1, n}:
+            assert wilson_interval(count, n) == proportion_confint(count, n, method="wilson")
+            theirs = confint_proportions_2indep(count, n, 48, 80, method="newcomb", compare="diff")
+            assert newcombe_interval(count, n, 48, 80) == tuple(map(float, theirs))

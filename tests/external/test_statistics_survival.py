@@ -118,7 +118,9 @@ def test_the_same_as_statsmodels_of_every_subject() -> None:
     model = PHReg(cycles[cycles > 0], is_arm[cycles > 0][:, None], status=events[cycles > 0], ties="efron").fit()
     ratio = cox_ratio(reference, arm)
     half = 1.959963984540054 * model.bse[0]
-    assert [ratio.value, ratio.low, ratio.high] == pytest.approx(np.exp(model.params[0] + np.array([0, -half, half])), rel=1e-9)
+    assert [ratio.value, ratio.low, ratio.high] == pytest.approx(
+        np.exp(model.params[0] + np.array([0, -half, half])), rel=1e-9
+    )
     assert log_rank(reference, arm) == pytest.approx(survdiff(cycles, events, is_arm.astype(int)), rel=1e-9)
     curve = SurvfuncRight(cycles[is_arm], events[is_arm].astype(int))
     steps = curve_of(arm, 4)[1:]

@@ -51,7 +51,7 @@ def _of_pattern(columns: Array, response: Array, seen: Any) -> tuple[Array, Arra
         places: dict[bytes, int] = {}
         place_of = [places.setdefault(column.tobytes(), len(places)) for column in of_subjects]
         first = np.unique(place_of, return_index=True)[1]
-        triangle = np.linalg.qr(np.column_stack([of_subjects[first].T, values]), mode="r")
+        triangle: Any = np.linalg.qr(np.column_stack([of_subjects[first].T, values]), mode="r")
         rows, values = triangle[:, place_of].reshape(-1, n_seen, count), triangle[:, len(first) :]
     filled, response = np.zeros((len(values), len(seen), count)), np.zeros((len(values), len(seen)))
     filled[:, seen], response[:, seen] = rows, values

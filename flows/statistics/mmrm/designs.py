@@ -100,7 +100,7 @@ def design_of(frame: pd.DataFrame, formula: str, subject: str, visit: str) -> De
     if rest @ rest <= NO_SPREAD * (response @ response):
         return "the model leaves no spread"
     scale = float(np.sqrt(rest @ rest / (n - len(kept))))
-    triangle = basis.T @ columns
+    triangle: Any = basis.T @ columns
     return Design(
         basis=basis.reshape(*rows.response.shape, -1),
         response=(rest / scale).reshape(rows.response.shape),
