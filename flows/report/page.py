@@ -119,6 +119,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "baseline": study_summary.load_baseline(con),
         "eligibility": study_summary.load_eligibility(con),
         "first_response": response_course.load_first_response(con, primary),
+        "first_response_days": response_course.load_first_response_days(con, primary),
         "courses": response_course.load_courses(con, primary),
         "outcomes": response_course.load_outcomes(con, primary),
         "flow": response_course.load_flow(con, primary),

@@ -1,6 +1,8 @@
 """Curves of Kaplan and Meier, medians, log-rank test and hazard ratios, for times that are counted in cycles."""
 
 import warnings
+from collections import Counter
+from fractions import Fraction
 from math import exp, log
 from typing import Any, NamedTuple
 
@@ -95,10 +97,31 @@ def median_of(times: Times) -> Median:
     """
     steps = curve_of(times, int(times.cycles.max())) if len(times.cycles) else []
     found = []
-    for free in ([s.event_free for s in steps], [_bound(s, s.low) for s in steps], [_bound(s, s.high) for s in steps]):
+    for free in ([_bound(s, s.low) for s in steps], [_bound(s, s.high) for s in steps]):
         below = [step.cycle for step, share in zip(steps, free, strict=True) if share is not None and share <= 0.5]
         found.append(float(below[0]) if below else None)
-    return Median(*found)
+    events = [int(time) for time in times.cycles[times.events]]
+    (median,) = quantiles(events, [int(time) for time in times.cycles[~times.events]], (Fraction(1, 2),))
+    return Median(None if median is None else float(median), *found)
+
+
+def quantiles(events: list[int], censored: list[int], shares: tuple[Fraction, ...]) -> list[int | None]:
+    """The first time by which each share has had the event, by Kaplan and Meier; None where it is not reached.
+
+    Shares are compared as fractions, so that one half is one half: as floating point 3/4 x 2/3 may be more. Who is
+    censored at a time is still at risk at it.
+    """
+    at_time = Counter(events)
+    leaving = Counter([*events, *censored])
+    n_at_risk, free = leaving.total(), Fraction(1)
+    found: list[int | None] = [None] * len(shares)
+    for time in sorted(leaving):
+        free *= Fraction(n_at_risk - at_time[time], n_at_risk)
+        n_at_risk -= leaving[time]
+        for place, share in enumerate(shares):
+            if found[place] is None and at_time[time] and 1 - free >= share:
+                found[place] = time
+    return found
 
 
 def _bound(step: Step, bound: float | None) -> float | None:
