@@ -148,6 +148,8 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "events": treatment.load_events(con),
         "telling_events": load_telling_events(con) if run["is_blinded"] else [],
         "compliance": quality.load_compliance(con, arms),
+        "site_arms": quality.load_site_arms(con, arms),
+        "gaps": quality.load_gaps(con, arms),
         "files": quality.load_files(con),
         "lines": quality.load_line_totals(con),
         "quarantine": quality.load_quarantine(con),

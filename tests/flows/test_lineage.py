@@ -89,6 +89,7 @@ STAND_IN_THE_SQL = {
     "analysis.strata": {"stratum"},
     "summary.adverse_events": {"level", "ci_method"},
     "summary.deviations": {"deviation"},
+    "summary.diary_gaps": {"characteristic"},
     "summary.disposition": {"position", "step", "denominator"},
     "summary.exposure": {"measure"},
     "summary.methods": {"table_name", "statistic", "method", "source"},

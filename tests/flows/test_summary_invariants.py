@@ -51,6 +51,7 @@ SHARES = {
         ("evaluable_pct", "n_evaluable", "n_subjects"),
         ("late_pct", "late_days", "timed_days"),
     ],
+    "diary_gaps": [("with_gap_pct", "n_with_gap", "n_subjects"), ("to_end_pct", "n_to_end", "n_subjects")],
     "deviations": [("deviating_pct", "n_deviating", "n_subjects")],
     "adverse_events": [("with_event_pct", "n_with_event", "n_subjects")],
     "quality_of_life_improved": [
