@@ -135,7 +135,8 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "imputed": change.load_imputed(con),
         "months_left_out": change.load_months_left_out(con),
         "distribution": change.load_distribution(con, primary),
-        "shown_reductions": change.SHOWN_REDUCTIONS,
+        "days_distribution": change.load_days_distribution(con, primary),
+        "thresholds": change.load_thresholds(con, primary),
         "reductions": change.load_reductions(con, primary),
         "exposure": treatment.load_exposure(con),
         "deviations": treatment.load_deviations(con),
@@ -174,6 +175,9 @@ def _figures(context: dict[str, Any]) -> dict[str, Any]:
         "responders": figures.responder_figure(context["rates"].get(context["primary"]["rule_set"], []), arms),
         "months": figures.month_figure(context["changes"].get("headache_days", []), arms),
         "distribution": figures.distribution_figure(context["distribution"], arms),
+        "distribution-days": figures.days_distribution_figure(
+            context["days_distribution"], arms, context["primary"]["month_days"]
+        ),
         "waterfall": figures.waterfall_figure(context["reductions"], arms),
         **{
             event.replace("_", "-"): figures.event_figure(

@@ -99,6 +99,7 @@ STAND_IN_THE_SQL = {
     "summary.responder_rates_by_population": {"population", "ci_method"},
     "summary.responder_rates_by_stratum": {"ci_method"},
     "summary.response_courses": {"course"},
+    "summary.response_thresholds": {"threshold", "position", "ci_method"},
     "summary.response_outcomes": {"position", "outcome"},
     "summary.rule_set_pairs": {"question"},
     "summary.shifts": {"state", "baseline_level", "level"},

@@ -100,7 +100,16 @@ def test_gaps_by_length_and_place(con: duckdb.DuckDBPyConnection) -> None:
 
 @pytest.mark.parametrize(
     ("days", "level"),
-    [(1, "1"), (2, "2 to 3"), (3, "2 to 3"), (4, "4 to 7"), (7, "4 to 7"), (8, "8 to 27"), (27, "8 to 27"), (28, "28 or more")],
+    [
+        (1, "1"),
+        (2, "2 to 3"),
+        (3, "2 to 3"),
+        (4, "4 to 7"),
+        (7, "4 to 7"),
+        (8, "8 to 27"),
+        (27, "8 to 27"),
+        (28, "28 or more"),
+    ],
 )
 def test_each_length_has_its_class(days: int, level: str) -> None:
     made = Trial().add("a", "ona", 20, R)
