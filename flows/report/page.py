@@ -188,6 +188,7 @@ def _figures(context: dict[str, Any]) -> dict[str, Any]:
         "forest": figures.forest_figure(
             context["all_differences"], arms, context["answer"]["cycle"] if context["answer"] else None
         ),
+        "estimand-forest": figures.estimand_forest_figure(context["estimands"], arms),
         "flow": figures.flow_figure(context["courses"], context["flow"], arms),
         "drift": figures.drift_figure(context["site_runs"]),
         "muscles": figures.injection_map(context["muscles"]),
