@@ -74,7 +74,8 @@ def _row(estimand: Row, estimate: Row, arms: dict[str, str]) -> Row:
     if estimate["analysis"] != "main":
         # Away from its main estimator it says whose sensitivity analysis it is.
         is_apart = estimate["estimate_unit"] not in {row["estimate_unit"] for row in estimand["main"]}
-        name = f"{f'{name}; sensitivity' if is_apart else 'Sensitivity'}: {estimate['method']}"
+        whose = f"{estimand['title']}; sensitivity" if is_apart else "Sensitivity"
+        name = f"{whose}: {estimate['method']}"
     low, middle, high = (estimate[column].value for column in ("ci_low", "estimate", "ci_high"))
     several = f", {arms[estimate['arm']]}" if len(arms) > 2 else ""
     shown = f"{one_decimal(middle)} ({one_decimal(low)} to {one_decimal(high)})".replace("-", "\u2212").replace(
