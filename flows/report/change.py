@@ -1,10 +1,8 @@
 """Headache days and the other diary measures by month, and the distribution of the reduction."""
 
 from flows.base.sql_text import rows_of
-from flows.report.cells import Cell, Connection, Row, cell, grouped, load_cells
+from flows.report.cells import Cell, Connection, Row, by_key, cell, grouped, load_cells
 from flows.study.words import load_words
-
-SHOWN_REDUCTIONS = (30, 50, 75, 100)
 
 
 def load_changes(con: Connection, arms: dict[str, str]) -> dict[str, list[Row]]:
@@ -62,6 +60,23 @@ def load_distribution(con: Connection, rule_set: str) -> list[Row]:
     """Rows of summary.reduction_distribution under one rule set, cycle by cycle and arm by arm."""
     key = ("rule_set", "cycle", "arm", "min_reduction_pct")
     return load_cells(con, "summary.reduction_distribution", key, {"rule_set": rule_set})
+
+
+def load_days_distribution(con: Connection, rule_set: str) -> list[Row]:
+    """Rows of summary.reduction_days_distribution under one rule set, cycle by cycle and arm by arm."""
+    key = ("rule_set", "cycle", "arm", "min_reduction_days")
+    return load_cells(con, "summary.reduction_days_distribution", key, {"rule_set": rule_set})
+
+
+def load_thresholds(con: Connection, rule_set: str) -> list[Row]:
+    """One row per cycle and threshold under one rule set: ``arms`` with its row of summary.response_thresholds of each."""
+    key = ("rule_set", "cycle", "threshold", "arm")
+    rows = load_cells(con, "summary.response_thresholds", key, {"rule_set": rule_set})
+    groups = [
+        {"cycle": cycle, "threshold": threshold, "position": group[0]["position"].value, "arms": by_key(group, "arm")}
+        for (cycle, threshold), group in grouped(rows, "cycle", "threshold").items()
+    ]
+    return sorted(groups, key=lambda row: (row["cycle"], row["position"]))
 
 
 def load_reductions(con: Connection, rule_set: str) -> list[Row]:

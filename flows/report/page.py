@@ -119,6 +119,7 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "baseline": study_summary.load_baseline(con),
         "eligibility": study_summary.load_eligibility(con),
         "first_response": response_course.load_first_response(con, primary),
+        "first_response_days": response_course.load_first_response_days(con, primary),
         "courses": response_course.load_courses(con, primary),
         "outcomes": response_course.load_outcomes(con, primary),
         "flow": response_course.load_flow(con, primary),
@@ -134,7 +135,8 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "imputed": change.load_imputed(con),
         "months_left_out": change.load_months_left_out(con),
         "distribution": change.load_distribution(con, primary),
-        "shown_reductions": change.SHOWN_REDUCTIONS,
+        "days_distribution": change.load_days_distribution(con, primary),
+        "thresholds": change.load_thresholds(con, primary),
         "reductions": change.load_reductions(con, primary),
         "exposure": treatment.load_exposure(con),
         "deviations": treatment.load_deviations(con),
@@ -147,6 +149,8 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "events": treatment.load_events(con),
         "telling_events": load_telling_events(con) if run["is_blinded"] else [],
         "compliance": quality.load_compliance(con, arms),
+        "site_arms": quality.load_site_arms(con, arms),
+        "gaps": quality.load_gaps(con, arms),
         "files": quality.load_files(con),
         "lines": quality.load_line_totals(con),
         "quarantine": quality.load_quarantine(con),
@@ -171,6 +175,9 @@ def _figures(context: dict[str, Any]) -> dict[str, Any]:
         "responders": figures.responder_figure(context["rates"].get(context["primary"]["rule_set"], []), arms),
         "months": figures.month_figure(context["changes"].get("headache_days", []), arms),
         "distribution": figures.distribution_figure(context["distribution"], arms),
+        "distribution-days": figures.days_distribution_figure(
+            context["days_distribution"], arms, context["primary"]["month_days"]
+        ),
         "waterfall": figures.waterfall_figure(context["reductions"], arms),
         **{
             event.replace("_", "-"): figures.event_figure(
@@ -181,6 +188,7 @@ def _figures(context: dict[str, Any]) -> dict[str, Any]:
         "forest": figures.forest_figure(
             context["all_differences"], arms, context["answer"]["cycle"] if context["answer"] else None
         ),
+        "estimand-forest": figures.estimand_forest_figure(context["estimands"], arms),
         "flow": figures.flow_figure(context["courses"], context["flow"], arms),
         "drift": figures.drift_figure(context["site_runs"]),
         "muscles": figures.injection_map(context["muscles"]),

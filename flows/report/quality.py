@@ -1,8 +1,12 @@
 """The data themselves: diary compliance, files and where their lines ended, quarantine, flags."""
 
 from flows.base.sql_text import rows_of
-from flows.report.cells import Cell, Connection, Row, cell, grouped, load_cells
+from flows.report.cells import ALL, Cell, Connection, Row, cell, grouped, load_cells
 
+SITE_KEY = ("site", "arm", "cycle", "month")
+GAP_LEVELS = (
+    "", "1", "2 to 3", "4 to 7", "8 to 27", "28 or more", "baseline", "month 1", "month 2", "month 3", "later",
+)  # fmt: skip
 LINES = (
     "lines_read",
     "lines_current",
@@ -19,8 +23,30 @@ def load_compliance(con: Connection, arms: dict[str, str]) -> dict[str, list[Row
     """Compliance by month: rows by arm, then rows by site; nothing by site where all subjects have one site."""
     rows = load_cells(con, "summary.compliance", ("arm", "cycle", "month"))
     by_arm = {arms[arm]: months for arm, months in grouped(rows, "arm").items() if arm in arms}
-    by_site = grouped(load_cells(con, "summary.compliance_by_site", ("site", "cycle", "month")), "site")
+    by_site = grouped(load_cells(con, "summary.compliance_by_site", SITE_KEY, {"arm": ALL}), "site")
     return by_arm | (by_site if len(by_site) > 1 else {})
+
+
+def load_site_arms(con: Connection, arms: dict[str, str]) -> dict[str, list[Row]]:
+    """Compliance by month of each site and arm; nothing where there are no two arms or no two sites."""
+    named = {arm: label for arm, label in arms.items() if arm != ALL}
+    rows = load_cells(con, "summary.compliance_by_site", SITE_KEY)
+    if len(named) < 2 or len({row["site"] for row in rows}) < 2:
+        return {}
+    groups = grouped([row for row in rows if row["arm"] in named], "site", "arm")
+    return {f"{site}, {named[arm]}": months for (site, arm), months in groups.items()}
+
+
+def load_gaps(con: Connection, arms: dict[str, str]) -> dict[str, list[Row]]:
+    """Gaps in the diaries: rows of each arm over all sites (``arms``), and of each site over all arms (``sites``: any gap)."""
+    rows = load_cells(con, "summary.diary_gaps", ("characteristic", "level", "site", "arm"))
+    order = {level: i for i, level in enumerate(GAP_LEVELS)}
+    of_arms = [row for row in rows if row["site"] == ALL and row["arm"] in arms]
+    of_sites = [row for row in rows if row["site"] != ALL and row["arm"] == ALL and row["characteristic"] == "any"]
+    return {
+        "arms": [row | {"place": order[row["level"]]} for row in of_arms],
+        "sites": of_sites if len(of_sites) > 1 else [],
+    }
 
 
 def load_files(con: Connection) -> list[Row]:

@@ -22,6 +22,11 @@ def load_first_response(con: Connection, rule_set: str) -> list[Row]:
     return load_cells(con, "summary.first_response", COURSE_KEY, {"rule_set": rule_set})
 
 
+def load_first_response_days(con: Connection, rule_set: str) -> list[Row]:
+    """One row per arm (and all) under one rule set: quartiles of the days to the first response."""
+    return load_cells(con, "summary.first_response_days", ("rule_set", "arm"), {"rule_set": rule_set})
+
+
 def load_event_curves(con: Connection, rule_set: str) -> dict[str, list[Row]]:
     """Rows of summary.time_to_event under one rule set, by event in the order of words.toml."""
     key = (*EVENT_KEY, "cycle")

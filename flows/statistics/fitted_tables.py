@@ -16,6 +16,7 @@ from flows.statistics.imputed_tables import imputed_change, imputed_responders
 from flows.statistics.mmrm_tables import mmrm_change, mmrm_quality_of_life
 from flows.statistics.multiplicity import hypotheses
 from flows.statistics.repeated import repeated_response
+from flows.statistics.response_days import first_response_days
 from flows.statistics.time_to_event import time_to_event, time_to_event_tests
 from flows.statistics.tipping import tipping_points
 from flows.study.analysis_plan import tested_tables
@@ -26,6 +27,7 @@ FITTED: dict[str, Callable[[duckdb.DuckDBPyConnection], list[Row]]] = {
     "summary.arm_differences": arm_differences,
     "summary.arm_differences_by_population": arm_differences_by_population,
     "summary.change_from_baseline": change_from_baseline,
+    "summary.first_response_days": first_response_days,
     "summary.imputed_change": imputed_change,
     "summary.imputed_responders": imputed_responders,
     "summary.mmrm_change": mmrm_change,
@@ -97,6 +99,11 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "analysis.month_measures": ("subject_id", "measure", "cycle", "month", "per_month", "baseline_per_month"),
         "analysis.month_spans": ("cycle", "month"),
         **_COMPARED_ARMS,
+    },
+    "summary.first_response_days": {
+        "analysis.response_days": ("rule_set", "arm", "response_days", "censored_days"),
+        "meta.rule_sets": ("rule_set",),
+        "meta.arms": ("arm", "position"),
     },
     "summary.imputed_change": _IMPUTED,
     "summary.imputed_responders": _IMPUTED,

@@ -1,6 +1,8 @@
 """Curves of Kaplan and Meier, medians, log-rank test and hazard ratios, for times that are counted in cycles."""
 
 import warnings
+from collections import Counter
+from fractions import Fraction
 from itertools import chain, islice, repeat
 from math import copysign, exp, inf, log, log1p, sqrt
 from typing import Any, NamedTuple
@@ -102,10 +104,31 @@ def median_of(times: Times) -> Median:
     """
     steps = curve_of(times, len(times.n_event) - 1)
     found = []
-    for free in ([s.event_free for s in steps], [_bound(s, s.low) for s in steps], [_bound(s, s.high) for s in steps]):
+    for free in ([_bound(s, s.low) for s in steps], [_bound(s, s.high) for s in steps]):
         below = [step.cycle for step, share in zip(steps, free, strict=True) if share is not None and share <= 0.5]
         found.append(float(below[0]) if below else None)
-    return Median(*found)
+    events, censored = (Counter(dict(enumerate(counts.tolist()))) for counts in times)
+    (median,) = quantiles(events, censored, (Fraction(1, 2),))
+    return Median(None if median is None else float(median), *found)
+
+
+def quantiles(events: Counter[int], censored: Counter[int], shares: tuple[Fraction, ...]) -> list[int | None]:
+    """The first time by which each share has had the event, by Kaplan and Meier; None where it is not reached. ``events``
+    and ``censored`` count subjects by time.
+
+    Shares are compared as fractions, so that one half is one half: as floating point 3/4 x 2/3 may be more. Who is
+    censored at a time is still at risk at it.
+    """
+    leaving = events + censored
+    n_at_risk, free = leaving.total(), Fraction(1)
+    found: list[int | None] = [None] * len(shares)
+    for time in sorted(leaving):
+        free *= Fraction(n_at_risk - events[time], n_at_risk)
+        n_at_risk -= leaving[time]
+        for place, share in enumerate(shares):
+            if found[place] is None and events[time] and 1 - free >= share:
+                found[place] = time
+    return found
 
 
 def _bound(step: Step, bound: float | None) -> float | None:

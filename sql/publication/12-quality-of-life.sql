@@ -14,4 +14,8 @@ SELECT section, label, arm, cell FROM (
     SELECT format('{}, cycle {}', instrument, cycle), instrument, cycle, 3 + min_points,
         format('improved by {:g} points or more', min_points), arm, share(n_improved, n_scored, improved_pct)
     FROM summary.quality_of_life_improved
+    UNION ALL
+    SELECT format('{}, cycle {}', instrument, cycle), instrument, cycle, 3.01 + min_points,
+        format('improved by {:g} points or more, missing = no', min_points), arm, share(n_improved, n_nri, improved_nri_pct)
+    FROM summary.quality_of_life_improved
 ) WHERE cell IS NOT NULL ORDER BY instrument, cycle, position

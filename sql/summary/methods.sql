@@ -10,6 +10,8 @@ WITH listed (table_name, statistic, method, source, needs_arms) AS (
     ('summary.responder_rates', 'exact interval', 'Clopper-Pearson interval, 95%', 'Clopper and Pearson 1934, Biometrika 26:404', false),
     ('summary.responder_rates', 'non-responder imputation', 'Treated subjects whose cycle is past and who could not be judged count as not responding', 'ICH E9(R1) 2019, composite handling of missing outcomes', false),
     ('summary.first_response', 'first response', 'First cycle with a response, of all treated subjects', 'Silberstein 2015, J Neurol Neurosurg Psychiatry 86:996', false),
+    ('summary.response_thresholds', 'interval', 'Wilson score interval, 95%', 'Wilson 1927, J Am Stat Assoc 22:209', false),
+    ('summary.first_response_days', 'days to the first response', 'Kaplan-Meier by the last day of the window; who has not responded is censored at the end of the last judged window', 'Kaplan and Meier 1958, J Am Stat Assoc 53:457', false),
     ('summary.arm_differences', 'difference', 'Newcombe hybrid score interval, 95%', 'Newcombe 1998, Stat Med 17:873, method 10', true),
     ('summary.arm_differences', 'score interval of the difference', 'Miettinen-Nurminen score interval, 95%', 'Miettinen and Nurminen 1985, Stat Med 4:213', true),
     ('summary.arm_differences', 'number needed to treat', 'Inverse of the difference and of the bounds of its Newcombe interval', 'Altman 1998, BMJ 317:1309', true),

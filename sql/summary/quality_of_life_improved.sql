@@ -2,7 +2,9 @@
 -- Grain:   one row per instrument x min_points x cycle x arm ('all' included)
 -- Key:     instrument, min_points, cycle, arm
 -- Units:   n_* = subjects; *_pct = 0..100; min_points = points of improvement; the confidence interval is 95%
--- Missing: n_scored counts the subjects with a score at baseline and after the cycle; n_subjects stays the treated ones
+-- Missing: n_scored counts the subjects with a score at baseline and after the cycle; n_subjects stays the treated ones.
+--          n_nri: n_scored, and who has no such score although the time for it is past; of a cycle that was not given that
+--          is the end of the cycle, as if every cycle had come in time
 -- Source:  data/codelists/scores.toml; Silberstein 2015 (HIT-6, 5 points or more, first-time by cycle)
 WITH improved AS (
     SELECT
@@ -50,6 +52,34 @@ placed AS (
         AND first_improved.subject_id = improved.subject_id
 ),
 
+-- Who has no score is without one when the time for it is past.
+past AS (
+    SELECT member.arm, cycles.cycle, member.subject_id
+    FROM analysis.arm_subjects AS member
+    JOIN analysis.subjects AS subject ON subject.subject_id = member.subject_id
+    CROSS JOIN (SELECT DISTINCT cycle FROM analysis.cycles) AS cycles
+    LEFT JOIN analysis.cycles AS given ON given.subject_id = member.subject_id AND given.cycle = cycles.cycle
+    CROSS JOIN meta.protocol AS protocol
+    CROSS JOIN analysis.cutoff AS cutoff
+    WHERE coalesce(
+        given.next_injection_date,
+        given.start_date + CAST(protocol.max_interval_days AS INTEGER),
+        subject.first_injection_date + CAST(protocol.cycle_days * cycles.cycle AS INTEGER) - 1
+    ) <= cutoff.cutoff_date
+),
+
+known AS (
+    SELECT instrument, min_points, cycle, arm, count(DISTINCT subject_id) AS n_nri
+    FROM (
+        SELECT spine.instrument, spine.min_points, past.cycle, past.arm, past.subject_id
+        FROM past
+        JOIN spine ON spine.cycle = past.cycle AND spine.arm = past.arm
+        UNION ALL
+        SELECT instrument, min_points, cycle, arm, subject_id FROM placed
+    )
+    GROUP BY instrument, min_points, cycle, arm
+),
+
 counted AS (
     SELECT
         spine.instrument,
@@ -59,8 +89,10 @@ counted AS (
         spine.n_subjects,
         count(placed.subject_id) AS n_scored,
         count(*) FILTER (placed.is_improved) AS n_improved,
-        count(*) FILTER (placed.is_improved AND placed.is_first) AS n_first_improved
+        count(*) FILTER (placed.is_improved AND placed.is_first) AS n_first_improved,
+        coalesce(any_value(known.n_nri), 0) AS n_nri
     FROM spine
+    LEFT JOIN known USING (instrument, min_points, cycle, arm)
     LEFT JOIN placed USING (instrument, min_points, cycle, arm)
     GROUP BY ALL
 )
@@ -78,5 +110,7 @@ SELECT
     100.0 * wilson_high(n_improved, n_scored) AS ci_high_pct,
     'wilson' AS ci_method,
     n_first_improved,
-    100.0 * n_first_improved / nullif(n_subjects, 0) AS first_improved_pct
+    100.0 * n_first_improved / nullif(n_subjects, 0) AS first_improved_pct,
+    n_nri,
+    100.0 * n_improved / nullif(n_nri, 0) AS improved_nri_pct
 FROM counted

@@ -2,7 +2,8 @@
 -- Grain:   one row per rule_set x cycle x arm ('all' included) x min_reduction_pct
 -- Key:     rule_set, cycle, arm, min_reduction_pct
 -- Units:   n_* = subjects; *_pct = 0..100; a negative min_reduction_pct is a worsening
--- Missing: n_subjects counts the subjects judged whose baseline can be compared with; a percentage of nobody is null
+-- Missing: n_subjects counts the subjects judged whose baseline can be compared with; a percentage of nobody is null. Imputed:
+--          who was not seen has a reduction below every threshold, a worsening included
 -- Source:  docs/rules/reductions.md: integers are compared, so that exactly 30% is 30%
 WITH steps AS (
     -- Every 5 points from twice the baseline to no headache at all.
@@ -31,10 +32,8 @@ shares AS (
 ),
 
 spine AS (
-    SELECT rule.rule_set, given.cycle, arms.arm, steps.min_reduction_pct
-    FROM meta.rule_sets AS rule
-    CROSS JOIN (SELECT DISTINCT cycle FROM analysis.cycles) AS given
-    CROSS JOIN (SELECT arm FROM meta.arms UNION ALL SELECT 'all') AS arms
+    SELECT rates.rule_set, rates.cycle, rates.arm, rates.n_nri, steps.min_reduction_pct
+    FROM summary.responder_rates AS rates
     CROSS JOIN steps
 ),
 
@@ -44,6 +43,7 @@ counted AS (
         spine.cycle,
         spine.arm,
         spine.min_reduction_pct,
+        spine.n_nri,
         CAST(coalesce(sum(shares.n_subjects), 0) AS BIGINT) AS n_subjects,
         CAST(coalesce(sum(shares.n_subjects) FILTER (shares.whole_pct >= spine.min_reduction_pct), 0) AS BIGINT)
             AS n_at_least
@@ -59,5 +59,7 @@ SELECT
     min_reduction_pct,
     n_subjects,
     n_at_least,
-    100.0 * n_at_least / nullif(n_subjects, 0) AS at_least_pct
+    100.0 * n_at_least / nullif(n_subjects, 0) AS at_least_pct,
+    n_nri,
+    100.0 * n_at_least / nullif(n_nri, 0) AS at_least_nri_pct
 FROM counted

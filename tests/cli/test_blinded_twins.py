@@ -75,7 +75,9 @@ def published(folder: Path, arm_of: dict[str, str]) -> tuple[Path, dict[str, str
         if path.is_file() and path.suffix not in (".duckdb", ".parquet", ".docx", ".xpt") and not has_clock:
             texts[path.relative_to(snapshot).as_posix()] = path.read_text(encoding="utf-8")
     manifest = json.loads(texts["manifest.json"])
-    texts["manifest.json"] = json.dumps({n: v for n, v in manifest.items() if n not in ("published_at", "outputs")})
+    texts["manifest.json"] = json.dumps(
+        {n: v for n, v in manifest.items() if n not in ("published_at", "outputs", "pieces")}
+    )
     known = re.compile("|".join(map(re.escape, sorted(named, key=len, reverse=True))))
     return snapshot, {name: known.sub(lambda found: named[found[0]], text) for name, text in texts.items()}
 

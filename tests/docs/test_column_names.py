@@ -38,7 +38,7 @@ WORDS = set(
     columns combination comparator compliance condition consent correlation course covariance crystal cumulative current cutoff cycle
     cycles date day days decision delimiter delta denominator description detail deviating deviation df diary difference discontinued
     drop duckdb due duplicate eligible elsewhere emergent encoding end entered entries entry ergot estimand estimate evaluable event events evidence
-    exact excluded expectation expected extra failed failing family file files first fix fixed flow folding format free given grain grouped
+    exact excluded expectation expected extra failed failing family file files first fix fixed flow folding format free gap gaps given grain grouped
     has hazard headache high hours hypothesis ichd3 id identical ids improved imputations imputed in inbox injected injection instrument interest
     interpretation interval is joined judged kappa key kind known label landed late least level line lines log longest low ls
     max maximum mean measure median medication merged method migraine min minimum minutes missing mode model moderate month

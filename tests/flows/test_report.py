@@ -115,7 +115,7 @@ def test_the_page_can_be_read_without_eyes(report_page: Page):
     named = [a["aria-labelledby"] for _, a, _ in report_page.all() if "aria-labelledby" in a]
     described = [a["aria-describedby"] for _, a, _ in report_page.all("svg") if "aria-describedby" in a]
     assert set(named) | set(described) <= set(ids)
-    assert len(described) == 14  # seven figures in two widths
+    assert len(described) == 18  # nine figures in two widths
     for _, attributes, _ in report_page.all("svg"):
         assert attributes["role"] == "img"
         assert attributes["aria-label"]
@@ -140,9 +140,17 @@ def test_figures_follow_the_page_in_light_and_dark(report_page: Page):
 def test_figures_are_files_too(report_snapshot: Path):
     files = {path.stem: path.read_text(encoding="utf-8") for path in (report_snapshot / "figures").iterdir()}
     views = {f"injection-points-{view}" for view in ("front", "side", "behind")}
-    assert (
-        set(files) == {"responders", "months", "distribution", "waterfall", "flow", "first-response", "forest"} | views
-    )
+    drawn = {
+        "responders",
+        "months",
+        "distribution",
+        "distribution-days",
+        "waterfall",
+        "flow",
+        "first-response",
+        "forest",
+    }
+    assert set(files) == drawn | {"estimand-forest"} | views
     for text in files.values():
         root = ET.fromstring(text)
         assert root.tag == "{http://www.w3.org/2000/svg}svg"

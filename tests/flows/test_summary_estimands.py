@@ -1,5 +1,6 @@
 """Estimands of the plan: the shipped files, their attributes as published, and estimates that stand in other tables."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,9 @@ import pytest
 from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
 from flows.base.toml_files import read_toml
+from flows.report import declared_estimands
+from flows.report.cells import one_decimal
+from flows.report.figures import estimand_forest_figure
 from flows.statistics.estimates import COLUMNS
 from flows.study.analysis_plan import AnalysisPlan
 from flows.study.estimands import Estimand, load_estimands
@@ -121,3 +125,44 @@ def test_an_estimand_that_cannot_be_estimated_is_refused(tmp_path: Path, text: s
     with pytest.raises(ConfigurationError) as error:
         load_study(tmp_path)
     assert said in str(error.value)
+
+
+def test_the_first_screen_has_the_estimate_and_its_subjects() -> None:
+    """Of the imputed months the row holds the subjects of its arm, of the responders those of both arms."""
+    estimands = declared_estimands.load_estimands(con := summarised(trial({("ona", 4): {4, 5}})))
+    assert [estimand["estimand"] for estimand in estimands] == ["headache_days_treatment_policy", "response_composite"]
+    ((main,), (composite,)) = (estimand["main"] for estimand in estimands)
+    jumped = only(con, "summary.imputed_change", assumption="jump_to_reference", delta=0, cycle=2, month=3, arm="ona")
+    assert [number.value for number in main["n_arms"]] == [jumped["n_subjects"]]
+    rates = only(con, "summary.arm_differences", cycle=2, arm="ona", analysis="non_responder_imputed")
+    assert [number.value for number in composite["n_arms"]] == [rates["n_subjects"], rates["n_reference"]]
+    assert composite["n_all"] == main["n_all"] == []
+    assert {*declared_estimands.OF_ARMS, *declared_estimands.OF_ALL} == set(COLUMNS)
+
+
+def test_the_forest_has_a_panel_for_each_unit_and_the_primary_one_first() -> None:
+    con = summarised(trial({("ona", 4): {4, 5}}))
+    figure = estimand_forest_figure(declared_estimands.load_estimands(con), summary_study.ARMS)
+    assert figure
+    units = [unit.split(":")[0] for unit in re.split(r"(?<=\))\. ", figure.words)]
+    assert units[0] == "Headache days per 28 days"
+    assert set(units) >= {"Headache days per 28 days", "Percentage points"}
+    assert figure.words.startswith("Headache days per 28 days: Primary: ")
+    shown = [
+        row
+        for row in matching(con, "summary.estimates")
+        if None not in (row["estimate"], row["ci_low"], row["ci_high"])
+    ]
+    for drawing in figure.drawings.values():
+        assert drawing.count('aria-label="') == 1
+        texts = " ".join(re.findall(r">([^<]+)<", drawing))
+        for row in shown:
+            numbers = [one_decimal(row[name]).replace("-", "\u2212") for name in ("estimate", "ci_low", "ci_high")]
+            assert "{}\u00a0({}\u00a0to\u00a0{})".format(*numbers) in texts
+        assert [unit for unit in units if unit in texts] == units
+
+
+def test_nothing_estimated_is_nothing_drawn() -> None:
+    made = Trial().add("a", "ona", 20, (20, 20, 10)).add("b", "ona", 20, (20, 20, 20))
+    con = summarised(made, blinded=True, arms={})
+    assert estimand_forest_figure(declared_estimands.load_estimands(con), {"all": "All subjects"}) is None

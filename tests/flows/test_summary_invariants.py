@@ -15,6 +15,7 @@ DIFFERENCES = [
     ("responder_pct", "n_responders", "n_subjects"),
     ("reference_pct", "n_reference_responders", "n_reference"),
 ]
+AT_LEAST = [("at_least_pct", "n_at_least", "n_subjects"), ("at_least_nri_pct", "n_at_least", "n_nri")]
 # table: (percentage, numerator, denominator)
 SHARES = {
     "responder_rates": [
@@ -37,7 +38,9 @@ SHARES = {
     "response_courses": [("course_pct", "n_course", "n_subjects")],
     "response_outcomes": [("outcome_pct", "n_outcome", "n_subjects")],
     "response_flow": [("flow_pct", "n_flow", "n_subjects")],
-    "reduction_distribution": [("at_least_pct", "n_at_least", "n_subjects")],
+    "reduction_distribution": AT_LEAST,
+    "reduction_days_distribution": AT_LEAST,
+    "response_thresholds": [("reached_pct", "n_reached", "n_evaluable"), ("reached_nri_pct", "n_reached", "n_nri")],
     "shifts": [("shift_pct", "n_shift", "n_subjects")],
     "disposition": [("pct", "n", "n_subjects")],
     "baseline": [("pct", "n", "n_subjects")],
@@ -51,11 +54,13 @@ SHARES = {
         ("evaluable_pct", "n_evaluable", "n_subjects"),
         ("late_pct", "late_days", "timed_days"),
     ],
+    "diary_gaps": [("with_gap_pct", "n_with_gap", "n_subjects"), ("to_end_pct", "n_to_end", "n_subjects")],
     "deviations": [("deviating_pct", "n_deviating", "n_subjects")],
     "adverse_events": [("with_event_pct", "n_with_event", "n_subjects")],
     "quality_of_life_improved": [
         ("improved_pct", "n_improved", "n_scored"),
         ("first_improved_pct", "n_first_improved", "n_subjects"),
+        ("improved_nri_pct", "n_improved", "n_nri"),
     ],
     "quality_of_life_bands": [("band_pct", "n_band", "n_scored")],
 }

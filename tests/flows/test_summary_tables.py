@@ -239,6 +239,7 @@ def test_amounts_are_per_28_recorded_days() -> None:
 
 def test_compliance_counts_days_and_late_entries() -> None:
     made = Trial().add("a", "ona", 20, (20, None, 20)).add("b", "ona", 20, (20, 20, 20), site=None)
+    made.add("c", "placebo", 20, (20, 20, 20))
     for row in made.rows["diary_days"]:
         if row["diary_date"] < DAY_1:
             row["entered_at"] = datetime.combine(row["diary_date"] + DAY, datetime.min.time())
@@ -256,7 +257,14 @@ def test_compliance_counts_days_and_late_entries() -> None:
     ]
     second = only(con, "summary.compliance", arm="ona", cycle=1, month=2)
     assert picked([second], "recorded_pct", "n_evaluable", "n_without_entry", "late_pct") == [(50, 1, 1, None)]
-    assert {row["site"] for row in matching(con, "summary.compliance_by_site")} == {"s1", "unknown"}
+    by_site = matching(con, "summary.compliance_by_site", cycle=1, month=1)
+    assert picked(by_site, "site", "arm", "n_subjects", "expected_days", "recorded_days") == [
+        ("s1", "all", 2, 56, 56),
+        ("s1", "ona", 1, 28, 28),
+        ("s1", "placebo", 1, 28, 28),
+        ("unknown", "all", 1, 28, 10),
+        ("unknown", "ona", 1, 28, 10),
+    ]
 
 
 def test_exposure_and_deviations() -> None:

@@ -4,7 +4,8 @@ Colours are CSS variables of the page, so that one drawing serves light, dark an
 shape, line style or place too, never by colour alone.
 """
 
-from flows.report.figures.distribution import distribution_figure, waterfall_figure
+from flows.report.figures.distribution import days_distribution_figure, distribution_figure, waterfall_figure
+from flows.report.figures.estimand_forest import estimand_forest_figure
 from flows.report.figures.event_curves import event_figure
 from flows.report.figures.figure_files import write_figures
 from flows.report.figures.flow import flow_figure
@@ -15,8 +16,10 @@ from flows.report.figures.responder_rates import responder_figure
 from flows.report.figures.site_multiples import drift_figure
 
 __all__ = [
+    "days_distribution_figure",
     "distribution_figure",
     "drift_figure",
+    "estimand_forest_figure",
     "event_figure",
     "flow_figure",
     "forest_figure",

@@ -1,7 +1,7 @@
 """How the reduction of headache days is spread over the subjects: its distribution, and each subject as a bar."""
 
 from math import floor
-from typing import Any
+from typing import Any, NamedTuple
 
 import altair as alt
 
@@ -11,6 +11,7 @@ from flows.report.figures.svg import NARROW, Figure, draw_figure
 
 WORST = -100.0  # a headache rate that more than doubled is drawn as doubled, and the caption says so
 MARKED = (30, 50, 75)
+MARKED_DAYS = (0, 4, 8)
 
 
 def last_cycle(rows: list[Row], arms: dict[str, str]) -> int | None:
@@ -26,27 +27,58 @@ def distribution_figure(distribution: list[Row], arms: dict[str, str]) -> Figure
 
     Grain in: rows of summary.reduction_distribution of one rule set. None where nobody can be compared.
     """
-    filled = [row for row in distribution if row["n_subjects"].value]
+    scale = _Scale(
+        "min_reduction_pct", "%", [-100, -50, 0, 50, 100], "Reduction of headache days of at least, %", MARKED
+    )
+    return _step_curves("distribution", "Share of subjects by reduction of headache days", distribution, arms, scale)
+
+
+def days_distribution_figure(distribution: list[Row], arms: dict[str, str], month_days: int) -> Figure | None:
+    """Subjects with at least so many headache days a month fewer, by arm, at the last cycle that can be shown.
+
+    Grain in: rows of summary.reduction_days_distribution of one rule set, whose months have ``month_days``. None where
+    nobody can be compared.
+    """
+    ticks = [-month_days, -(month_days // 2), 0, month_days // 2, month_days]
+    title = f"Fewer headache days per {month_days} days, at least"
+    scale = _Scale("min_reduction_days", " days", ticks, title, MARKED_DAYS)
+    label = "Share of subjects by fall of headache days, in days"
+    return _step_curves("distribution-days", label, distribution, arms, scale)
+
+
+class _Scale(NamedTuple):
+    """The thresholds of a distribution: their column and unit, the ticks of the axis, its title, those that are told in words."""
+
+    column: str
+    unit: str
+    ticks: list[int]
+    title: str
+    marked: tuple[int, ...]
+
+
+def _step_curves(id: str, label: str, rows: list[Row], arms: dict[str, str], scale: _Scale) -> Figure | None:
+    filled = [row for row in rows if row["n_subjects"].value]
     cycle = last_cycle(filled, arms)
     if cycle is None:
         return None
     arms = drawable(arms)
-    rows: list[Row] = [
-        {"x": row["min_reduction_pct"], "pct": row["at_least_pct"].value, "arm": arms[row["arm"]],
-         "words": f"at least {row['min_reduction_pct']}%: {one_decimal(row['at_least_pct'].value)}% of subjects"}
+    points: list[Row] = [
+        {"x": row[scale.column], "pct": row["at_least_pct"].value, "arm": arms[row["arm"]],
+         "words": f"at least {row[scale.column]}{scale.unit}: {one_decimal(row['at_least_pct'].value)}% of subjects"}
         for row in filled
         if row["cycle"] == cycle and row["arm"] in arms
     ]  # fmt: skip
-    labels = [label for label in arms.values() if any(row["arm"] == label for row in rows)]
+    labels = [name for name in arms.values() if any(row["arm"] == name for row in points)]
 
     def draw(width: int) -> Any:
-        axis = alt.Axis(title="Reduction of headache days of at least, %", values=[-100, -50, 0, 50, 100], grid=False)
+        axis = alt.Axis(title=scale.title, values=scale.ticks, grid=False)
         axis.labelExpr = "replace(datum.label, '-', '\u2212')"
+        ends = [scale.ticks[0], scale.ticks[-1]]
         return (
             chart("rows")
             .mark_line(interpolate="step-before", strokeWidth=2)
             .encode(
-                x=alt.X("x:Q", axis=axis, scale=alt.Scale(domain=[WORST, 100], nice=False)),
+                x=alt.X("x:Q", axis=axis, scale=alt.Scale(domain=ends, nice=False)),
                 y=alt.Y("pct:Q", title="Subjects, %", scale=alt.Scale(domain=[0, 100])),
                 color=arm_colour(labels, are_lines=True),
                 strokeDash=arm_dash(labels, has_legend=True),
@@ -54,10 +86,9 @@ def distribution_figure(distribution: list[Row], arms: dict[str, str]) -> Figure
             .properties(width=width, height=240)
         )
 
-    marked = [row for row in rows if row["x"] in MARKED]
-    words = f"Cycle {cycle}. " + " ".join(f"{label}: {in_words(marked, 'arm', label)}." for label in labels)
-    label = f"Share of subjects by reduction of headache days, cycle {cycle}"
-    return draw_figure("distribution", label, words, draw, {"rows": rows}, wide=400, cycle=cycle)
+    marked = [row for row in points if row["x"] in scale.marked]
+    words = f"Cycle {cycle}. " + " ".join(f"{name}: {in_words(marked, 'arm', name)}." for name in labels)
+    return draw_figure(id, f"{label}, cycle {cycle}", words, draw, {"rows": points}, wide=400, cycle=cycle)
 
 
 def waterfall_figure(reductions: list[Row], arms: dict[str, str]) -> Figure | None:
