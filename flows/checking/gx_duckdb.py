@@ -14,11 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Type  # noqa: UP035
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
-from flows.base.later_imports import imported_later
-
-# Half of the import's time is for expectations on distributions and for pictures, of which there are none here.
-with imported_later("scipy.stats", "altair"):
-    import great_expectations as gx
+import great_expectations as gx
 import sqlalchemy
 from great_expectations.compatibility.sqlalchemy import sqlalchemy as sa
 from great_expectations.core.metric_domain_types import MetricDomainTypes

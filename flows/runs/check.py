@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from flows.base.errors import ConfigurationError, DataError
+from flows.base.later_imports import imported_later
 from flows.checking.check_outcomes import SEVERITIES, CheckReport, NewFinding, SinceSnapshot, load_outcomes
 from flows.checking.finding_ages import BEYOND_CHECK, Finding, ages_in_words, compare_findings, list_open_findings
 from flows.checking.findings import load_findings, write_findings
@@ -30,6 +31,9 @@ def check_study(
     by age against its current snapshot. Raises ConfigurationError where that keeps no findings.
     """
     before = _load_before(since) if since else None
+    # A third of the time for importing it goes into expectations on distributions and into pictures: here are none.
+    with imported_later("scipy.stats", "altair"):
+        import flows.checking.gx_duckdb  # noqa: F401
     with (
         tempfile.TemporaryDirectory(prefix="check-") as out,
         open_warehouse(Path(out), study, is_scratch=True) as (con, kept),

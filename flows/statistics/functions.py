@@ -16,6 +16,7 @@ def register_statistics(con: duckdb.DuckDBPyConnection) -> None:
     95% bounds as proportions, null for n = 0.
     """
     for name, interval in INTERVALS.items():
+        interval(1, 2)  # loads what it needs here, and not in one of DuckDB's threads beside another
         for side, index in (("low", 0), ("high", 1)):
             bound = _bound(interval, index)
             con.create_function(f"{name}_{side}", bound, ["BIGINT", "BIGINT"], "DOUBLE", null_handling=SPECIAL)

@@ -372,7 +372,9 @@ def test_events_whose_start_is_not_wholly_known() -> None:
         (None, None, False, False),
         (date(2027, 1, 1), "M", False, True),
     ]
-    texts = con.execute("SELECT start_date_text, end_date_text FROM tabulation.adverse_events WHERE line_number < 3")
+    texts = con.execute(
+        "SELECT start_date_text, end_date_text FROM tabulation.adverse_events WHERE line_number < 3 ORDER BY line_number"
+    )
     assert texts.fetchall() == [("2024-03", None), ("2024-04", "ongoing"), ("2024", "2024-03-01")]
     row = only(con, "summary.adverse_events", arm="ona", level="any")
     assert (row["n_with_event"], row["n_events"], row["n_events_imputed"]) == (2, 7, 7)
