@@ -59,19 +59,24 @@ def parsed_select(kind: str, layout: Layout, group: FileFormat, source: str, pla
         typed.append(f"{value} AS {column.name}")
         if position is not None and column.type not in ("text", "codes"):
             faults.append(column.name)
-    clean = " AND ".join(f"({name}_text IS NULL OR {name} IS NOT NULL)" for name in faults) or "true"
-    named = ", ".join(f"CASE WHEN {name}_text IS NOT NULL AND {name} IS NULL THEN '{name}' END" for name in faults)
-    unreadable = f"CASE WHEN {clean} THEN NULL ELSE concat_ws(',', {named or 'NULL'}) END"
-    names = ", ".join(_within_limits(column) for column in columns)
+    lost = {name: f"{name}_text IS NOT NULL AND {name} IS NULL" for name in faults}
     limited = [column for column in columns if column.has_limits and column.name in layout.positions]
-    possible = " AND ".join(f"({column.name} IS NULL OR {_limits(column)})" for column in limited) or "true"
-    beyond = ", ".join(f"CASE WHEN NOT ({_limits(column)}) THEN '{column.name}' END" for column in limited)
-    out_of_range = f"CASE WHEN {possible} THEN NULL ELSE concat_ws(',', {beyond or 'NULL'}) END"
+    beyond = {column.name: f"NOT ({_limits(column)})" for column in limited}
+    unreadable, out_of_range = _named_where(lost), _named_where(beyond)
+    names = ", ".join(_within_limits(column) for column in columns)
     return (
         f"{place}, {names}, {unreadable}, {out_of_range}, NULL FROM (SELECT {', '.join(typed)}, "
         f"{', '.join(f'{name}_text' for name in faults) or 'NULL AS nothing'} "
         f"FROM (SELECT {', '.join(['*', *read])} FROM (SELECT {', '.join(texts)} FROM {source})))"
     )
+
+
+def _named_where(conditions: dict[str, str]) -> str:
+    """The names of which the condition holds, comma-separated; null where none does, which is what most lines come to."""
+    if not conditions:
+        return "NULL"
+    named = ", ".join(f"CASE WHEN {condition} THEN '{name}' END" for name, condition in conditions.items())
+    return f"CASE WHEN {' OR '.join(f'({c})' for c in conditions.values())} THEN concat_ws(',', {named}) END"
 
 
 def _within_limits(column: Column) -> str:
