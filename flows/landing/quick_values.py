@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from flows.base.sql_text import quoted
 from flows.landing.moments import FIRST_DAY, ISO
-from flows.study.dictionary import Column
-from flows.study.file_format import FileFormat
 
 AFTER_LAST_DAY = "10000-01-01"
 # Day, month and year with a separator between them: written again they have all their zeros.
