@@ -149,9 +149,13 @@ def _land_uniform(con: Connection, plain: PlainText, layout: Layout, entry: Kept
             )
         else:
             # Counting rows as they are read takes one thread; a table knows the place of its rows, read by many.
-            con.execute(f"CREATE OR REPLACE TEMP TABLE lines AS FROM {lines}")
-            numbered = "(SELECT rowid - (SELECT min(rowid) FROM lines) + 2 AS line_number, * FROM lines)"
-            rows = one_value(con, _insert(entry, layout, group, numbered))
+            typed = parsed_select(entry.kind, layout, group, f"(SELECT 0 AS line_number, * FROM {lines})")
+            con.execute(f"CREATE OR REPLACE TEMP TABLE lines AS SELECT {typed}")
+            rows = one_value(
+                con,
+                f"INSERT INTO landing.{entry.kind} SELECT {quoted(entry.file_id)},"
+                " rowid - (SELECT min(rowid) FROM lines) + 2, * EXCLUDE (line_number) FROM lines",
+            )
             con.execute("DROP TABLE lines")
     except duckdb.Error as error:
         if not says_not_uniform(error):
