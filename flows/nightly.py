@@ -54,12 +54,13 @@ def publish_outcomes(
     cluster: Cluster | None = None,
     reason: str | None = None,
     signing_key: Path | None = None,
+    rehash: bool = False,
 ) -> RunSummary:
     """Ingest the diaries, validate them, compute responder status per cycle, and publish the summary tables.
 
     ``out`` is STUDY/published unless set; with a ``cluster`` the subjects are derived there. ``reason`` and a signature with
     ``signing_key`` (else the one of the environment) go into the audit trail. The state says in its message what was
-    published, or why nothing was.
+    published, or why nothing was. ``rehash`` has also those inbox files hashed that are as they were when landed.
     """
     target = (out or study_folder / "published").resolve()
     try:
@@ -68,7 +69,7 @@ def publish_outcomes(
         check_reason(attested, arm_names(study.arms) if study.facts.blinded else None)
         check_out(study_folder, target)
         with named_in_logs(study), one_run_at_a_time(study):
-            summary = _with_head(retried(run_study)(study, target, cutoff, cluster, attested), target)
+            summary = _with_head(retried(run_study)(study, target, cutoff, cluster, attested, rehash), target)
         leave_artifacts(study, summary)
     except (OutcomesError, *PASSING) as error:
         if not isinstance(error, LockedError):  # the other run writes its own end
@@ -100,7 +101,12 @@ def _as_result(state: State[RunSummary]) -> RunSummary:
 @task(name="run", persist_result=False)
 @plainly
 def run_study(
-    study: Study, out: Path, cutoff: date | None, cluster: Cluster | None, attested: Attestation = NOTHING_SAID
+    study: Study,
+    out: Path,
+    cutoff: date | None,
+    cluster: Cluster | None,
+    attested: Attestation = NOTHING_SAID,
+    rehash: bool = False,
 ) -> RunSummary:
     """One attempt at a run, from the lock to the published snapshot."""
     by = TASKS
@@ -109,7 +115,7 @@ def run_study(
     with only_run(out), open_warehouse(out, study) as (con, kept):
         if cluster:
             plainly(steps.check_cluster)(out, cluster)
-        landed = sequence.take_in(con, study, kept, cutoff, by)
+        landed = sequence.take_in(con, study, kept, cutoff, by, rehash=rehash)
         name = snapshot_id(con, study, kept)
         if snapshot := published_snapshot(out, name):
             is_back = (out / "current").resolve().name != name

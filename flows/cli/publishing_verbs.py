@@ -56,6 +56,9 @@ def run(
             "--sign", metavar="KEYFILE", envvar=SIGNING_KEY, help="sign what is published with this private SSH key"
         ),
     ] = None,
+    rehash: Annotated[
+        bool, typer.Option("--rehash", help="hash every inbox file, also those unchanged since they were hashed")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="print what would be landed; nothing is landed or published")
     ] = False,
@@ -88,7 +91,7 @@ def run(
         from flows.nightly import publish_outcomes
         from flows.runs.run_summary import print_summary
 
-        summary = publish_outcomes(study.resolve(), target, day, settings, reason, sign)
+        summary = publish_outcomes(study.resolve(), target, day, settings, reason, sign, rehash)
         if as_json:
             typer.echo(summary.as_json())
         else:

@@ -1,7 +1,8 @@
 """What lies in inbox/, and what becomes of each file of it."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -9,6 +10,7 @@ import duckdb
 
 from flows.base.errors import ConfigurationError
 from flows.base.files import sha256_of
+from flows.landing.hashed_before import Hashed, is_settled, state_of
 from flows.landing.kept_files import MIXED
 from flows.landing.refused_files import write_refused
 from flows.landing.unused_settings import why_unread
@@ -17,6 +19,7 @@ from flows.study.study_folder import Study
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 
 Connection = duckdb.DuckDBPyConnection
+FILES_AT_ONCE = 4  # SHA-256 is computed without Python's lock; more than a disk reads at once
 NO_FILE = "is not a file: a link that leads nowhere or to a folder, or a pipe"
 
 
@@ -29,6 +32,7 @@ class InboxFile(NamedTuple):
     readings: tuple[Reading, ...]  # by the entries of study.toml that fit its path
     fault: str = ""  # why it cannot be read
     is_folder: bool = False
+    settled: Hashed | None = None  # as it was when it was hashed, where a later change would show
 
     @property
     def kind(self) -> str | None:
@@ -79,20 +83,28 @@ def _same_content(known: KeptFile) -> str:
     return f"has the same content as {known.path}, landed before"
 
 
-def list_inbox(study: Study) -> Iterator[InboxFile]:
-    """Every file of inbox/ with its hash, in the order of the paths."""
-    for source, path, unlisted in _entries(study.inbox):
-        if unlisted:
-            yield InboxFile(source, path, "", (), unlisted, is_folder=True)
-            continue
-        readings = study.readings_of(path)
-        try:
-            if source.is_file():
-                yield InboxFile(source, path, sha256_of(source), readings)
-            else:
-                yield InboxFile(source, path, "", (), NO_FILE)
-        except OSError as error:
-            yield InboxFile(source, path, "", readings, unreadable(error))
+def list_inbox(study: Study, before: Mapping[str, Hashed] | None = None) -> list[InboxFile]:
+    """Every file of inbox/ with its hash, in the order of the paths. One that is as it was when it was hashed ``before``
+    is not read again."""
+    with ThreadPoolExecutor(FILES_AT_ONCE) as pool:
+        return list(pool.map(lambda entry: _look_at(study, before or {}, *entry), _entries(study.inbox)))
+
+
+def _look_at(study: Study, before: Mapping[str, Hashed], source: Path, path: str, unlisted: str | None) -> InboxFile:
+    if unlisted:
+        return InboxFile(source, path, "", (), unlisted, is_folder=True)
+    readings = study.readings_of(path)
+    try:
+        if not source.is_file():
+            return InboxFile(source, path, "", (), NO_FILE)
+        state = state_of(source)
+        if (known := before.get(path)) and known.state == state:
+            return InboxFile(source, path, known.sha256, readings, settled=known)
+        can_settle = is_settled(state)
+        sha256 = sha256_of(source)
+        return InboxFile(source, path, sha256, readings, settled=Hashed(state, sha256) if can_settle else None)
+    except OSError as error:
+        return InboxFile(source, path, "", readings, unreadable(error))
 
 
 def _entries(inbox: Path) -> list[tuple[Path, str, str | None]]:

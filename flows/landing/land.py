@@ -8,6 +8,7 @@ from flows.base.errors import ConfigurationError
 from flows.base.sql_text import one_value, transaction
 from flows.base.suggestions import did_you_mean
 from flows.landing.dates_come import find_dates_come, tomorrow
+from flows.landing.hashed_before import load_hashed, write_hashed
 from flows.landing.inbox import classify, list_inbox, list_refused
 from flows.landing.kept_files import land_kept, undo_replaced
 from flows.landing.landing_tables import create_landing_tables, forget_refused_files
@@ -30,20 +31,23 @@ class Landing(NamedTuple):
     files_repeated: int = 0  # with the content of one that counts
 
 
-def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool = True) -> Landing:
+def land(
+    con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool = True, rehash: bool = False
+) -> Landing:
     """Land the inbox files that were never landed before; a file that cannot be read is refused by name and reason.
 
     Files go in the order of their paths. Kept files missing from the warehouse are landed again first, and what was
     landed but never listed as kept is undone. Files that do not count are listed in landing.refused_files, each with
     its status: refused, ignored or withdrawn. Where not all files that ever came are known (``check``, ``--as-of``), a
-    withdrawal may name one of the others.
+    withdrawal may name one of the others. A file that is as it was when an earlier run hashed it is not read again, unless
+    ``rehash``.
     Raises ConfigurationError where no diary or no injections file is left, or a withdrawal names no file.
     """
     with transaction(con):
         create_landing_tables(con)
         forget_refused_files(con)
     kinds = land_kept(con, study, kept)
-    files = list(list_inbox(study))
+    files = list_inbox(study, {} if rehash else load_hashed(con))
     decided = [(file, classify(file, study, kept)) for file in files]
     list_refused(con, kept, decided)
     # A file that cannot be read counts as one of its kind: file.kind_needed then names it, and why.
@@ -58,6 +62,7 @@ def land(con: Connection, study: Study, kept: KeptInputs, knows_all_files: bool 
     landed = land_new_files(con, study, kept, new)
     undo_replaced(con, study, kept)
     in_inbox = [file.path for file in files if not file.is_folder]
+    write_hashed(con, ((file.path, file.settled) for file in files if file.settled))
     con.execute("UPDATE landing.landed_files SET is_in_inbox = false WHERE path NOT IN (SELECT unnest($1))", [in_inbox])
     _check_withdrawals(con, study, kept, knows_all_files)
     _needs_files(con, study, kinds)

@@ -34,6 +34,11 @@ def create_landing_tables(con: Connection) -> None:
         """CREATE TABLE IF NOT EXISTS landing.written_ids (
             file_id VARCHAR, subject_id VARCHAR, written VARCHAR, n_lines BIGINT)"""
     )
+    con.execute(
+        """CREATE TABLE IF NOT EXISTS landing.hashed_before (
+            path VARCHAR, device UBIGINT, inode UBIGINT, size BIGINT, modified_ns BIGINT, changed_ns BIGINT,
+            sha256 VARCHAR)"""
+    )
     create_settings_tables(con)
     find_dates_come(con, None)
 

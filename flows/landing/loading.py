@@ -18,7 +18,7 @@ from flows.landing.identities import fold_ids
 from flows.landing.layout import Layout, find_layout, header_words
 from flows.landing.other_units import set_other_units_aside
 from flows.landing.parsing import parsed_select
-from flows.landing.plain_text import PlainText, to_plain_text
+from flows.landing.plain_text import PlainText, has_delimiters, to_plain_text
 from flows.landing.reading import data_records
 from flows.landing.records import read_csv
 from flows.landing.unused_settings import find_settings_used, note_settings_used
@@ -130,13 +130,18 @@ def _land_uniform(con: Connection, plain: PlainText, layout: Layout, entry: Kept
     """The fast way: DuckDB reads the file, which counts only if every physical line is exactly one record."""
     if plain.has_lone_cr or layout.header_line != 1:
         return None
-    # DuckDB overlooks an empty field too many at the end of a line. One column more than the header has, padded with
-    # null where a line does not reach it, shows both: a line too long fills it, a line too short lacks the last one.
-    names = [*(f"c{i}" for i in range(layout.width)), "surplus"]
-    lines = (
-        f"{read_csv(plain.path, names, layout.delimiter, padded=True)}"
-        f" WHERE CASE WHEN surplus IS NULL AND c{layout.width - 1} IS NOT NULL THEN true ELSE error('ragged') END"
-    )
+    # DuckDB overlooks an empty field too many at the end of a line, and refuses a line that is shorter: with as many
+    # delimiters in all as the lines need, none is longer either. They can be counted where no quotation mark hides any.
+    names = [f"c{i}" for i in range(layout.width)]
+    if layout.width > 1 and has_delimiters(plain, layout.delimiter, (layout.width - 1) * plain.physical_lines):
+        lines = read_csv(plain.path, names, layout.delimiter)
+    else:
+        # One column more than the header has, padded with null where a line does not reach it: a line too long fills it,
+        # a line too short lacks the last one.
+        lines = (
+            f"{read_csv(plain.path, [*names, 'surplus'], layout.delimiter, padded=True)}"
+            f" WHERE CASE WHEN surplus IS NULL AND c{layout.width - 1} IS NOT NULL THEN true ELSE error('ragged') END"
+        )
     try:
         if plain.path.stat().st_size < LARGE_FILE_BYTES:
             rows = one_value(
@@ -144,9 +149,13 @@ def _land_uniform(con: Connection, plain: PlainText, layout: Layout, entry: Kept
             )
         else:
             # Counting rows as they are read takes one thread; a table knows the place of its rows, read by many.
-            con.execute(f"CREATE OR REPLACE TEMP TABLE lines AS FROM {lines}")
-            numbered = "(SELECT rowid - (SELECT min(rowid) FROM lines) + 2 AS line_number, * FROM lines)"
-            rows = one_value(con, _insert(entry, layout, group, numbered))
+            typed = parsed_select(entry.kind, layout, group, f"(SELECT 0 AS line_number, * FROM {lines})")
+            con.execute(f"CREATE OR REPLACE TEMP TABLE lines AS SELECT {typed}")
+            rows = one_value(
+                con,
+                f"INSERT INTO landing.{entry.kind} SELECT {quoted(entry.file_id)},"
+                " rowid - (SELECT min(rowid) FROM lines) + 2, * EXCLUDE (line_number) FROM lines",
+            )
             con.execute("DROP TABLE lines")
     except duckdb.Error as error:
         if not says_not_uniform(error):

@@ -43,4 +43,5 @@ def set_other_units_aside(con: duckdb.DuckDBPyConnection, entries: list[KeptFile
 
 
 def _is_beyond(name: str) -> str:
-    return f"list_contains(string_split(out_of_range, ','), '{name}')"
+    # Texts are taken apart of the few lines that have one.
+    return f"CASE WHEN out_of_range IS NOT NULL THEN list_contains(string_split(out_of_range, ','), '{name}') END"

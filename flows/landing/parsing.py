@@ -3,6 +3,7 @@
 A text is a value only when the whole of it has a listed form.
 """
 
+import re
 from typing import Any
 
 from flows.base.sql_text import quoted
@@ -10,6 +11,15 @@ from flows.landing.durations import hours_of
 from flows.landing.layout import Layout
 from flows.landing.moments import date_of, timestamp_of
 from flows.landing.partial_dates import partial_date_of
+from flows.landing.quick_values import (
+    Quick,
+    quick_boolean,
+    quick_codes,
+    quick_date,
+    quick_integer,
+    quick_moment,
+    quick_number,
+)
 from flows.study.dictionary import LANDED_TYPES, Column, file_columns
 from flows.study.file_format import FileFormat, Scale
 
@@ -34,28 +44,39 @@ def parsed_select(kind: str, layout: Layout, group: FileFormat, source: str, pla
     comma-separated or null: ``unreadable``, for the text is none of the column's type, and ``out_of_range``, for an
     optional column's value cannot be. Columns the file lacks are null (unknown)."""
     columns = file_columns(kind)
-    texts, typed, faults = [place], [place], []
+    texts, read, typed, faults = [place], [], [place], []
     for column in columns:
         position = layout.positions.get(column.name)
         trimmed = f"trim(c{position}, {quoted(BLANKS)})" if layout.has_blanks else f"c{position}"
         text = "NULL" if position is None else f"nullif({trimmed}, '')"
         texts.append(f"{_mapped(text, group.values.get(column.name, {}))} AS {column.name}_text")
-        typed.append(f"{_typed(column, layout, group)} AS {column.name}")
+        value = _typed(column, layout, group)
+        if quick := _quick(column, layout, group):
+            # Of a CASE only the rows that come to a branch are computed by it.
+            read.append(f"{quick.value} AS {column.name}_read")
+            quick_value = f"WHEN {quick.is_sure} THEN {column.name}_read"
+            value = f"CASE WHEN {column.name}_text IS NULL THEN NULL {quick_value} ELSE {value} END"
+        typed.append(f"{value} AS {column.name}")
         if position is not None and column.type not in ("text", "codes"):
             faults.append(column.name)
-    clean = " AND ".join(f"({name}_text IS NULL OR {name} IS NOT NULL)" for name in faults) or "true"
-    named = ", ".join(f"CASE WHEN {name}_text IS NOT NULL AND {name} IS NULL THEN '{name}' END" for name in faults)
-    unreadable = f"CASE WHEN {clean} THEN NULL ELSE concat_ws(',', {named or 'NULL'}) END"
-    names = ", ".join(_within_limits(column) for column in columns)
+    lost = {name: f"{name}_text IS NOT NULL AND {name} IS NULL" for name in faults}
     limited = [column for column in columns if column.has_limits and column.name in layout.positions]
-    possible = " AND ".join(f"({column.name} IS NULL OR {_limits(column)})" for column in limited) or "true"
-    beyond = ", ".join(f"CASE WHEN NOT ({_limits(column)}) THEN '{column.name}' END" for column in limited)
-    out_of_range = f"CASE WHEN {possible} THEN NULL ELSE concat_ws(',', {beyond or 'NULL'}) END"
+    beyond = {column.name: f"NOT ({_limits(column)})" for column in limited}
+    unreadable, out_of_range = _named_where(lost), _named_where(beyond)
+    names = ", ".join(_within_limits(column) for column in columns)
     return (
         f"{place}, {names}, {unreadable}, {out_of_range}, NULL FROM (SELECT {', '.join(typed)}, "
         f"{', '.join(f'{name}_text' for name in faults) or 'NULL AS nothing'} "
-        f"FROM (SELECT {', '.join(texts)} FROM {source}))"
+        f"FROM (SELECT {', '.join(['*', *read])} FROM (SELECT {', '.join(texts)} FROM {source})))"
     )
+
+
+def _named_where(conditions: dict[str, str]) -> str:
+    """The names of which the condition holds, comma-separated; null where none does, which is what most lines come to."""
+    if not conditions:
+        return "NULL"
+    named = ", ".join(f"CASE WHEN {condition} THEN '{name}' END" for name, condition in conditions.items())
+    return f"CASE WHEN {' OR '.join(f'({c})' for c in conditions.values())} THEN concat_ws(',', {named}) END"
 
 
 def _within_limits(column: Column) -> str:
@@ -89,16 +110,14 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
     if column.type == "codes":
         return _medication(text)
     if column.type == "boolean":
-        yes, no = (", ".join(quoted(word) for word in words) for words in (YES, NO))
-        return f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"
+        return f"CASE WHEN {_is_one_of(f'lower({text})', YES)} THEN true WHEN {_is_one_of(f'lower({text})', NO)} THEN false END"
     if column.type == "date":
         return date_of(text, group.date_format, group.time_zone)
     if column.type == "partial_date":
         return partial_date_of(text, group.date_format, group.time_zone, column.may_be_ongoing)
     if column.type == "timestamp":
         return timestamp_of(text, group.date_format, group.time_zone)
-    decimal_comma = group.decimal == "," or (group.decimal is None and layout.delimiter != ",")
-    written = f"replace({text}, ',', '.')" if decimal_comma else text
+    written = _with_a_point(text, layout, group)
     number = f"TRY_CAST({written} AS DOUBLE)"
     # Hundreds of digits are more than a number holds.
     finite = f"CASE WHEN regexp_full_match({written}, '{NUMBER}') AND isfinite({number}) THEN {number} END"
@@ -111,6 +130,38 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
     return f"CASE WHEN regexp_full_match({written}, '{WHOLE}') THEN TRY_CAST({number} AS INTEGER) END"
 
 
+def _quick(column: Column, layout: Layout, group: FileFormat) -> Quick | None:
+    """The reading of a column's usual texts; None where there is none that is quicker."""
+    text, read = f"{column.name}_text", f"{column.name}_read"
+    if column.name not in layout.positions or column.name in group.scales:
+        return None
+    written = _with_a_point(text, layout, group)
+    match column.type:
+        case "codes":
+            return quick_codes(text, NO_CODE)
+        case "boolean":
+            return quick_boolean(text, read)
+        case "date":
+            return quick_date(text, read, group.date_format)
+        case "timestamp":
+            return quick_moment(text, read, group.date_format)
+        case "number" if column.unit != HOURS or group.units.get(column.name, "hours") == "hours":
+            return quick_number(written, read)
+        case "integer":
+            return quick_integer(written, read)
+    return None
+
+
+def _with_a_point(text: str, layout: Layout, group: FileFormat) -> str:
+    decimal_comma = group.decimal == "," or (group.decimal is None and layout.delimiter != ",")
+    return f"replace({text}, ',', '.')" if decimal_comma else text
+
+
+def _is_one_of(text: str, words: tuple[str, ...]) -> str:
+    """Not IN: of many words DuckDB makes a join, which every row goes through, whichever branch of a CASE it comes to."""
+    return f"regexp_full_match({text}, {quoted('|'.join(map(re.escape, words)))})"
+
+
 def _medication(text: str) -> str:
     """What was taken, as it was typed, in lower case; a list of codes is sorted and joined by ';'."""
     lower = f"trim(lower({text}), ';,| ')"  # not "+", for "Panadol+" is a name
@@ -118,7 +169,7 @@ def _medication(text: str) -> str:
     several = f"array_to_string(list_sort(list_distinct({listed})), ';')"
     # Lists are slow: two codes already in order, the most frequent case of several, are spared them.
     return (
-        f"CASE WHEN lower({text}) IN ({', '.join(map(quoted, NO_CODE))}) OR {lower} IN ('', '+') THEN NULL"
+        f"CASE WHEN {_is_one_of(f'lower({text})', NO_CODE)} OR {lower} IN ('', '+') THEN NULL"
         f" WHEN NOT regexp_matches({text}, '[;,|+]') THEN {lower}"
         f" WHEN regexp_full_match({text}, '[a-z0-9_]+;[a-z0-9_]+')"
         f" AND split_part({text}, ';', 1) < split_part({text}, ';', 2) THEN {text}"

@@ -16,6 +16,7 @@ CHUNK_BYTES = 1 << 20
 EDGE_BLANK = re.compile(rb" (?:(?![0-9A-Za-z])|(?<![0-9A-Za-z] ))")
 CELL_MARKS = (b",", b";", b"\t", b"|")  # no quotation mark: it may close a text of the line above
 EMPTY_ROW = b" \r\n" + b"".join(CELL_MARKS)  # all that stands in a row of empty cells
+ASCII_AND_MORE = ("utf-8", "cp1252")
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -69,7 +70,9 @@ def _decodes(path: Path, encoding: str) -> bool:
     try:
         with path.open("rb") as stream:
             while chunk := stream.read(CHUNK_BYTES):
-                decoder.decode(chunk)
+                # Where no character is begun, ASCII is not decoded: to look for the first other byte takes no time.
+                if encoding not in ASCII_AND_MORE or not chunk.isascii() or decoder.getstate()[0]:
+                    decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeError:  # UTF-16 without its mark is not even a decode error
         return False
@@ -118,11 +121,24 @@ def to_plain_text(source: Path, scratch: Path, declared: str | None, sheet: str 
             if b"\0" in chunk:
                 raise FileRefused("is a binary file, not CSV text; export it as CSV")
             lines += chunk.count(b"\n")
-            carriage_returns += chunk.count(b"\r")
-            pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
+            if b"\r" in chunk:
+                carriage_returns += chunk.count(b"\r")
+                pairs += chunk.count(b"\r\n")
+            pairs += last == b"\r" and chunk.startswith(b"\n")
             last = chunk[-1:]
             has_blanks = has_blanks or b"\t" in chunk or b"\xa0" in chunk or bool(EDGE_BLANK.search(chunk))
     return PlainText(target, encoding, evidence, lines + (last != b"\n"), carriage_returns != pairs, has_blanks)
+
+
+def has_delimiters(plain: PlainText, delimiter: str, wanted: int) -> bool:
+    """Whether the file has no quotation mark, and so many delimiters."""
+    found, mark = 0, delimiter.encode()
+    with plain.path.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            if b'"' in chunk:
+                return False
+            found += chunk.count(mark)
+    return found == wanted
 
 
 def _without_empty_rows(path: Path) -> int:

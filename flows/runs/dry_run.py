@@ -54,7 +54,7 @@ def look_at_inbox(study: Study, out: Path) -> DryRun:
             load_metadata(con, study, None)
             create_landing_tables(con)
             forget_refused_files(con)
-            files = list(list_inbox(study))
+            files = list_inbox(study)
             decided = [(file, classify(file, study, kept)) for file in files]
             list_refused(con, kept, decided)
             land_new_files(con, study, kept, [file for file, decision in decided if decision.status == "new"])

@@ -39,11 +39,13 @@ def take_in(
     cutoff: date | None = None,
     by: Steps = PLAIN,
     knows_all_files: bool = True,
+    rehash: bool = False,
 ) -> Landing:
-    """Settings and inbox -> meta and landing. ``knows_all_files``: whether every file that ever came is at hand."""
+    """Settings and inbox -> meta and landing. ``knows_all_files``: whether every file that ever came is at hand.
+    ``rehash``: hash also the files that are as they were."""
     steps.load_metadata(con, study, cutoff)
     with step("land") as line:
-        landed = by.land(con, study, kept, knows_all_files)
+        landed = by.land(con, study, kept, knows_all_files, rehash)
         line.text = (
             f"{landed.files_seen} files seen, {landed.files_landed} new with {landed.lines_landed:,} lines, "
             f"{landed.files_refused} refused"
