@@ -35,7 +35,6 @@ READS_FILES = (
     "data/dictionary/landing.toml",
     "data/dictionary/tabulation.toml",
 )
-HEADER_BYTES = 3 * 4096  # of a DuckDB file, before its blocks
 
 
 @contextmanager
@@ -155,17 +154,12 @@ def _open_for(path: Path, wanted: str) -> duckdb.DuckDBPyConnection:
 
 
 def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    """The warehouse, empty if it cannot be read. That it is what the last run left was looked at before."""
     try:
-        con = _connect(path)
-        # A file cut short opens as long as its directory is in the part that is left.
-        blocks = one_value(con, "SELECT total_blocks * block_size FROM pragma_database_size()")
-        if HEADER_BYTES + blocks <= path.stat().st_size:
-            return con
-        con.close()
+        return _connect(path)
     except duckdb.Error:
-        pass
-    _forget(path)
-    return _connect(path)
+        _forget(path)
+        return _connect(path)
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
