@@ -11,13 +11,16 @@ import duckdb
 import pytest
 
 from flows.base.errors import LockedError
-from flows.warehouse.database import BLOCK_BYTES, HEADER_BYTES, only_run
+from flows.warehouse.built_tables import BLOCK_BYTES
+from flows.warehouse.database import only_run
 from flows.warehouse.kept_inputs import KeptInputs
 from flows.warehouse.state_seal import seal_state
 from tests.cli.helpers import ROOT, land_only, process, write_study
 from tests.crash.kills import Damaged, compare
 from tests.crash.night import faults_of_current
 from tests.warm import run
+
+HEADER_BYTES = 3 * 4096  # of a DuckDB file, before its blocks
 
 
 def test_killed_runs_leave_nothing_damaged() -> None:
