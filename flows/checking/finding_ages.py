@@ -9,19 +9,20 @@ said twice of one thing counts once.
 A finding is open while its line is the last word: where a later file has a line of the same key that counts, it is resolved.
 """
 
-import hashlib
-from collections.abc import Set as AbstractSet
+from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 
+from flows.base.files import to_disk
+from flows.base.sql_text import quoted
+from flows.checking.check_outcomes import SEVERITIES, NewFinding
 from flows.checking.checks import Check, load_suites
 from flows.checking.dose_findings import UNCOUNTED_KIND, is_about_dose
 from flows.checking.drift import PREFIX, Drift
 from flows.study.dictionary import FILE_KINDS, LANDED_TYPES, input_tables
 
 Connection = duckdb.DuckDBPyConnection
-Finding = tuple[str, str, str]  # check, severity, the hash of the thing it is about
 # What a check of the inbox alone cannot find: it knows no earlier run and no file that went away.
 BEYOND_CHECK = ("file.absent", PREFIX)
 HASH_DIGITS = 16
@@ -37,52 +38,43 @@ class FindingAges(NamedTuple):
     findings_resolved: int
 
 
-class OpenFinding(NamedTuple):
-    """A finding that stands, with its place."""
+def derive_open_findings(con: Connection) -> None:
+    """open_findings (temporary): the findings that stand, of the landed lines and files, each with its first place.
 
-    identity: Finding
-    path: str | None
-    line_number: int | None
-    reason: str
-
-
-def list_open_findings(con: Connection) -> list[OpenFinding]:
-    """The open findings of the landed lines and files, each with its first place, in the order of checks and places.
-
+    ``thing`` is the hash of what it is about: state holds no more of a subject than it needs to know the finding again.
     Of a blinded study those on injections and doses are left out: their number tells whose session was added.
     """
-    rows = con.execute(
-        f"""WITH place AS (
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE open_findings AS
+        WITH place AS (
             SELECT file_id, min(path) AS path, min(sequence) AS sequence FROM landing.landed_files GROUP BY file_id
         ),
         keyed AS ({" UNION ALL ".join(_keyed(kind) for kind in FILE_KINDS)}),
         current AS ({" UNION ALL ".join(_current(kind) for kind in FILE_KINDS)}),
-        last_word AS (SELECT thing, max(place.sequence) AS sequence FROM current JOIN place USING (file_id) GROUP BY thing)
-        SELECT finding.check_id, finding.severity,
-            CASE
-                WHEN keyed.thing IS NOT NULL THEN keyed.thing
-                WHEN finding.line_number IS NOT NULL THEN concat_ws(chr(31), file.path, finding.line_number)
-                WHEN finding.file_id IS NOT NULL THEN file.path
-                ELSE concat_ws(chr(31), coalesce(finding.subject_id, ''), split_part(finding.reason, ';', 1))
-            END AS thing,
-            file.path, finding.line_number, finding.reason
-        FROM landing.findings AS finding
-        LEFT JOIN place ON place.file_id = finding.file_id
-        LEFT JOIN (SELECT file_id, min(path) AS path FROM landing.files GROUP BY file_id) AS file
-            ON file.file_id = finding.file_id
-        LEFT JOIN keyed ON keyed.check_id = finding.check_id AND keyed.file_id = finding.file_id
-            AND keyed.line_number = finding.line_number
-        LEFT JOIN last_word ON last_word.thing = keyed.thing
-        WHERE (last_word.sequence IS NULL OR last_word.sequence <= place.sequence)
-            AND NOT ((SELECT is_blinded FROM meta.study) AND list_contains($withheld, finding.check_id))
-        ORDER BY ALL""",
+        last_word AS (SELECT thing, max(place.sequence) AS sequence FROM current JOIN place USING (file_id) GROUP BY thing),
+        standing AS (
+            SELECT finding.check_id, finding.severity,
+                CASE
+                    WHEN keyed.thing IS NOT NULL THEN keyed.thing
+                    WHEN finding.line_number IS NOT NULL THEN concat_ws(chr(31), file.path, finding.line_number)
+                    WHEN finding.file_id IS NOT NULL THEN file.path
+                    ELSE concat_ws(chr(31), coalesce(finding.subject_id, ''), split_part(finding.reason, ';', 1))
+                END AS thing,
+                {{'path': file.path, 'line_number': finding.line_number, 'reason': finding.reason}} AS place
+            FROM landing.findings AS finding
+            LEFT JOIN place ON place.file_id = finding.file_id
+            LEFT JOIN (SELECT file_id, min(path) AS path FROM landing.files GROUP BY file_id) AS file
+                ON file.file_id = finding.file_id
+            LEFT JOIN keyed ON keyed.check_id = finding.check_id AND keyed.file_id = finding.file_id
+                AND keyed.line_number = finding.line_number
+            LEFT JOIN last_word ON last_word.thing = keyed.thing
+            WHERE (last_word.sequence IS NULL OR last_word.sequence <= place.sequence)
+                AND NOT ((SELECT is_blinded FROM meta.study) AND list_contains($withheld, finding.check_id))
+        )
+        SELECT check_id, severity, {_hashed("coalesce(thing, '')")} AS thing, min(place) AS place
+        FROM standing GROUP BY ALL""",
         {"withheld": [check.id for checks in load_suites().values() for check in checks if _tells_sessions(check)]},
-    ).fetchall()
-    found: dict[Finding, OpenFinding] = {}
-    for check_id, severity, thing, path, line, reason in rows:
-        identity = check_id, severity, _hash(thing or "")
-        found.setdefault(identity, OpenFinding(identity, path, line, reason))
-    return list(found.values())
+    )
 
 
 def _tells_sessions(check: Check) -> bool:
@@ -117,23 +109,68 @@ def _current(kind: str) -> str:
         SEMI JOIN keyed ON keyed.thing = {_key_of(kind, "line", False)}"""
 
 
-def _hash(thing: str) -> str:
-    """State holds no more of a subject than it needs to know the same finding again."""
-    return hashlib.sha256(thing.encode()).hexdigest()[:HASH_DIGITS]
+def _hashed(thing: str) -> str:
+    return f"left(sha256({thing}), {HASH_DIGITS})"
 
 
-def drift_finding(drift: Drift) -> Finding:
-    """A flagged site as a finding: it persists while the site stays flagged."""
-    return drift.check.id, "warning", _hash(drift.site or "")
+def add_drift(con: Connection, found: list[Drift]) -> None:
+    """Flagged sites among the open findings: one persists while the site stays flagged."""
+    for drift in found:
+        con.execute(
+            f"INSERT INTO open_findings SELECT $1, 'warning', {_hashed('$2')}, NULL", [drift.check.id, drift.site or ""]
+        )
 
 
-def compare_findings(before: AbstractSet[Finding], now: AbstractSet[Finding]) -> list[FindingAges]:
-    """The ages by check, the checks in the order of their names."""
-    counted: dict[tuple[str, str], list[int]] = {}
-    for finding in sorted(before | now):
-        ages = counted.setdefault(finding[:2], [0, 0, 0])
-        ages[0 if finding not in before else 1 if finding in now else 2] += 1
-    return [FindingAges(*check, *ages) for check, ages in counted.items()]
+def keep_findings(con: Connection, path: Path) -> None:
+    """The open findings in a file, for the publications and checks to come."""
+    building = path.with_name(f".{path.name}")
+    con.execute(
+        f"COPY (SELECT check_id, severity, thing FROM open_findings ORDER BY ALL) TO {quoted(str(building))} (FORMAT parquet)"
+    )
+    to_disk(building)
+    building.replace(path)
+    to_disk(path.parent)
+
+
+def compare_findings(con: Connection, earlier: Path, but: tuple[str, ...] = ()) -> list[FindingAges]:
+    """The ages by check, the checks in the order of their names: the open findings against those kept in a file. Checks whose
+    names begin with one of ``but`` are left out."""
+    counted = con.execute(
+        f"""SELECT check_id, severity, count(*) FILTER (before.thing IS NULL),
+            count(*) FILTER (before.thing IS NOT NULL AND now.thing IS NOT NULL), count(*) FILTER (now.thing IS NULL)
+        FROM {_kept(earlier)} AS before FULL JOIN open_findings AS now USING (check_id, severity, thing)
+        WHERE {_BUT}
+        GROUP BY check_id, severity ORDER BY check_id, severity""",
+        {"but": list(but)},
+    ).fetchall()
+    return [FindingAges(*row) for row in counted]
+
+
+def list_new_findings(con: Connection, earlier: Path, but: tuple[str, ...], most: int) -> list[NewFinding]:
+    """The open findings that are not among those kept in a file, the gravest first; ``but`` as of ``compare_findings``."""
+    rows = con.execute(
+        f"""SELECT check_id, severity, place.path, place.line_number, place.reason
+        FROM open_findings AS now ANTI JOIN {_kept(earlier)} AS before USING (check_id, severity, thing)
+        WHERE {_BUT}
+        ORDER BY list_position($severities, severity), check_id, place
+        LIMIT $most""",
+        {"but": list(but), "severities": list(SEVERITIES), "most": most},
+    ).fetchall()
+    return [
+        NewFinding(check_id=check, severity=severity, path=f"inbox/{path}" if path else None, line=line, reason=reason)
+        for check, severity, path, line, reason in rows
+    ]
+
+
+_BUT = "NOT list_contains(list_transform($but, lambda start: starts_with(check_id, start)), true)"
+
+
+def _kept(path: Path) -> str:
+    """The findings of a file; earlier versions kept a list of lists as JSON."""
+    if path.suffix == ".json":
+        listed = f"(SELECT unnest(from_json(content, '[[\"VARCHAR\"]]')) AS it FROM read_text({quoted(str(path))}))"
+        return f"(SELECT it[1] AS check_id, it[2] AS severity, it[3] AS thing FROM {listed})"
+    return f"read_parquet({quoted(str(path))})"
 
 
 def ages_in_words(ages: list[FindingAges]) -> str:

@@ -4,16 +4,14 @@ They hang on what was published before, which is no part of the inputs: the snap
 ``run --as-of`` takes the history as it stood when the publication was made.
 """
 
-import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 
-from flows.base.files import write_whole
 from flows.base.sql_text import one_value
 from flows.checking.drift import DRIFT_CHECKS, PREFIX, Drift, find_drift, with_drift
-from flows.checking.finding_ages import Finding, compare_findings, drift_finding, list_open_findings
+from flows.checking.finding_ages import add_drift, compare_findings, derive_open_findings, keep_findings
 from flows.checking.site_runs import derive_site_runs, last_sequence_of
 from flows.publishing.publications import Publication, publication_folder
 from flows.study.dictionary import load_dictionary, sql_columns
@@ -22,21 +20,14 @@ from flows.warehouse.history_file import RunEntry, SiteRun, append_history, load
 from flows.warehouse.settings_tables import write_table
 
 Connection = duckdb.DuckDBPyConnection
-FINDINGS = "findings.json"
+FINDINGS = "findings.parquet"
 # All that two snapshots of equal inputs may differ in, where other publications came before them.
 TABLES_OF_THE_PAST = ("meta.run_history", "meta.finding_ages", "meta.changes", "meta.snapshot_before")
 CHECKS_OF_THE_PAST = PREFIX  # of meta.findings and meta.checks: the rows of these checks
 
 
-class History(NamedTuple):
-    """A publication under way: its entry, and its open findings."""
-
-    entry: RunEntry
-    findings: frozenset[Finding]
-
-
-def write_history(con: Connection, out: Path, name: str, study: Study, made_again: Publication | None) -> History:
-    """The tables of the past for the snapshot ``name``, into the warehouse."""
+def write_history(con: Connection, out: Path, name: str, study: Study, made_again: Publication | None) -> RunEntry:
+    """The tables of the past for the snapshot ``name``, into the warehouse; gives the entry of this publication."""
     before = _before(load_history(out / "state"), name, made_again)
     cutoff = one_value(con, "SELECT cutoff_date FROM analysis.cutoff")
     sites = derive_site_runs(con, before[-1].last_sequence if before else 0)
@@ -48,26 +39,24 @@ def write_history(con: Connection, out: Path, name: str, study: Study, made_agai
     _write_drift(con, found, len(sites), is_first=not before)
     rows = [_row(run, entry, site) for run, entry in enumerate([*before, now], start=1) for site in entry.sites]
     write_table(con, "run_history", sql_columns("meta.run_history"), rows)
-    findings = frozenset(finding.identity for finding in list_open_findings(con)) | {drift_finding(d) for d in found}
-    earlier = load_findings_of(out, before[-1].snapshot_id) if before else None
-    ages = compare_findings(earlier, findings) if earlier is not None else []
+    derive_open_findings(con)
+    add_drift(con, found)
+    earlier = findings_of(out, before[-1].snapshot_id) if before else None
+    ages = compare_findings(con, earlier) if earlier else []
     write_table(con, "finding_ages", sql_columns("meta.finding_ages"), [row._asdict() for row in ages])
-    return History(now, findings)
+    return now
 
 
-def keep_history(out: Path, record: Publication, history: History) -> None:
+def keep_history(con: Connection, out: Path, record: Publication, entry: RunEntry) -> None:
     """What the next publications compare themselves with: the open findings beside the record, the entry in the history."""
-    kept = publication_folder(out) / record.snapshot_id / FINDINGS
-    write_whole(kept, json.dumps(sorted(history.findings), indent=0) + "\n")
-    append_history(out / "state", history.entry.model_copy(update={"published_at": record.published_at}))
+    keep_findings(con, publication_folder(out) / record.snapshot_id / FINDINGS)
+    append_history(out / "state", entry.model_copy(update={"published_at": record.published_at}))
 
 
-def load_findings_of(out: Path, snapshot_id: str) -> frozenset[Finding] | None:
-    """The open findings of a publication; None where no record has them."""
-    path = publication_folder(out) / snapshot_id / FINDINGS
-    if not path.is_file():
-        return None
-    return frozenset((check, severity, thing) for check, severity, thing in json.loads(path.read_bytes()))
+def findings_of(out: Path, snapshot_id: str) -> Path | None:
+    """Where the open findings of a publication are kept; None where no record has them."""
+    kept = publication_folder(out) / snapshot_id / FINDINGS
+    return next((path for path in (kept, kept.with_suffix(".json")) if path.is_file()), None)
 
 
 def _before(history: list[RunEntry], name: str, made_again: Publication | None) -> list[RunEntry]:

@@ -112,7 +112,7 @@ def publish(
     key = key_for(out / "state", study.facts.blinded)
     record_publication_entry(out, building, record, key, attested, is_made_again=made_again is not None)
     if not made_again:
-        keep_history(out, record, history)
+        keep_history(con, out, record, history)
     final = snapshots / name
     shutil.rmtree(final, ignore_errors=True)
     os.replace(building, final)

@@ -84,7 +84,10 @@ def pieces_of(con: Connection, table: Table) -> list[Piece]:
         f"""WITH subject AS (
             SELECT subject_id, count(*) AS n_rows, sum(hash({columns})) AS content FROM {name} GROUP BY subject_id
         ), placed AS (
-            SELECT *, count(*) FILTER (hash(subject_id) % {between} = 0) OVER (ORDER BY subject_id) AS piece FROM subject
+            SELECT *, sum(CAST(hash(subject_id) % {between} = 0 AS INTEGER)) OVER (
+                ORDER BY subject_id ROWS UNBOUNDED PRECEDING
+            ) AS piece
+            FROM subject
         )
         SELECT min(subject_id), CAST(sum(n_rows) AS BIGINT), CAST(sum(content) AS VARCHAR)
         FROM placed GROUP BY piece ORDER BY piece"""

@@ -8,10 +8,16 @@ import duckdb
 
 from flows.base.errors import ConfigurationError, DataError
 from flows.base.later_imports import imported_later
-from flows.checking.check_outcomes import SEVERITIES, CheckReport, NewFinding, SinceSnapshot, load_outcomes
-from flows.checking.finding_ages import BEYOND_CHECK, Finding, ages_in_words, compare_findings, list_open_findings
+from flows.checking.check_outcomes import CheckReport, SinceSnapshot, load_outcomes
+from flows.checking.finding_ages import (
+    BEYOND_CHECK,
+    ages_in_words,
+    compare_findings,
+    derive_open_findings,
+    list_new_findings,
+)
 from flows.checking.findings import load_findings, write_findings
-from flows.publishing.history_kept import load_findings_of
+from flows.publishing.history_kept import findings_of
 from flows.publishing.site_queries import write_queries
 from flows.runs.sequence import take_in, validate_lines
 from flows.study.study_folder import Study
@@ -30,7 +36,7 @@ def check_study(
     ``queries`` names a file for the questions to the sites. ``since`` is where a run has published: the findings are told
     by age against its current snapshot. Raises ConfigurationError where that keeps no findings.
     """
-    before = _load_before(since) if since else None
+    before = _find_before(since) if since else None
     # A third of the time for importing it goes into expectations on distributions and into pictures: here are none.
     with imported_later("scipy.stats", "altair"):
         import flows.checking.gx_duckdb  # noqa: F401
@@ -62,39 +68,24 @@ def check_study(
         )
 
 
-def _load_before(place: Path) -> tuple[str, frozenset[Finding]]:
+def _find_before(place: Path) -> tuple[str, Path]:
     snapshot = find_database(place).parent.resolve()
-    findings = load_findings_of(snapshot.parent.parent, snapshot.name)
+    findings = findings_of(snapshot.parent.parent, snapshot.name)
     if findings is None:
         raise ConfigurationError(
             f"--since {place}: of the current snapshot no findings are on record; the next run keeps them."
         )
-    return snapshot.name, frozenset(finding for finding in findings if not finding[0].startswith(BEYOND_CHECK))
+    return snapshot.name, findings
 
 
-def _compare(
-    con: duckdb.DuckDBPyConnection, snapshot_id: str, before: frozenset[Finding], listed: int
-) -> SinceSnapshot:
-    found = [finding for finding in list_open_findings(con) if not finding.identity[0].startswith(BEYOND_CHECK)]
-    ages = compare_findings(before, {finding.identity for finding in found})
-    new = sorted(
-        (finding for finding in found if finding.identity not in before),
-        key=lambda finding: SEVERITIES.index(finding.identity[1]),
-    )
+def _compare(con: duckdb.DuckDBPyConnection, snapshot_id: str, before: Path, listed: int) -> SinceSnapshot:
+    derive_open_findings(con)
+    ages = compare_findings(con, before, but=BEYOND_CHECK)
     return SinceSnapshot(
         snapshot_id=snapshot_id,
-        new=len(new),
+        new=sum(row.findings_new for row in ages),
         persisting=sum(row.findings_persisting for row in ages),
         resolved=sum(row.findings_resolved for row in ages),
         words=ages_in_words(ages),
-        findings=tuple(
-            NewFinding(
-                check_id=finding.identity[0],
-                severity=finding.identity[1],
-                path=f"inbox/{finding.path}" if finding.path else None,
-                line=finding.line_number,
-                reason=finding.reason,
-            )
-            for finding in new[:listed]
-        ),
+        findings=tuple(list_new_findings(con, before, BEYOND_CHECK, listed)),
     )

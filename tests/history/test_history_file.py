@@ -1,14 +1,22 @@
 """OUT/state/history.jsonl grows by whole lines; the lock of a run is seen without being taken; a schedule that is served."""
 
 import fcntl
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows.base.errors import ConfigurationError
 from flows.base.lock_files import LOCKS, is_held
-from flows.checking.finding_ages import FindingAges, ages_in_words, compare_findings
+from flows.checking.finding_ages import (
+    FindingAges,
+    ages_in_words,
+    compare_findings,
+    keep_findings,
+    list_new_findings,
+)
 from flows.runs.last_run import load_end, note_end
 from flows.serving.schedule_file import next_due, schedule_known
 from flows.warehouse.history_file import HISTORY, RunEntry, append_history, load_history
@@ -43,13 +51,29 @@ def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
         load_history(tmp_path)
 
 
-def test_ages() -> None:
-    before = {("x", "error", "1"), ("x", "error", "2"), ("y", "warning", "1")}
-    now = {("x", "error", "2"), ("x", "error", "3"), ("z", "info", "1")}
-    ages = compare_findings(before, now)
-    assert ages == [
-        FindingAges("x", "error", 1, 1, 1), FindingAges("y", "warning", 0, 0, 1), FindingAges("z", "info", 1, 0, 0),
-    ]  # fmt: skip
+def test_ages(tmp_path: Path) -> None:
+    """Against findings as they are kept, and as earlier versions kept them; what but says is left out."""
+    before = [("site.x", "warning", "1"), ("x", "error", "1"), ("x", "error", "2"), ("y", "warning", "1")]
+    now = [("x", "error", "2"), ("x", "error", "3"), ("z", "info", "1")]
+    place = {"path": "diary.csv", "line_number": 7, "reason": "wrong"}
+    with duckdb.connect() as con:
+        for findings in (before, now):
+            con.execute("CREATE OR REPLACE TEMP TABLE open_findings (check_id TEXT, severity TEXT, thing TEXT, place"
+                " STRUCT(path TEXT, line_number INTEGER, reason TEXT))")  # fmt: skip
+            con.executemany(
+                "INSERT INTO open_findings VALUES (?, ?, ?, ?)", [(*finding, place) for finding in findings]
+            )
+            if findings is before:
+                keep_findings(con, tmp_path / "findings.parquet")
+        (tmp_path / "findings.json").write_text(json.dumps(before))
+        for kept in ("findings.parquet", "findings.json"):
+            ages = compare_findings(con, tmp_path / kept, ("site.", "file.absent"))
+            assert ages == [
+                FindingAges("x", "error", 1, 1, 1), FindingAges("y", "warning", 0, 0, 1), FindingAges("z", "info", 1, 0, 0),
+            ]  # fmt: skip
+            assert FindingAges("site.x", "warning", 0, 0, 1) in compare_findings(con, tmp_path / kept)
+            new = list_new_findings(con, tmp_path / kept, ("z",), 10)
+            assert [(one.check_id, one.path, one.line) for one in new] == [("x", "inbox/diary.csv", 7)]
     assert ages_in_words(ages) == "2 new findings (1 of severity error), 1 persisting, 2 resolved"
     assert ages_in_words([]) == "0 new findings, 0 persisting, 0 resolved"
 
