@@ -105,8 +105,9 @@ def _typed(column: Column, layout: Layout, group: FileFormat) -> str:
     if column.name not in layout.positions:
         return f"CAST(NULL AS {LANDED_TYPES[column.type]})"
     if column.type == "text":
-        # Allowed values are codes: HIT6, not hit6.
-        return f"upper({text})" if column.allowed else text
+        # Allowed values are codes, in the letters of the dictionary: HIT6, not hit6; rescue, not Rescue.
+        is_lower = all(value.islower() for value in column.allowed)
+        return f"{'lower' if is_lower else 'upper'}({text})" if column.allowed else text
     if column.type == "codes":
         return _medication(text)
     if column.type == "boolean":

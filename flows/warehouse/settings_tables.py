@@ -93,7 +93,8 @@ def _listed(name: str) -> dict[str, Any]:
 
 
 def _write_readings(con: duckdb.DuckDBPyConnection) -> None:
-    """meta.score_changes, meta.score_bands: how a questionnaire is read; meta.adverse_events_of_interest: the words."""
+    """meta.score_changes, meta.score_bands: how a questionnaire is read; meta.adverse_events_of_interest and
+    meta.discontinued_reasons: the words."""
     scores = _listed("scores").items()
     write_table(
         con,
@@ -123,6 +124,16 @@ def _write_readings(con: duckdb.DuckDBPyConnection) -> None:
             {"interest": name, "word": word}
             for name, words in _listed("adverse_events_of_interest").items()
             for word in words
+        ],
+    )
+    write_table(
+        con,
+        "discontinued_reasons",
+        "word VARCHAR, reason VARCHAR",
+        [
+            {"word": word, "reason": name}
+            for name, words in _listed("discontinued_reasons").items()
+            for word in (name.replace("-", " "), *words)
         ],
     )
 

@@ -30,6 +30,8 @@ current_lines AS (
     SELECT file_id, count(*) FROM tabulation.scores GROUP BY file_id
     UNION ALL
     SELECT file_id, count(*) FROM tabulation.adverse_events GROUP BY file_id
+    UNION ALL
+    SELECT file_id, count(*) FROM tabulation.intercurrent_events GROUP BY file_id
 )
 
 SELECT

@@ -11,11 +11,12 @@ from flows.runs.sequence import take_in
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import write_study
-from tests.expectations import cases_attacks, cases_diary, cases_subjects, cases_treatment
+from tests.expectations import cases_attacks, cases_diary, cases_events, cases_subjects, cases_treatment
 from tests.expectations.literals import Literal, Place, read_literal
 from tests.expectations.mutants import Mutant, changes_nothing, mutants
 
 CASES = cases_diary.CASES | cases_attacks.CASES | cases_subjects.CASES | cases_treatment.CASES
+CASES |= cases_events.CASES
 SETTINGS = """
 [study]
 id = "T"

@@ -105,6 +105,14 @@ subject_id, consent_date, discontinued_date
 @1, 2024-01-10, 2024-01-10
 @2, 2024-01-10, 2024-01-09  <- subjects.discontinued_date.before_consent
 """,
+    "subjects.discontinued_reason.unknown": """
+subjects
+subject_id, discontinued_reason
+@1, Lost to follow-up
+@2, Withdrew consent.
+@3,
+@4, tired                   <- subjects.discontinued_reason.unknown
+""",
     "subjects.sex.unknown": """
 subjects
 subject_id, sex
