@@ -33,7 +33,7 @@ class Trial:
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {
-            name: [] for name in ("diary_days", "injections", "subjects", "scores", "adverse_events")
+            name: [] for name in ("diary_days", "injections", "subjects", "scores", "adverse_events", "intercurrent_events")
         }
 
     def add(
@@ -43,7 +43,7 @@ class Trial:
         registered = {
             "subject_id": subject_id, "arm": arm, "site": "s1", "sex": "F", "birth_year": 1980,
             "consent_date": DAY_1 - MONTH, "prior_preventives_failed": 3, "overuse_excluded": True,
-            "discontinued_date": None, "discontinued_reason": None,
+            "discontinued_date": None, "discontinued_reason": None, "discontinued_code": None,
         }  # fmt: skip
         self.rows["subjects"].append(registered | facts)
         self._month(subject_id, DAY_1 - MONTH, baseline)
@@ -81,6 +81,10 @@ class Trial:
             | {"file_id": "f", "line_number": line}
             | facts
         )
+
+    def happens(self, subject_id: str, kind: str, day: date) -> None:
+        """An intercurrent event."""
+        self.rows["intercurrent_events"].append({"subject_id": subject_id, "event_date": day, "kind": kind})
 
     def _month(self, subject_id: str, start: date, headache_days: int | None) -> None:
         if headache_days is None:

@@ -12,6 +12,7 @@ from flows.statistics.stratified import Stratum, cochran_mantel_haenszel
 
 Row = dict[str, Any]
 # Responders of whom: the subjects judged, or all treated whose time is past (who was not seen did not respond).
+COUNTS = ("n_responders", "n_evaluable", "n_nri")
 ANALYSES = {"observed": "n_evaluable", "non_responder_imputed": "n_nri"}
 
 
@@ -34,15 +35,36 @@ def arm_differences_by_population(con: duckdb.DuckDBPyConnection) -> list[Row]:
     """
     key = ("rule_set", "population", "cycle")
     rates = rows_of(con, f"SELECT * FROM summary.responder_rates_by_population ORDER BY {', '.join(key)}, arm")
-    strata = rows_of(
+    return _differences(con, key, rates, _members_by_stratum(con, "analysis.response_course"))
+
+
+def differences_on(con: duckdb.DuckDBPyConnection, course: str, place: Row) -> list[Row]:
+    """The differences at one place (rule_set, population unless it is all treated, cycle), by whether each cycle was judged and
+    is a response as ``course`` has it."""
+    place = {"population": "all_treated"} | place
+    key = ("rule_set", "population", "cycle")
+    strata = [
+        row for row in _members_by_stratum(con, course) if all(row[name] == place[name] for name in key)
+    ]
+    rates: dict[str, Row] = {}
+    for row in strata:
+        rate = rates.setdefault(row["arm"], {name: row[name] for name in (*key, "arm")} | dict.fromkeys(COUNTS, 0))
+        for name in COUNTS:
+            rate[name] += row[name]
+    return _differences(con, key, list(rates.values()), strata)
+
+
+def _members_by_stratum(con: duckdb.DuckDBPyConnection, course: str) -> list[Row]:
+    """Counts of each population by overuse at baseline; everybody is in one stratum."""
+    return rows_of(
         con,
-        """WITH counted AS (
+        f"""WITH counted AS (
             SELECT course.rule_set, member.population, course.cycle, member.arm, strata.level,
                 count(*) FILTER (course.is_responder) AS n_responders,
                 count(*) FILTER (course.is_evaluable) AS n_evaluable,
                 count(*) FILTER (course.is_in_nri) AS n_nri
             FROM analysis.population_members AS member
-            JOIN analysis.response_course AS course USING (rule_set, subject_id)
+            JOIN {course} AS course USING (rule_set, subject_id)
             JOIN analysis.strata AS strata ON strata.subject_id = member.subject_id AND strata.stratum = 'overuse'
             WHERE member.arm <> 'all'
             GROUP BY ALL
@@ -57,7 +79,6 @@ def arm_differences_by_population(con: duckdb.DuckDBPyConnection) -> list[Row]:
         WHERE spine.arm <> 'all'
         ORDER BY ALL""",
     )
-    return _differences(con, key, rates, strata)
 
 
 def _differences(

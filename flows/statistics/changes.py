@@ -19,31 +19,41 @@ SUBJECTS = """SELECT subject.subject_id, subject.arm, strata.level AS overuse,
     JOIN analysis.strata AS strata ON strata.subject_id = subject.subject_id AND strata.stratum = 'overuse'"""
 
 
-def change_from_baseline(con: duckdb.DuckDBPyConnection) -> list[Row]:
+def change_from_baseline(
+    con: duckdb.DuckDBPyConnection, months: str = "analysis.month_measures", at: Row | None = None
+) -> list[Row]:
     """Every measure of every reporting month.
 
     Grain: measure x cycle (0 = baseline) x month x arm (and all). Units: days, or hours, per 28 recorded days.
+    ``months``: the months that are used; ``at``: the only measure, cycle and month that is asked for.
     """
     visits = rows_of(con, "SELECT DISTINCT cycle, month FROM analysis.month_spans ORDER BY ALL")
     query = f"""SELECT subject.place, item.cycle, item.month, item.per_month AS value, item.baseline_per_month AS baseline
-        FROM analysis.month_measures AS item
+        FROM {months} AS item
         JOIN ({SUBJECTS}) AS subject ON subject.subject_id = item.subject_id
         WHERE item.measure = $measure"""
     measures = rows_of(con, "SELECT DISTINCT measure FROM analysis.month_measures ORDER BY ALL")
+    if at:
+        measures, visits = [{"measure": at["measure"]}], [{"cycle": at["cycle"], "month": at["month"]}]
     return _tabulated(con, query, measures, visits)
 
 
-def quality_of_life(con: duckdb.DuckDBPyConnection) -> list[Row]:
+def quality_of_life(
+    con: duckdb.DuckDBPyConnection, scores: str = "analysis.score_changes", at: Row | None = None
+) -> list[Row]:
     """Every instrument at the baseline and after every cycle.
 
-    Grain: instrument x cycle (0 = baseline) x arm (and all). Units: points.
+    Grain: instrument x cycle (0 = baseline) x arm (and all). Units: points. ``scores``: the scores that are used; ``at``: the
+    only instrument and cycle that is asked for.
     """
     visits = rows_of(con, "SELECT 0 AS cycle UNION SELECT cycle FROM analysis.cycles ORDER BY ALL")
     query = f"""SELECT subject.place, item.cycle, item.score AS value, item.baseline_score AS baseline
-        FROM analysis.score_changes AS item
+        FROM {scores} AS item
         JOIN ({SUBJECTS}) AS subject ON subject.subject_id = item.subject_id
         WHERE item.instrument = $instrument"""
     instruments = rows_of(con, "SELECT DISTINCT instrument FROM analysis.score_changes ORDER BY ALL")
+    if at:
+        instruments, visits = [{"instrument": at["instrument"]}], [{"cycle": at["cycle"]}]
     return _tabulated(con, query, instruments, visits)
 
 

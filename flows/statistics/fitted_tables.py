@@ -134,10 +134,6 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
     "summary.time_to_event": _TIMES,
     "summary.time_to_event_tests": _TIMES,
     "summary.tipping_points": {"summary.responder_rates": _RATES, "meta.arms": ("arm", "position")},
-    "summary.estimates": {
-        "meta.estimators": ("estimand", "is_primary", "position", "arm", "analysis", "how", "table_name", "place"),
-        **{name: (*tested_tables()[name], *columns[:3], "p_value") for name, columns in COLUMNS.items()},
-    },
     "summary.hypotheses": {
         "meta.hypotheses": (
             "position",
@@ -150,6 +146,19 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             "alpha",
         ),
         **{name: (*key, "p_value") for name, key in tested_tables().items()},
+    },
+}
+
+# An estimate is read from a fitted table, or fitted once more on the data of the estimand.
+_FITTED_AGAIN = [READS[name] for name in COLUMNS]
+READS["summary.estimates"] = {
+    "meta.estimators": ("estimand", "is_primary", "position", "arm", "analysis", "how", "table_name", "place"),
+    "analysis.estimand_months": ("estimand", "subject_id", "cycle", "month"),
+    "analysis.estimand_cycles": ("estimand", "subject_id", "cycle", "strategy"),
+    **{name: (*tested_tables()[name], *columns[:3], "p_value") for name, columns in COLUMNS.items()},
+    **{
+        table: tuple(dict.fromkeys(column for reads in _FITTED_AGAIN for column in reads.get(table, ())))
+        for table in sorted({table for reads in _FITTED_AGAIN for table in reads})
     },
 }
 

@@ -16,9 +16,9 @@ METHOD = (
 )
 
 
-def change_rows(months: Months) -> list[Row]:
-    """The rows of summary.imputed_change."""
-    cases = [(name, 0) for name in ASSUMPTIONS] + [
+def change_rows(months: Months, cases: list[tuple[str, int]] | None = None) -> list[Row]:
+    """The rows of summary.imputed_change; ``cases`` are assumption and delta, all of them unless given."""
+    cases = cases or [(name, 0) for name in ASSUMPTIONS] + [
         (MAR, delta) for delta in range(1, months.settings["largest_delta"] + 1)
     ]
     reason = months.why_not()

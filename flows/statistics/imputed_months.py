@@ -60,8 +60,8 @@ class Months:
             yield np.random.default_rng([seed, number]), draw
 
 
-def load_months(con: duckdb.DuckDBPyConnection) -> Months | None:
-    """The months that the plan imputes; None where it imputes none, or the study has no two arms."""
+def load_months(con: duckdb.DuckDBPyConnection, months: str = "analysis.expected_months") -> Months | None:
+    """The months that the plan imputes, by what was seen of ``months``; None where it imputes none, or the study has no two arms."""
     arms = arms_in_order(con)
     declared = rows_of(
         con,
@@ -76,7 +76,7 @@ def load_months(con: duckdb.DuckDBPyConnection) -> Months | None:
             item.recorded_days, baseline.headache_days AS baseline_headache_days,
             baseline.recorded_days AS baseline_recorded_days, baseline.per_month AS baseline, member.arm,
             strata.level AS overuse
-        FROM analysis.expected_months AS item
+        FROM {months} AS item
         JOIN ({PRIMARY_MEMBERS}) AS member ON member.subject_id = item.subject_id
         JOIN analysis.strata AS strata ON strata.subject_id = item.subject_id AND strata.stratum = 'overuse'
         LEFT JOIN analysis.headache_months AS baseline

@@ -20,16 +20,16 @@ NUMBERED_MEMBERS = f"SELECT *, row_number() OVER (ORDER BY subject_id) AS number
 ONE_ARM = "fewer than two arms have subjects: no comparison"
 
 
-def mmrm_change(con: duckdb.DuckDBPyConnection) -> list[Row]:
+def mmrm_change(con: duckdb.DuckDBPyConnection, months: str = "analysis.headache_months") -> list[Row]:
     """Change of headache days, as the primary rule set defines them; none in a single-arm or blinded study.
 
-    Grain: cycle x month x arm. Units: headache days per 28 recorded days.
+    Grain: cycle x month x arm. Units: headache days per 28 recorded days. ``months``: the months that are used.
     """
     visits = rows_of(con, "SELECT DISTINCT cycle, month FROM analysis.month_spans WHERE cycle > 0 ORDER BY ALL")
     (rule_set,) = rows_of(con, "SELECT primary_rule_set AS rule_set FROM meta.study")
     query = f"""SELECT member.number AS subject_id, item.cycle, item.month, item.change, item.baseline_per_month AS baseline,
             member.arm, strata.level AS overuse
-        FROM analysis.headache_months AS item
+        FROM {months} AS item
         JOIN ({NUMBERED_MEMBERS}) AS member ON member.subject_id = item.subject_id
         JOIN analysis.strata AS strata ON strata.subject_id = item.subject_id AND strata.stratum = 'overuse'
         WHERE item.cycle > 0 AND item.change IS NOT NULL
@@ -37,20 +37,20 @@ def mmrm_change(con: duckdb.DuckDBPyConnection) -> list[Row]:
     return [rule_set | row for row in _modelled(con, query, {}, visits, ("cycle", "month"), "month")]
 
 
-def mmrm_quality_of_life(con: duckdb.DuckDBPyConnection) -> list[Row]:
+def mmrm_quality_of_life(con: duckdb.DuckDBPyConnection, scores: str = "analysis.score_changes") -> list[Row]:
     """Change of each instrument's score; none in a single-arm or blinded study.
 
-    Grain: instrument x cycle x arm. Units: points.
+    Grain: instrument x cycle x arm. Units: points. ``scores``: the scores that are used.
     """
     visits = rows_of(con, "SELECT DISTINCT cycle FROM analysis.cycles ORDER BY ALL")
     query = f"""SELECT member.number AS subject_id, item.cycle, item.change, item.baseline_score AS baseline,
             member.arm, strata.level AS overuse
-        FROM analysis.score_changes AS item
+        FROM {scores} AS item
         JOIN ({NUMBERED_MEMBERS}) AS member ON member.subject_id = item.subject_id
         JOIN analysis.strata AS strata ON strata.subject_id = item.subject_id AND strata.stratum = 'overuse'
         WHERE item.instrument = $instrument AND item.cycle > 0 AND item.change IS NOT NULL
         ORDER BY ALL"""
-    instruments = rows_of(con, "SELECT DISTINCT instrument FROM analysis.score_changes ORDER BY ALL")
+    instruments = rows_of(con, f"SELECT DISTINCT instrument FROM {scores} AS item ORDER BY ALL")
     return [
         instrument | row
         for instrument in instruments

@@ -36,11 +36,11 @@ class Repeated:
     note: str | None
 
 
-def repeated_response(con: duckdb.DuckDBPyConnection) -> list[Row]:
+def repeated_response(con: duckdb.DuckDBPyConnection, course: str = "analysis.response_course") -> list[Row]:
     """Odds ratios of response by cycle under the primary rule set; none in a single-arm or blinded study.
 
     Grain: cycle x arm (the reference arm left out). Only the primary rule set is fitted. Judged cycles only: what is missing is
-    taken to be missing completely at random.
+    taken to be missing completely at random. ``course``: whether each cycle was judged, and is a response.
     """
     arms = arms_in_order(con)
     if len(arms) < 2:
@@ -49,8 +49,8 @@ def repeated_response(con: duckdb.DuckDBPyConnection) -> list[Row]:
     rows = []
     for (rule_set,) in con.execute("SELECT primary_rule_set FROM meta.study").fetchall():
         found = con.execute(
-            """SELECT course.subject_id, course.cycle, course.arm, strata.level, course.is_responder
-            FROM analysis.response_course AS course
+            f"""SELECT course.subject_id, course.cycle, course.arm, strata.level, course.is_responder
+            FROM {course} AS course
             JOIN analysis.strata AS strata ON strata.subject_id = course.subject_id AND strata.stratum = 'overuse'
             JOIN meta.arms AS arm ON arm.arm = course.arm
             WHERE course.rule_set = $rule_set AND course.is_evaluable

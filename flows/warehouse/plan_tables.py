@@ -67,17 +67,20 @@ def estimand_rows(study: Study) -> list[Row]:
     """meta.estimands: the attributes of each estimand in the order of ICH E9(R1)."""
     rows: list[Row] = []
     for number, (planned, estimand) in enumerate(zip(study.analysis.estimands, study.estimands, strict=True)):
-        events = [("intercurrent_event", item.kind, item.strategy, item.how) for item in estimand.intercurrent_events]
+        events = [
+            ("intercurrent_event", item.kind, "; ".join(item.reasons), item.strategy, item.how)
+            for item in estimand.intercurrent_events
+        ]
         estimators = [
-            ("estimator" if analysis == "main" else analysis, item.table, None, item.how)
+            ("estimator" if analysis == "main" else analysis, item.table, None, None, item.how)
             for analysis, item in estimand.estimators()
         ]
-        attributes: list[tuple[str, str | None, str | None, str]] = [
-            ("population", study.analysis.population, None, estimand.population),
-            ("treatment", None, None, estimand.treatment),
-            ("variable", None, None, estimand.variable),
+        attributes: list[tuple[str, str | None, str | None, str | None, str]] = [
+            ("population", study.analysis.population, None, None, estimand.population),
+            ("treatment", None, None, None, estimand.treatment),
+            ("variable", None, None, None, estimand.variable),
             *events,
-            ("summary_measure", None, None, estimand.summary_measure),
+            ("summary_measure", None, None, None, estimand.summary_measure),
             *estimators,
         ]
         rows += [
@@ -88,11 +91,12 @@ def estimand_rows(study: Study) -> list[Row]:
                 "position": position,
                 "attribute": attribute,
                 "detail": detail,
+                "reasons": reasons,
                 "strategy": strategy,
                 "description": _at(text, planned.cycle, planned.month),
                 "citation": estimand.citation,
             }
-            for position, (attribute, detail, strategy, text) in enumerate(attributes, start=1)
+            for position, (attribute, detail, reasons, strategy, text) in enumerate(attributes, start=1)
         ]
     return rows
 

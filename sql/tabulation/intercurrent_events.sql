@@ -1,6 +1,6 @@
 -- tabulation.intercurrent_events: what happened to subjects that bears on an estimand, as the files state it
 -- Grain:   one row per subject_id x event_date x kind
--- Key:     subject_id, event_date, kind
+-- Key:     file_id, line_number
 -- Units:   dates
 -- Missing: no row is no statement: without a file of this kind nothing is known
 -- Source:  docs/files.md: corrections; ICH E9(R1) A.3.1

@@ -51,6 +51,7 @@ WORDS = set(
     units unknown used value verdict version whole window with without word written year years
     active chance conflict drift faulty findings new one persisting pooled population published received recent repeated resolved run runs silent
     times
+    altered code deciding reasons
     """,
     )
 )
