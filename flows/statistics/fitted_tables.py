@@ -155,6 +155,7 @@ READS["summary.estimates"] = {
     "meta.estimators": ("estimand", "is_primary", "position", "arm", "analysis", "how", "table_name", "place"),
     "analysis.estimand_months": ("estimand", "subject_id", "cycle", "month"),
     "analysis.estimand_cycles": ("estimand", "subject_id", "cycle", "strategy"),
+    "analysis.arm_subjects": ("arm", "subject_id"),
     **{name: (*tested_tables()[name], *columns[:3], "p_value") for name, columns in COLUMNS.items()},
     **{
         table: tuple(dict.fromkeys(column for reads in _FITTED_AGAIN for column in reads.get(table, ())))

@@ -16,10 +16,12 @@ members AS (
 ),
 
 left_study AS (
-    SELECT subject.subject_id, coalesce(subject.discontinued_reason, 'not stated') AS reason
+    SELECT subject.subject_id, coalesce(subject.discontinued_code, subject.discontinued_reason, 'not stated') AS reason
     FROM tabulation.subjects AS subject
     CROSS JOIN analysis.cutoff AS cutoff
     WHERE coalesce(subject.discontinued_date <= cutoff.cutoff_date, subject.discontinued_reason IS NOT NULL)
+        -- Who completed the study did not leave it.
+        AND coalesce(subject.discontinued_code <> 'completed', true)
 ),
 
 reached AS (

@@ -91,6 +91,7 @@ STAND_IN_THE_SQL = {
     "summary.deviations": {"deviation"},
     "summary.diary_gaps": {"characteristic"},
     "summary.disposition": {"position", "step", "denominator"},
+    "summary.estimand_events": {"position"},
     "summary.exposure": {"measure"},
     "summary.methods": {"table_name", "statistic", "method", "source"},
     "summary.quality_of_life_improved": {"ci_method"},

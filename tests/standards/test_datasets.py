@@ -291,8 +291,19 @@ def test_imputed_are_only_cycles_whose_time_is_past(interim: duckdb.DuckDBPyConn
 
 
 def test_who_left_after_the_cut_off_has_not_left(interim: duckdb.DuckDBPyConnection) -> None:
-    left = picked(rows_of(interim, "FROM ADSL ORDER BY USUBJID"), "EOSSTT", "EOSDT", "DCSREAS")
-    assert left == [(None, None, None), ("DISCONTINUED", DAY_1 + 118 * DAY, "tired")]
+    left = picked(rows_of(interim, "FROM ADSL ORDER BY USUBJID"), "EOSSTT", "EOSDT", "DCSREAS", "DCSREASP")
+    assert left == [(None, None, None, None), ("DISCONTINUED", DAY_1 + 118 * DAY, "OTHER", "tired")]
+
+
+def test_reasons_of_the_code_list_stand_by_their_names() -> None:
+    made, r = Trial(), (20, 20, 20)
+    for name, code in (("a", "lack of efficacy"), ("b", "completed"), ("c", "other"), ("d", None)):
+        made.add(name, "ona", 20, r, discontinued_date=DAY_1, discontinued_reason=code and f"{code}!", discontinued_code=code)
+    shown = picked(rows_of(datasets_of(made.summarise()), "FROM ADSL ORDER BY USUBJID"), "EOSSTT", "DCSREAS", "DCSREASP")
+    assert shown == [
+        ("DISCONTINUED", "LACK OF EFFICACY", None), ("COMPLETED", None, None), ("DISCONTINUED", "OTHER", "other!"),
+        ("DISCONTINUED", None, None),
+    ]  # fmt: skip
 
 
 def test_events_after_the_cut_off_and_a_start_not_known(interim: duckdb.DuckDBPyConnection) -> None:

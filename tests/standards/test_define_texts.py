@@ -87,7 +87,7 @@ def test_values_of_the_rules_stand_in_their_methods(define: Define) -> None:
         "MT.ADEX.AENDT": ("or Day 84 of the cycle, whichever is earlier", "may be after DCUTDT"),
         "MT.ADEX.ADT": ("in NCYC and CUMDOSE of the first session",),
         "MT.ADSL.OVERUSFL": ("10 or more days with triptans", "15 or more with simple analgesics"),
-        "MT.ADSL.EOSSTT": ("COMPLETED and ONGOING cannot be told apart",),
+        "MT.ADSL.EOSSTT": ("COMPLETED where that reason is completion",),
         "MT.ADSL.AGE": ("AGE, or AGE less 1",),
         "MT.ADAE.CQ01NAM": ("ALLERGIC REACTION where ATERM holds one of: allerg, anaphyla",),
         "MT.ADAE.CQ02NAM": ("NECK PAIN where ATERM holds one of: cervicalgia, neck pain",),

@@ -10,9 +10,14 @@ WITH exposure AS (
     GROUP BY subject_id
 ),
 
-left_study AS (
+ended AS (
     -- As in summary.disposition: a date after the cut-off does not count, a reason without a date does.
-    SELECT subject.subject_id, subject.discontinued_date, subject.discontinued_reason
+    SELECT
+        subject.subject_id,
+        subject.discontinued_date,
+        subject.discontinued_reason,
+        subject.discontinued_code,
+        CASE WHEN subject.discontinued_code = 'completed' THEN 'COMPLETED' ELSE 'DISCONTINUED' END AS status
     FROM tabulation.subjects AS subject
     CROSS JOIN analysis.cutoff AS cutoff
     WHERE coalesce(subject.discontinued_date <= cutoff.cutoff_date, subject.discontinued_reason IS NOT NULL)
@@ -63,9 +68,12 @@ SELECT
     described.first_injection_date AS TRTSDT,
     exposure.last_injection_date AS TRTEDT,
     coalesce(exposure.n_cycles, 0) AS NCYCLES,
-    CASE WHEN left_study.subject_id IS NOT NULL THEN 'DISCONTINUED' END AS EOSSTT,
-    left_study.discontinued_date AS EOSDT,
-    left_study.discontinued_reason AS DCSREAS,
+    ended.status AS EOSSTT,
+    ended.discontinued_date AS EOSDT,
+    CASE WHEN ended.status = 'DISCONTINUED' AND ended.discontinued_reason IS NOT NULL THEN
+        upper(coalesce(ended.discontinued_code, 'other'))
+    END AS DCSREAS,
+    CASE WHEN coalesce(ended.discontinued_code, 'other') = 'other' THEN ended.discontinued_reason END AS DCSREASP,
     run.cutoff_date AS DCUTDT,
     file.path AS SRCFILE,
     described.file_id AS SRCFID,
@@ -73,7 +81,7 @@ SELECT
 FROM described
 CROSS JOIN meta.runs AS run
 LEFT JOIN exposure ON exposure.subject_id = described.subject_id
-LEFT JOIN left_study ON left_study.subject_id = described.subject_id
+LEFT JOIN ended ON ended.subject_id = described.subject_id
 LEFT JOIN analysis.eligibility AS eligibility ON eligibility.subject_id = described.subject_id
 LEFT JOIN analysis.months AS baseline ON baseline.subject_id = described.subject_id AND baseline.cycle = 0
 LEFT JOIN adam_files AS file ON file.file_id = described.file_id
