@@ -33,7 +33,8 @@ class Trial:
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {
-            name: [] for name in ("diary_days", "injections", "subjects", "scores", "adverse_events", "intercurrent_events")
+            name: []
+            for name in ("diary_days", "injections", "subjects", "scores", "adverse_events", "intercurrent_events")
         }
 
     def add(

@@ -43,9 +43,7 @@ def differences_on(con: duckdb.DuckDBPyConnection, course: str, place: Row) -> l
     is a response as ``course`` has it."""
     place = {"population": "all_treated"} | place
     key = ("rule_set", "population", "cycle")
-    strata = [
-        row for row in _members_by_stratum(con, course) if all(row[name] == place[name] for name in key)
-    ]
+    strata = [row for row in _members_by_stratum(con, course) if all(row[name] == place[name] for name in key)]
     rates: dict[str, Row] = {}
     for row in strata:
         rate = rates.setdefault(row["arm"], {name: row[name] for name in (*key, "arm")} | dict.fromkeys(COUNTS, 0))

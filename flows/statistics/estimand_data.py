@@ -20,7 +20,9 @@ Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
 OF_MONTH = ("cycle", "month")
 OF_CYCLE = ("cycle",)
-ARM_MEMBERS = "SELECT member.subject_id FROM analysis.arm_subjects AS member JOIN meta.arms AS arm ON arm.arm = member.arm"
+ARM_MEMBERS = (
+    "SELECT member.subject_id FROM analysis.arm_subjects AS member JOIN meta.arms AS arm ON arm.arm = member.arm"
+)
 
 
 class Altered(NamedTuple):
@@ -124,7 +126,9 @@ def _courses_differing(estimand: str, place: Row, is_evaluable_used: bool, key: 
     """The cycles that count as another outcome: a response that is none, or one judged that is not used, or the reverse."""
     where = "item.is_responder"
     if is_evaluable_used:
-        where = "CASE WHEN aside.strategy = 'composite' THEN item.is_responder OR item.is_in_nri AND NOT item.is_evaluable"
+        where = (
+            "CASE WHEN aside.strategy = 'composite' THEN item.is_responder OR item.is_in_nri AND NOT item.is_evaluable"
+        )
         where += " ELSE item.is_evaluable END"
     return _differing(
         "analysis.response_course",

@@ -52,10 +52,11 @@ class IntercurrentEvent(Frozen):
         if self.kind == "death" and self.strategy == "treatment_policy":
             raise fault_at(("strategy",), "nothing is seen after a death, so that treatment_policy cannot take it")
         if self.reasons and self.kind != "stopped":
-            raise fault_at(("reasons",), "only kind = \"stopped\" has reasons")
+            raise fault_at(("reasons",), 'only kind = "stopped" has reasons')
         if unknown := set(self.reasons) - known_reasons():
             raise fault_at(
-                ("reasons",), f"'{min(unknown)}' is no reason for stopping; known are {', '.join(sorted(known_reasons()))}"
+                ("reasons",),
+                f"'{min(unknown)}' is no reason for stopping; known are {', '.join(sorted(known_reasons()))}",
             )
         return self
 
@@ -108,10 +109,14 @@ class Estimand(Frozen):
             for reason in event.reasons or (None,):
                 if (event.kind, reason) in seen:
                     raise fault_at(
-                        ("intercurrent_events", number, "kind"), f"'{event.kind}' has an earlier entry that is about the same"
+                        ("intercurrent_events", number, "kind"),
+                        f"'{event.kind}' has an earlier entry that is about the same",
                     )
                 seen.add((event.kind, reason))
-        places: list[tuple[str | int, ...]] = [("estimator",), *(("sensitivity", n) for n in range(len(self.sensitivity)))]
+        places: list[tuple[str | int, ...]] = [
+            ("estimator",),
+            *(("sensitivity", n) for n in range(len(self.sensitivity))),
+        ]
         for place, (_, estimator) in zip(places, self.estimators(), strict=True):
             for event in self.intercurrent_events:
                 if event.strategy not in estimator.possible():

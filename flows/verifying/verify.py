@@ -16,6 +16,7 @@ from flows.base.sql_text import one_value, quoted, rows_of
 from flows.study.dictionary import input_tables
 from flows.verifying.differences import Differences
 from flows.verifying.verify_audit import verify_audit
+from flows.verifying.verify_events import verify_events
 from flows.verifying.verify_inputs import verify_inputs, verify_keyed_inputs
 from flows.verifying.verify_medication import verify_medication
 from flows.verifying.verify_outcomes import verify_rates, verify_statuses
@@ -92,6 +93,7 @@ def verify(
                 return Verification(folder, facts, found.sentences())
             facts.append(verify_statuses(con, most_diary_rows, found))
             facts.append(verify_rates(con, found))
+            facts.append(verify_events(con, found))
             facts.append(verify_medication(con, state / "publications" / folder.name / "study", found))
     except (duckdb.Error, ValueError) as error:
         kind = type(error).__name__
@@ -178,7 +180,10 @@ def _verify_conservation(con: Connection, manifest: Manifest, found: Differences
     files: list[dict[str, Any]] = [{"lines_elsewhere": 0, **row} for row in rows]  # earlier snapshots had no such lines
     attack_files = {row[0] for row in con.execute("SELECT DISTINCT file_id FROM tabulation.attacks").fetchall()}
     current: Counter[str] = Counter()
+    there = {name for (name,) in con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()}
     for kind, table in input_tables().items():
+        if table.full_name not in there:  # an earlier version did not know the kind
+            continue
         # A day made from attacks is no line of a diary file.
         lines = _lines_by_file(con, table.full_name)
         current.update({file: n for file, n in lines.items() if kind != "diary" or file not in attack_files})

@@ -8,9 +8,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from flows.publishing.publication_tables import create_cell_macros, load_publication_tables
 from flows.statistics.estimates import COLUMNS
 from flows.study.analysis_plan import AnalysisPlan
 from flows.study.estimands import Estimand
+from flows.verifying.differences import Differences
+from flows.verifying.verify_events import verify_events
 from tests import summary_study
 from tests.flows.test_summary_mmrm import trial
 from tests.summary_study import CYCLE, DAY_1, MONTH, Trial, matching, only, picked
@@ -90,12 +93,14 @@ def test_which_events_count_and_what_they_set_aside() -> None:
     events = matching(con, "analysis.intercurrent_events")
     assert {row["subject_id"] for row in events}.isdisjoint({"before treatment", "after the cut-off", "has completed"})
     shown = {
-        (row["subject_id"], row["kind"]): ((row["event_date"] - DAY_1).days, row["source"], row["reason"]) for row in events
+        (row["subject_id"], row["kind"]): ((row["event_date"] - DAY_1).days, row["source"], row["reason"])
+        for row in events
     }
     assert shown["two events", "rescue"] == (60, "intercurrent_events", None)
     assert shown["leaves", "stopped"] == (110, "intercurrent_events", "lack of efficacy")
     assert shown["dies", "death"] == (100, "subjects", None)
-    assert ("dies", "rescue") not in shown and ("dies", "stopped") not in shown
+    assert ("dies", "rescue") not in shown
+    assert ("dies", "stopped") not in shown
     assert shown["is overdue", "stopped"] == (84, "injections", "adverse event")
     deciding = matching(con, "analysis.estimand_events", is_deciding=True)
     assert dict(picked(deciding, "subject_id", "kind"))["two events"] == "other_treatment"
@@ -119,9 +124,17 @@ def test_which_events_count_and_what_they_set_aside() -> None:
     for row in matching(con, "analysis.estimand_cycles"):
         cycles.setdefault(row["subject_id"], []).append(row["cycle"])
     assert cycles == {
-        **dict.fromkeys(("first injection", "last day of month 2", "first day of month 3", "two events"), [1, 2]),
-        **dict.fromkeys(("last day of cycle 1",), [1, 2]),
-        **dict.fromkeys(("second injection", "last day of cycle 2", "dies", "leaves", "is overdue", "comes late"), [2]),
+        "first injection": [1, 2],
+        "last day of month 2": [1, 2],
+        "first day of month 3": [1, 2],
+        "last day of cycle 1": [1, 2],
+        "two events": [1, 2],
+        "second injection": [2],
+        "last day of cycle 2": [2],
+        "dies": [2],
+        "leaves": [2],
+        "is overdue": [2],
+        "comes late": [2],
     }
     counted = {
         (row["kind"], row["arm"]): (row["n"], row["n_subjects"], row["n_deciding"], row["n_months"])
@@ -131,6 +144,46 @@ def test_which_events_count_and_what_they_set_aside() -> None:
     assert counted["rescue", "placebo"] == (1, 3, 1, 0)  # nobody wrote a diary in the late cycle
     assert counted["new_preventive", "all"] == (1, 15, 0, 0)
     assert counted["death", "ona"] == (1, 12, 1, 3)
+
+
+def test_the_second_engine_finds_the_same_events_and_what_is_altered_in_them() -> None:
+    strategies = {"stopped": "hypothetical", "rescue": "hypothetical", "death": "composite"}
+    con = summarised(
+        at_the_boundaries(),
+        estimand("days", strategies | {"death": "hypothetical"}, MMRM),
+        estimand("responses", strategies, OBSERVED),
+        cutoff=DAY_1 + 200 * DAY,
+    )
+    con.execute("CREATE TABLE meta.runs AS SELECT primary_rule_set FROM meta.study")
+    found = Differences()
+    assert "14 intercurrent events and what 2 estimands" in verify_events(con, found)
+    assert found.sentences() == []
+    con.execute("UPDATE analysis.intercurrent_events SET event_date = event_date + 1 WHERE subject_id = 'is overdue'")
+    con.execute("DELETE FROM analysis.estimand_months WHERE subject_id = 'leaves' AND month = 2 AND estimand = 'days'")
+    con.execute("UPDATE analysis.estimand_cycles SET cycle = 3 WHERE subject_id = 'dies' AND estimand = 'responses'")
+    verify_events(con, found)
+    told = found.sentences()
+    assert [sentence.split(":")[0] for sentence in told] == [
+        "analysis.intercurrent_events", "analysis.estimand_months", "analysis.estimand_cycles", "analysis.estimand_cycles",
+    ]  # fmt: skip
+    assert f"event_date is {DAY_1 + 85 * DAY} and should be {DAY_1 + 84 * DAY}" in told[0]
+
+
+def test_the_printed_table_names_who_had_each_event() -> None:
+    con = summarised(altered_trial(), estimand("days", {"rescue": "hypothetical"}, MMRM))
+    create_cell_macros(con)
+    (table,) = (table for table in load_publication_tables() if table.name == "19-estimands")
+    cells = {label: cell for _, label, _, cell in con.execute(table.query).fetchall()}
+    assert cells["4. intercurrent event: rescue, hypothetical"] == (
+        "h. Placebo: 1/11 (9.1%); OnabotulinumtoxinA: 0/11 (0.0%)"
+    )
+    stopped = next(cell for label, cell in cells.items() if label.endswith("stopped, not declared"))
+    assert stopped == "Placebo: 0/11 (0.0%); OnabotulinumtoxinA: 1/11 (9.1%)"
+    blinded = summarised(trial(), estimand("days", {"rescue": "hypothetical"}, MMRM), blinded=True)
+    create_cell_macros(blinded)
+    shown = [cell for _, label, _, cell in blinded.execute(table.query).fetchall() if "event" in label]
+    assert shown[0] == "h. Not recorded"
+    assert not any("Placebo" in cell for cell in shown)
 
 
 def altered_trial() -> Trial:
@@ -152,7 +205,8 @@ def assert_is_that_of(con: duckdb.DuckDBPyConnection, other: duckdb.DuckDBPyConn
         columns = COLUMNS[row["table_name"]]
         wanted, own = (only(each, row["table_name"], **key) for each in (other, con))
         assert row["n_altered"] > 0
-        assert row["estimate"] is not None and own[columns.estimate] != row["estimate"], row["table_name"]
+        assert row["estimate"] is not None, row["table_name"]
+        assert own[columns.estimate] != row["estimate"], row["table_name"]
         for name, column in (("estimate", columns.estimate), ("ci_low", columns.ci_low), ("p_value", "p_value")):
             assert isclose(row[name], wanted[column], rel_tol=1e-6), (row["table_name"], name)
 
@@ -167,7 +221,10 @@ def test_a_month_that_is_set_aside_is_one_that_nobody_wrote_down() -> None:
         ("change_from_baseline", {"measure": "headache_days"}),
     )
     scores = estimand(
-        "scores", strategies, ("mmrm_quality_of_life", {"instrument": "HIT6"}), ("quality_of_life", {"instrument": "HIT6"})
+        "scores",
+        strategies,
+        ("mmrm_quality_of_life", {"instrument": "HIT6"}),
+        ("quality_of_life", {"instrument": "HIT6"}),
     )
     alive = estimand(
         "alive",
@@ -179,9 +236,7 @@ def test_a_month_that_is_set_aside_is_one_that_nobody_wrote_down() -> None:
     unseen = trial({("ona", 4): {1, 2, 3, 4, 5}, ("placebo", 3): {3, 4, 5}})
     aside = {("ona-04", 1), ("ona-04", 2), ("placebo-03", 2)}
     unseen.rows["scores"] = [
-        row
-        for row in unseen.rows["scores"]
-        if (row["subject_id"], (row["score_date"] - DAY_1) // CYCLE) not in aside
+        row for row in unseen.rows["scores"] if (row["subject_id"], (row["score_date"] - DAY_1) // CYCLE) not in aside
     ]
     other = summarised(unseen, policy)
     for each in ("days", "scores", "alive"):
@@ -189,7 +244,10 @@ def test_a_month_that_is_set_aside_is_one_that_nobody_wrote_down() -> None:
     assert picked(matching(con, "summary.estimates", estimand="days"), "n_altered", "n_altered_rows") == [
         (2, 8), (2, 8), (2, 2),
     ]  # fmt: skip
-    assert picked(matching(con, "summary.estimates", estimand="scores"), "n_altered", "n_altered_rows") == [(2, 3), (2, 2)]
+    assert picked(matching(con, "summary.estimates", estimand="scores"), "n_altered", "n_altered_rows") == [
+        (2, 3),
+        (2, 2),
+    ]
     unaltered = only(con, "summary.estimates", estimand="policy")
     published = only(con, "summary.mmrm_change", cycle=2, month=3, arm="ona")
     assert (unaltered["n_altered"], unaltered["estimate"]) == (0, published["difference"])
@@ -210,7 +268,9 @@ def test_after_a_composite_event_nobody_responds() -> None:
         row["headache"] = row["headache"] or row["diary_date"] >= start.get(row["subject_id"], DAY_1 + 9 * CYCLE)
     assert_is_that_of(con, summarised(failing, left_out), "responses")
     # By hand: month 3 of cycle 2 of who has no event, against 70% of the baseline.
-    rates = {arm: only(con, "summary.responder_rates", rule_set="nice_ta260", cycle=2, arm=arm) for arm in ("ona", "placebo")}
+    rates = {
+        arm: only(con, "summary.responder_rates", rule_set="nice_ta260", cycle=2, arm=arm) for arm in ("ona", "placebo")
+    }
     assert [(row["n_responders"], row["n_evaluable"]) for row in rates.values()] == [(11, 11), (1, 11)]
     by_table = {(row["estimand"], row["position"]): row["estimate"] for row in matching(con, "summary.estimates")}
     assert isclose(by_table["responses", 1], 100 * (9 / 11 - 1 / 11))
@@ -261,7 +321,11 @@ def test_one_arm_or_blinded_counts_events_and_estimates_nothing(settings: dict[s
 @pytest.mark.parametrize(
     ("strategies", "estimator", "said"),
     [
-        ({"stopped": "while_on_treatment"}, MMRM, "cannot take 'stopped' by the strategy while_on_treatment; possible there:"),
+        (
+            {"stopped": "while_on_treatment"},
+            MMRM,
+            "cannot take 'stopped' by the strategy while_on_treatment; possible there:",
+        ),
         ({"rescue": "composite"}, MMRM, "summary.mmrm_change cannot take 'rescue' by the strategy composite"),
         (
             {"rescue": "hypothetical"},

@@ -298,8 +298,12 @@ def test_who_left_after_the_cut_off_has_not_left(interim: duckdb.DuckDBPyConnect
 def test_reasons_of_the_code_list_stand_by_their_names() -> None:
     made, r = Trial(), (20, 20, 20)
     for name, code in (("a", "lack of efficacy"), ("b", "completed"), ("c", "other"), ("d", None)):
-        made.add(name, "ona", 20, r, discontinued_date=DAY_1, discontinued_reason=code and f"{code}!", discontinued_code=code)
-    shown = picked(rows_of(datasets_of(made.summarise()), "FROM ADSL ORDER BY USUBJID"), "EOSSTT", "DCSREAS", "DCSREASP")
+        made.add(
+            name, "ona", 20, r, discontinued_date=DAY_1, discontinued_reason=code and f"{code}!", discontinued_code=code
+        )
+    shown = picked(
+        rows_of(datasets_of(made.summarise()), "FROM ADSL ORDER BY USUBJID"), "EOSSTT", "DCSREAS", "DCSREASP"
+    )
     assert shown == [
         ("DISCONTINUED", "LACK OF EFFICACY", None), ("COMPLETED", None, None), ("DISCONTINUED", "OTHER", "other!"),
         ("DISCONTINUED", None, None),
