@@ -162,8 +162,8 @@ def _filled(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
             if column.type != "codes":  # "none" says that nothing was taken: a cell that is read, and no value
                 aside = f"list_contains(string_split(concat_ws(',', unreadable, out_of_range, other_unit), ','), '{column.name}')"
                 counted = con.execute(
-                    f"SELECT path, count({column.name}) + count(*) FILTER ({aside}) FROM landing.{kind}"
-                    " JOIN landing.landed_files USING (file_id) GROUP BY path"
+                    f"SELECT file.path, count(line.{column.name}) + count(*) FILTER ({aside}) FROM landing.{kind} AS line"
+                    " JOIN landing.landed_files AS file USING (file_id) GROUP BY file.path"
                 ).fetchall()
                 filled |= {(path, column.name): n for path, n in counted}
     return filled

@@ -73,6 +73,10 @@ def test_every_model_has_its_place() -> None:
         "analysis.populations",
         "analysis.population_members",
         "analysis.expected_months",
+        "analysis.intercurrent_events",
+        "analysis.estimand_events",
+        "analysis.estimand_months",
+        "analysis.estimand_cycles",
     }
 
 

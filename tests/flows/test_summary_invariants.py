@@ -32,6 +32,7 @@ SHARES = {
     ],
     "arm_differences": DIFFERENCES,
     "arm_differences_by_population": DIFFERENCES,
+    "estimand_events": [("pct", "n", "n_subjects")],
     "first_response": [("first_pct", "n_first", "n_subjects")],
     "verdicts": [("verdict_pct", "n_verdict", "n_subjects")],
     "rule_agreement": [("responder_pct", "n_responders", "n_evaluable")],

@@ -31,6 +31,8 @@ def wide_layout(look: Look, kind: str) -> WideLayout | None:
     needed = [c for c in file_columns(kind) if c.required and c.name not in (SUBJECT, day)]
     if SUBJECT not in found.columns or len(needed) != 1 or needed[0].name in found.columns:
         return None
+    if needed[0].allowed:  # what happened once has no column for every day
+        return None
     if dated := _dated(look):
         keys, places, evidence = {"dates": dated[0]}, dated[1], f"{len(dated[1])} columns are named by dates"
         doubts = _date_doubts(dated[2])
