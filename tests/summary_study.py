@@ -85,7 +85,7 @@ class Trial:
 
     def happens(self, subject_id: str, kind: str, day: date) -> None:
         """An intercurrent event."""
-        self.rows["intercurrent_events"].append({"subject_id": subject_id, "event_date": day, "kind": kind})
+        self.rows["intercurrent_events"].append({"subject_id": subject_id, "date": day, "kind": kind})
 
     def _month(self, subject_id: str, start: date, headache_days: int | None) -> None:
         if headache_days is None:

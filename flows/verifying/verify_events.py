@@ -68,7 +68,7 @@ def _subjects(con: Connection, cutoff: date) -> dict[str, Treated]:
     }
     stated: dict[str, list[tuple[date, str]]] = {}
     for subject, day, kind in con.execute(
-        "SELECT subject_id, event_date, kind FROM tabulation.intercurrent_events"
+        "SELECT subject_id, date, kind FROM tabulation.intercurrent_events"
     ).fetchall():
         stated.setdefault(subject, []).append((day, kind))
     ends: dict[str, dict[int, date | None]] = {}

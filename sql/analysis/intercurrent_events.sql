@@ -34,7 +34,7 @@ overdue AS (
 ),
 
 stated AS (
-    SELECT subject_id, kind, event_date, 'intercurrent_events' AS source FROM tabulation.intercurrent_events
+    SELECT subject_id, kind, date AS event_date, 'intercurrent_events' AS source FROM tabulation.intercurrent_events
     UNION ALL
     SELECT subject_id, kind, discontinued_date, 'subjects' FROM registered WHERE NOT is_completed
     UNION ALL

@@ -3,38 +3,38 @@
 CASES = {
     "intercurrent_events.line.columns": """
 intercurrent_events
-subject_id, event_date, kind
+subject_id, date, kind
 @1, 2024-03-05, Rescue
 @1, 2024-03-05, rescue, often           <- intercurrent_events.line.columns
 """,
     "intercurrent_events.subject_id.missing": """
 intercurrent_events
-subject_id, event_date, kind
+subject_id, date, kind
 @1, 2024-03-05, Rescue
 , 2024-03-05, rescue        <- intercurrent_events.subject_id.missing
 """,
-    "intercurrent_events.event_date.unreadable": """
+    "intercurrent_events.date.unreadable": """
 intercurrent_events
-subject_id, event_date, kind
+subject_id, date, kind
 @1, 2024-03-05, Rescue
-@1, spring, rescue          <- intercurrent_events.event_date.unreadable
+@1, spring, rescue          <- intercurrent_events.date.unreadable
 """,
-    "intercurrent_events.event_date.missing": """
+    "intercurrent_events.date.missing": """
 intercurrent_events
-subject_id, event_date, kind
+subject_id, date, kind
 @1, 2024-03-05, Rescue
-@1, , rescue                <- intercurrent_events.event_date.missing
+@1, , rescue                <- intercurrent_events.date.missing
 """,
     "intercurrent_events.kind.missing": """
 intercurrent_events
-subject_id, event_date, kind
+subject_id, date, kind
 @1, 2024-03-05, stopped
 @1, 2024-03-05,             <- intercurrent_events.kind.missing
 """,
     # A line that repeats another one is a duplicate and no finding.
     "intercurrent_events.kind.unknown": """
 intercurrent_events
-subject_id, event_date, kind
+subject_id, date, kind
 @1, 2024-03-05, stopped
 @1, 2024-03-05, stopped
 @1, 2024-03-05, Rescue
@@ -43,38 +43,38 @@ subject_id, event_date, kind
 @1, 2024-03-05, death
 @2, 2024-03-05, surgery     <- intercurrent_events.kind.unknown
 """,
-    "intercurrent_events.event_date.future": """
+    "intercurrent_events.date.future": """
 intercurrent_events
-subject_id, event_date, kind
-@1, 2026-01-03, rescue      <- intercurrent_events.event_date.after_cutoff
-@1, 2026-01-04, rescue      <- intercurrent_events.event_date.future
+subject_id, date, kind
+@1, 2026-01-03, rescue      <- intercurrent_events.date.after_cutoff
+@1, 2026-01-04, rescue      <- intercurrent_events.date.future
 """,
-    "intercurrent_events.event_date.after_cutoff": """
+    "intercurrent_events.date.after_cutoff": """
 intercurrent_events
-subject_id, event_date, kind
+subject_id, date, kind
 @1, 2025-06-30, stopped
-@2, 2025-07-01, stopped     <- intercurrent_events.event_date.after_cutoff
+@2, 2025-07-01, stopped     <- intercurrent_events.date.after_cutoff
 """,
     "intercurrent_events.subject_id.unknown": """
 subjects
 subject_id, sex
 @01, F
 intercurrent_events
-subject_id, event_date, kind
+subject_id, date, kind
 @01, 2024-03-05, rescue
 @1, 2024-03-05, rescue      <- intercurrent_events.subject_id.unknown, subjects.subject_id.twins
 """,
-    "intercurrent_events.event_date.before_treatment": """
+    "intercurrent_events.date.before_treatment": """
 injections
 subject_id, injection_date
 @1, 2024-03-04
 @1, 2024-05-27
 @2, 2024-03-04
 intercurrent_events
-subject_id, event_date, kind
+subject_id, date, kind
 @1, 2024-03-04, rescue
 @1, 2024-05-26, rescue
-@2, 2024-03-03, rescue      <- intercurrent_events.event_date.before_treatment
+@2, 2024-03-03, rescue      <- intercurrent_events.date.before_treatment
 @3, 2024-03-03, rescue
 """,
     "intercurrent_events.kind.diary_after_death": """
@@ -85,12 +85,12 @@ subject_id, diary_date, headache
 @2, 2024-03-06, 0
 @3, 2024-03-06, 1
 intercurrent_events
-subject_id, event_date, kind
+subject_id, date, kind
 @1, 2024-03-05, death
 @2, 2024-03-05, death       <- intercurrent_events.kind.diary_after_death
 @3, 2024-03-05, stopped
 """,
-    "intercurrent_events.event_date.disagrees_with_discontinuation": """
+    "intercurrent_events.date.disagrees_with_discontinuation": """
 subjects
 subject_id, discontinued_date, discontinued_reason
 @1, 2024-05-10, adverse event
@@ -99,11 +99,11 @@ subject_id, discontinued_date, discontinued_reason
 @4, 2024-05-10, death
 @5, 2024-05-10, lost to follow-up
 intercurrent_events
-subject_id, event_date, kind
+subject_id, date, kind
 @1, 2024-05-10, stopped
-@2, 2024-05-11, stopped     <- intercurrent_events.event_date.disagrees_with_discontinuation
+@2, 2024-05-11, stopped     <- intercurrent_events.date.disagrees_with_discontinuation
 @3, 2024-05-10, death
-@4, 2024-05-09, death       <- intercurrent_events.event_date.disagrees_with_discontinuation
+@4, 2024-05-09, death       <- intercurrent_events.date.disagrees_with_discontinuation
 @5, 2024-06-01, death
 """,
 }

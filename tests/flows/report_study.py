@@ -98,7 +98,7 @@ def write_study(folder: Path) -> Path:
     diary.append(diary[1])  # an exact duplicate
     diary += ["SUBJ-001,2025-02-30,1,3,2,", f"SUBJ-001,{START - timedelta(60)},1,77,2,", "SUBJ-001,2025-03-01"]
     diary.append(f"SUBJ-002,{START - timedelta(50)},0,5,0,")  # hours without headache: a warning
-    intercurrent = ["subject_id,event_date,kind", *2 * [f"SUBJ-003,{START + timedelta(60)},rescue"]]
+    intercurrent = ["subject_id,date,kind", *2 * [f"SUBJ-003,{START + timedelta(60)},rescue"]]
     intercurrent.append(f"SUBJ-004,{START + timedelta(70)},stopped")
     files = {"subjects": subjects, "diary": diary, "injections": injections, "scores": scores, "adverse_events": events}
     files["intercurrent_events"] = intercurrent
