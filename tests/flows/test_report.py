@@ -9,8 +9,10 @@ from pathlib import Path
 
 import duckdb
 
+from tests.cli.helpers import BASE, SETTINGS, write_study
 from tests.flows.report_page import Page, subjects_of
 from tests.flows.report_study import HOSTILE_SUBJECT, LABEL, altered, blind
+from tests.run import run_without_prefect
 
 
 def without_scripts(html: str) -> str:
@@ -267,3 +269,15 @@ def test_a_study_with_one_rule_set_one_cycle_and_no_more_than_diaries(report_sna
     assert "injection cycle" not in without_scripts(html)
     page = Page(html)
     assert not [1 for _, a, _ in page.all("svg") if a.get("class") == "map"]
+
+
+def test_an_estimand_of_a_study_with_one_arm(tmp_path: Path) -> None:
+    """It is printed with the subjects who had its events, without an estimate and without the name of an arm."""
+    settings = (
+        SETTINGS
+        + '[arms]\nona = "Ona"\n[[analysis.estimands]]\nid = "headache_days_hypothetical"\ncycle = 1\nmonth = 1\n'
+    )
+    study = write_study(tmp_path / "study", BASE | {"subjects.csv": "subject_id,arm\nBASE,ona\n"}, settings)
+    html = (run_without_prefect(study, study / "published") / "report.html").read_text(encoding="utf-8")
+    assert "Change in headache days if nobody had stopped" in html
+    assert '<span class="of">0 of 1.</span>' in html
