@@ -275,9 +275,10 @@ def test_an_estimand_of_a_study_with_one_arm(tmp_path: Path) -> None:
     """It is printed with the subjects who had its events, without an estimate and without the name of an arm."""
     settings = (
         SETTINGS
-        + '[arms]\nona = "Ona"\n[[analysis.estimands]]\nid = "headache_days_hypothetical"\ncycle = 1\nmonth = 1\n'
+        + '[arms]\nona = "Ona"\n[analysis.imputation]\ncycles = 1\nimputations = 5\nseed = 1\n[[analysis.estimands]]\nid = "headache_days_hypothetical"\ncycle = 1\nmonth = 1\n'
     )
     study = write_study(tmp_path / "study", BASE | {"subjects.csv": "subject_id,arm\nBASE,ona\n"}, settings)
     html = (run_without_prefect(study, study / "published") / "report.html").read_text(encoding="utf-8")
     assert "Change in headache days if nobody had stopped" in html
-    assert '<span class="of">0 of 1.</span>' in html
+    assert "The study has one arm: there is nothing to compare with, so nothing is estimated." in html
+    assert '<span class="of">Not recorded.</span>' in html
