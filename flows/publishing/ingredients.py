@@ -42,7 +42,8 @@ def digest_ingredients(con: duckdb.DuckDBPyConnection, study: Study, files: Iter
 @cache
 def versions() -> dict[str, str]:
     """The versions of this software and of the libraries that compute."""
-    return {name: version(name) for name in ("migraine-outcomes", "duckdb", "great-expectations", "statsmodels")}
+    names = ("migraine-outcomes", "duckdb", "great-expectations", "statsmodels", "numpy", "scipy", "formulaic")
+    return {name: version(name) for name in names}
 
 
 def id_of(digests: dict[str, str], kept: KeptInputs) -> str:

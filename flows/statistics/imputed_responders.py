@@ -85,7 +85,7 @@ def _variance(count: int, n: int) -> float:
 
 
 def _percent(name: str, prefix: str, result: Pooled | None) -> Row:
-    """Bounds are those of the normal distribution, cut at what a share can be."""
+    """Bounds are those of the t distribution with Rubin's degrees of freedom (1987), cut at what a share can be."""
     if result is None:
         return {}
     least = -100.0 if prefix else 0.0
