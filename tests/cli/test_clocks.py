@@ -14,7 +14,7 @@ from flows.runs.as_of import publish_as_of
 from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.warehouse.kept_inputs import KeptFile, KeptInputs
 from tests.cli.helpers import DIARY, write_study
-from tests.run import computed, run_without_prefect
+from tests.run import computed, run_without_prefect, table_bytes
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = {
@@ -61,10 +61,6 @@ def told_in(snapshot: Path) -> tuple[list[str], list[str], list[tuple[str, str]]
         return told(con)
 
 
-def tables(snapshot: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (snapshot / "tables").iterdir()}
-
-
 def test_a_clock_that_was_behind(tmp_path: Path, clock: Clock) -> None:
     study, out = write_study(tmp_path / "study", FILES), tmp_path / "out"
     first = run_without_prefect(study, out)
@@ -89,9 +85,9 @@ def test_a_clock_that_was_behind(tmp_path: Path, clock: Clock) -> None:
     clock.day = date(2026, 9, 9)  # no further date has come: the clock leaves no trace
     with computed(study, out) as run:
         assert run.snapshot_id == whole.name
-    again = tables(whole)
+    again = table_bytes(whole)
     fresh = publish_again(out, whole)
-    assert tables(fresh) == again
+    assert table_bytes(fresh) == again
     days = publish_again(out, first) / "tables/tabulation.diary_days/*.parquet"
     assert duckdb.sql(f"SELECT count(*) FROM '{days}'").fetchall() == [(0,)]
     assert told_in(publish_again(out, half))[0] == ["2024-05-01"]
@@ -134,4 +130,4 @@ def test_every_check_of_the_future_knows_what_has_come() -> None:
     assert judged <= {
         (kind, column.name) for kind in FILE_KINDS for column in file_columns(kind) if column.type in DATES
     }
-    assert len(judged) == 9
+    assert len(judged) == 10

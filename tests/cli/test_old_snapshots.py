@@ -19,6 +19,7 @@ from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
 from tests.cli.helpers import SETTINGS, write_study
 from tests.crash.night import run_night
+from tests.run import table_bytes
 
 DAY = 24 * 60 * 60
 
@@ -103,9 +104,8 @@ class Twice(NamedTuple):
 
 def tables_of(snapshot: Path) -> dict[str, bytes]:
     """The files of its tables but of those that hang on the snapshots before: made again, it has another one before it."""
-    files = {path.name: path.read_bytes() for path in (snapshot / "tables").iterdir()}
     past = (*TABLES_OF_THE_PAST, "meta.checks", "meta.findings")  # the last two hold the checks on drift as well
-    return {name: content for name, content in files.items() if name.rsplit(".", 1)[0] not in past}
+    return {name: content for name, content in table_bytes(snapshot).items() if name.rsplit(".", 1)[0] not in past}
 
 
 @pytest.fixture(scope="module")
