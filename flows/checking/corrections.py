@@ -8,9 +8,6 @@ from flows.study.dictionary import LANDED_TYPES, file_columns, input_tables
 Connection = duckdb.DuckDBPyConnection
 
 
-DAYS_A_BITMAP = 1024
-
-
 def find_repeats(con: Connection, kind: str) -> None:
     """landing.repeated_<kind>: the landed lines about a key that more than one line is about; most have none.
 
@@ -30,12 +27,11 @@ def find_repeats(con: Connection, kind: str) -> None:
 
 
 def subjects_with_repeats(kind: str, day: str) -> str:
-    """The query for the subjects with two landed lines about one day, or one about an unknown day: the bits of the days
-    are fewer than the lines."""
-    number = f"({day} - DATE '1970-01-01')"
+    """The query for the subjects with two landed lines about one day, or one about an unknown day: with a bit for each day of
+    a month, the bits are fewer than the lines."""
     return f"""SELECT subject_id FROM landing.{kind}
-        GROUP BY subject_id, {number} // {DAYS_A_BITMAP}
-        HAVING count(*) <> coalesce(bit_count(bitstring_agg({number} & {DAYS_A_BITMAP - 1}, 0, {DAYS_A_BITMAP - 1})), 0)"""
+        GROUP BY subject_id, year({day}), month({day})
+        HAVING count(*) <> coalesce(bit_count(bit_or(CAST(1 AS BIGINT) << day({day}))), 0)"""
 
 
 def set_quarantined_aside(con: Connection, kind: str) -> None:
