@@ -44,5 +44,5 @@ def run_lightly(folder: Path, out: Path) -> Flagged:
         steps.validate(con, study, kept)
         build_models(con, only=set(models_behind("analysis.responder", "analysis.month_entries", "analysis.cycles")))
         history = write_history(con, out, name, study, None)
-        append_history(out / "state", history.entry.model_copy(update={"published_at": datetime.now(UTC)}))
-        return {(check, row.site) for row in history.entry.sites for check in row.drift}
+        append_history(out / "state", history.model_copy(update={"published_at": datetime.now(UTC)}))
+        return {(check, row.site) for row in history.sites for check in row.drift}

@@ -147,7 +147,9 @@ def rough_covariance(design: Design) -> Array:
     """Products of the residuals of least squares over the subjects that have both visits, made positive definite."""
     products = design.response.T @ design.response / np.maximum(design.together, 1.0)
     deviations = np.sqrt(products.diagonal())
-    correlation = np.clip(products / np.outer(deviations, deviations), -1.0, 1.0)
+    divisors = np.where(deviations > 0, deviations, 1.0)  # a visit that the model fits without a rest has none
+    correlation = np.clip(products / np.outer(divisors, divisors), -1.0, 1.0)
+    np.fill_diagonal(correlation, 1.0)
     lowest = np.linalg.eigvalsh(correlation)[0]
     if lowest < 0.05:
         share = 0.95 / (1.0 - lowest)
