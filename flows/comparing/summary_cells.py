@@ -175,13 +175,14 @@ def _changed_data(con: Connection, reread_by: list[str]) -> dict[str, list[Found
     for kind, table in input_tables().items():
         values = [name for name in columns_of(con, table.full_name) if name not in ("file_id", "line_number")]
         shown = ", ".join(values)
+        day = next((c.name for c in table.columns if c.name in table.key and c.type == "date" and c.required), None)
+        for side in ("before", "after"):
+            con.execute(_changed_months(side, table.full_name, day, shown))
         rows = con.execute(
-            f"""WITH came AS (
-                SELECT {shown} FROM after.{table.full_name} EXCEPT ALL SELECT {shown} FROM before.{table.full_name}
-            ),
-            went AS (
-                SELECT {shown} FROM before.{table.full_name} EXCEPT ALL SELECT {shown} FROM after.{table.full_name}
-            ),
+            f"""WITH earlier AS ({_lines_of_changed_months("before", table.full_name, day)}),
+            later AS ({_lines_of_changed_months("after", table.full_name, day)}),
+            came AS (SELECT {shown} FROM later EXCEPT ALL SELECT {shown} FROM earlier),
+            went AS (SELECT {shown} FROM earlier EXCEPT ALL SELECT {shown} FROM later),
             new_files AS (SELECT file_id FROM after_fates WHERE fate = 'new'),
             back_files AS (SELECT file_id FROM after_fates WHERE fate = 'restored'),
             gone_files AS (SELECT file_id FROM before_fates WHERE fate = 'withdrawal'),
@@ -191,10 +192,10 @@ def _changed_data(con: Connection, reread_by: list[str]) -> dict[str, list[Found
                     WHEN line.file_id NOT IN (FROM new_files) THEN 'reread'
                     WHEN came.subject_id IN (SELECT subject_id FROM went) THEN 'correction' ELSE 'new_lines'
                 END AS code
-                FROM came JOIN after.{table.full_name} AS line ON {_same("came", "line", values)}
+                FROM came JOIN later AS line ON {_same("came", "line", values)}
                 UNION
                 SELECT went.subject_id, CASE WHEN line.file_id IN (FROM gone_files) THEN 'withdrawal' ELSE 'reread' END
-                FROM went JOIN before.{table.full_name} AS line ON {_same("went", "line", values)}
+                FROM went JOIN earlier AS line ON {_same("went", "line", values)}
             )
             SELECT DISTINCT subject_id, code FROM judged ORDER BY ALL"""
         ).fetchall()
@@ -203,6 +204,26 @@ def _changed_data(con: Connection, reread_by: list[str]) -> dict[str, list[Found
         found[kind] = [Found(s, code) for s, code in rows if code != "reread"]
         found[kind] += [Found(s, by) for s, code in rows if code == "reread" and s not in explained for by in reread_by]
     return found
+
+
+def _changed_months(side: str, table: str, day: str | None, shown: str) -> str:
+    """<side>_months: what tells the lines of a subject's month from others; without a day, those of a subject. To compare ten
+    million lines one by one takes ten times as long as to compare their months first."""
+    return f"""CREATE OR REPLACE TEMP TABLE {side}_months AS
+        SELECT subject_id, {_month(day)} AS month, count(*) AS n_lines, sum(hash({shown})) AS content
+        FROM {side}.{table} GROUP BY ALL"""
+
+
+def _lines_of_changed_months(side: str, table: str, day: str | None) -> str:
+    return f"""FROM {side}.{table} SEMI JOIN (
+            SELECT subject_id, month FROM before_months FULL JOIN after_months USING (subject_id, month)
+            WHERE before_months.n_lines IS DISTINCT FROM after_months.n_lines
+                OR before_months.content IS DISTINCT FROM after_months.content
+        ) AS changed ON changed.subject_id = {table.partition(".")[2]}.subject_id AND changed.month = {_month(day)}"""
+
+
+def _month(day: str | None) -> str:
+    return f"year({day}) * 12 + month({day})" if day else "0"
 
 
 def _same(left: str, right: str, names: list[str]) -> str:
