@@ -107,8 +107,8 @@ def gather_partitions(con: Connection, folder: Path, partitions: int) -> None:
         if name in _tables_per_subject():
             parts = [str(folder / "out" / str(number) / f"{name}.parquet") for number in range(partitions)]
             table = load_dictionary().get(name)
-            order = f" ORDER BY {', '.join(table.key)}" if table else ""
-            con.execute(f"CREATE OR REPLACE TABLE {name} AS FROM read_parquet($parts){order}", {"parts": parts})
+            rows = table.ordered("read_parquet($parts)") if table else "FROM read_parquet($parts)"
+            con.execute(f"CREATE OR REPLACE TABLE {name} AS {rows}", {"parts": parts})
         else:
             build_models(con, only={name})
     if across := set(models_across_subjects()):

@@ -37,9 +37,7 @@ def published_select(table: Table, study: Study) -> str:
     Of a blinded study the order is that of the published values, and ``withhold_texts`` has to come first.
     """
     if not study.facts.blinded:
-        columns = ", ".join(c.name for c in table.columns)
-        keys = ", ".join(f"{table.full_name}.{key}" for key in table.key)
-        return f"SELECT {columns} FROM {table.full_name} ORDER BY {keys}"
+        return table.ordered(table.full_name)
     own_rows = BLINDED_ROWS.get(table.full_name)
     columns = ", ".join(_published(table, column) for column in table.columns)
     # Rows of their own may be equal in the key: the others decide, for the order they were read in would tell of lines.

@@ -63,6 +63,12 @@ class Table(BaseModel):
     def full_name(self) -> str:
         return f"{self.schema_name}.{self.name}"
 
+    def ordered(self, source: str) -> str:
+        """The columns of the table from a source of rows (a table, or a query in brackets), in the order of its key."""
+        columns = ", ".join(column.name for column in self.columns)
+        key = ", ".join(f"line.{name}" for name in self.key)
+        return f"SELECT {columns} FROM {source} AS line ORDER BY {key}"
+
 
 def _table(schema: str, name: str, entry: dict[str, Any]) -> Table:
     described = entry.pop("columns") | MORE_COLUMNS.get(f"{schema}.{name}", dict)()

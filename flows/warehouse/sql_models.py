@@ -80,8 +80,4 @@ def _for_any_database(con: duckdb.DuckDBPyConnection, select: str) -> str:
 def _as_published(name: str) -> str:
     """The SELECT of a model; of a published one with the columns of the dictionary, in the order of its key."""
     select, table = load_models()[name], load_dictionary().get(name)
-    if not table:
-        return select
-    columns = ", ".join(column.name for column in table.columns)
-    key = ", ".join(f"model.{name}" for name in table.key)
-    return f"SELECT {columns} FROM (\n{select}\n) AS model ORDER BY {key}"
+    return table.ordered(f"(\n{select}\n)") if table else select
