@@ -7,8 +7,9 @@ from typing import Any
 import duckdb
 
 from flows.base.sql_text import rows_of
+from flows.deriving.summaries import build_summaries
 from flows.landing.landing_tables import create_landing_tables
-from flows.statistics import build_statistics, register_statistics
+from flows.statistics import register_statistics
 from flows.warehouse.medication_table import read_current_medication
 from flows.warehouse.settings_tables import load_metadata
 from flows.warehouse.sql_models import build_models
@@ -121,8 +122,7 @@ class Trial:
         read_current_medication(con, study)
         build_models(con, schemas={"analysis"})
         register_statistics(con)
-        build_models(con, schemas={"summary"})
-        build_statistics(con)
+        build_summaries(con)
         return con
 
 

@@ -19,21 +19,24 @@ def refuse_undeclared_entries(con: duckdb.DuckDBPyConnection, entry: KeptFile, g
     """
     if entry.kind != "diary" or group.entries_per_day:
         return
-    # Days are counted by a hash, which takes half the time; answers are then held against each other of the few days
-    # with two entries or more, and two days of one hash are still two days.
+    # With a bit for each day of a month, the bits are fewer than the lines where a day has several: so the days are counted,
+    # and answers are held against each other of subjects with such a month only.
     days_entered, several, most, percent = one_row(
         con,
         f"""WITH entered AS (
-            SELECT *, hash(subject_id, diary_date) AS day_hash FROM landing.diary
-            WHERE file_id = $1 AND subject_id IS NOT NULL AND CAST(entered_at AS DATE) = diary_date
+            FROM landing.diary WHERE file_id = $1 AND subject_id IS NOT NULL AND CAST(entered_at AS DATE) = diary_date
         ),
-        days AS MATERIALIZED (SELECT day_hash, count(*) AS n_lines FROM entered GROUP BY day_hash),
+        months AS MATERIALIZED (
+            SELECT subject_id, count(*) AS n_lines, bit_count(bit_or(CAST(1 AS BIGINT) << day(diary_date))) AS n_days
+            FROM entered
+            GROUP BY subject_id, year(diary_date), month(diary_date)
+        ),
         several AS (
             SELECT subject_id, diary_date FROM entered
-            SEMI JOIN (FROM days WHERE n_lines > 1) AS repeated USING (day_hash)
+            WHERE subject_id IN (SELECT subject_id FROM months WHERE n_lines > n_days)
             GROUP BY ALL HAVING count(DISTINCT ({ANSWERS})) > 1
         )
-        SELECT (SELECT count(*) FROM days), (SELECT count(*) FROM several),
+        SELECT (SELECT coalesce(sum(n_days), 0) FROM months), (SELECT count(*) FROM several),
             check_limits.several_entries_days, check_limits.several_entries_percent
         FROM meta.check_limits AS check_limits""",
         [entry.file_id],

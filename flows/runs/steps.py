@@ -1,5 +1,6 @@
 """The steps of a run, each a plain function over one DuckDB connection. They run with or without Prefect."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,9 +17,11 @@ from flows.checking.validation import (
     validate_tabulated,
 )
 from flows.deriving.partitions import Cluster
+from flows.deriving.summaries import build_summaries
 from flows.landing.land import land
-from flows.statistics import build_statistics, register_statistics
+from flows.statistics import register_statistics
 from flows.study.study_folder import Study
+from flows.warehouse.built_tables import second_cursor
 from flows.warehouse.kept_inputs import KeptInputs
 from flows.warehouse.medication_table import read_current_medication, read_landed_medication
 from flows.warehouse.settings_tables import load_metadata
@@ -45,9 +48,11 @@ def validate(con: Connection, study: Study, kept: KeptInputs) -> Quality:
     read_landed_medication(con, study)
     results = validate_landing(con)
     stop_on_critical(con, results)
-    build_models(con, schemas={"tabulation"})
+    with ThreadPoolExecutor(1) as thread:  # Python looks lines up in the files while DuckDB builds
+        quoted = thread.submit(quote_quarantined, second_cursor(con), study, kept)
+        build_models(con, schemas={"tabulation"})
+        quoted.result()
     read_current_medication(con, study)
-    quote_quarantined(con, study, kept)
     build_models(con, schemas={"landing"})
     build_models(con, only={"analysis.cutoff"})  # checks say what lies after it
     results += validate_tabulated(con)
@@ -90,8 +95,7 @@ def summarise(con: Connection) -> list[CheckResult]:
     Raises DataError when a result breaks a contract: nothing is published then.
     """
     register_statistics(con)
-    build_models(con, schemas={"summary"})
-    build_statistics(con)
+    build_summaries(con)
     results = validate_results(con)
     stop_on_critical(con, results)
     return results

@@ -5,7 +5,6 @@ or, where statsmodels is wrong, by a few lines of our own that say so. docs/stat
 and its limits. statsmodels takes a second to import, so every import of it stands inside a function.
 """
 
-from flows.statistics.fitted_tables import build_statistics
 from flows.statistics.functions import register_statistics
 
-__all__ = ["build_statistics", "register_statistics"]
+__all__ = ["register_statistics"]

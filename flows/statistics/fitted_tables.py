@@ -1,7 +1,7 @@
 """Tables of summary.* that are fitted: each is a function of the counted tables that gives rows, and is written with
 the columns of the dictionary, in the order of its key.
 
-They come after all SQL models and before the checks on the results (docs/decisions/0007-fitted-tables.md).
+They are fitted while DuckDB counts the others, and before the checks on the results (docs/decisions/0007-fitted-tables.md).
 """
 
 from collections.abc import Callable
@@ -22,8 +22,9 @@ from flows.statistics.tipping import tipping_points
 from flows.study.analysis_plan import tested_tables
 from flows.study.dictionary import SQL_TYPES, load_dictionary
 
+Connection = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
-FITTED: dict[str, Callable[[duckdb.DuckDBPyConnection], list[Row]]] = {
+FITTED: dict[str, Callable[[Connection], list[Row]]] = {
     "summary.arm_differences": arm_differences,
     "summary.arm_differences_by_population": arm_differences_by_population,
     "summary.change_from_baseline": change_from_baseline,
@@ -164,14 +165,7 @@ READS["summary.estimates"] = {
 }
 
 
-def build_statistics(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Fit every table of FITTED; gives the names built."""
-    for name, fit in FITTED.items():
-        write_table(con, name, fit(con))
-    return list(FITTED)
-
-
-def write_table(con: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> None:
+def write_table(con: Connection, name: str, rows: list[Row]) -> None:
     """Write rows as the documented table; a column a row does not name is null, one the table lacks is an error."""
     table = load_dictionary()[name]
     columns = {column.name: SQL_TYPES[column.type] for column in table.columns}

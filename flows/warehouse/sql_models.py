@@ -1,19 +1,19 @@
 """SQL models: sql/<schema>/<table>.sql, one SELECT each; the build order follows from what each one reads."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
-from graphlib import CycleError, TopologicalSorter
 
 import duckdb
 import sqlglot
 from sqlglot import exp
 
-from flows.base.errors import ConfigurationError
 from flows.base.resources import resource
-from flows.base.sql_text import one_value, transaction
+from flows.base.sql_text import one_value
 from flows.study.dictionary import load_dictionary
+from flows.warehouse.side_by_side import build_in_order, in_order
 
+Connection = duckdb.DuckDBPyConnection
 SCHEMAS = ("analysis", "landing", "summary", "tabulation")
 # Models that are kept as a query: large, and read once or twice, each time for a part of their rows or columns.
 VIEWS = frozenset({"analysis.diary_states", "analysis.headache_counts", "analysis.response"})
@@ -42,36 +42,39 @@ def build_order(names: Collection[str] | None = None) -> tuple[str, ...]:
 
     Raises ConfigurationError for a circle.
     """
-    models = load_models()
-    wanted = sorted(models if names is None else names)
-    reads = {name: tables_read(models[name]).intersection(wanted) for name in wanted}
-    try:
-        return tuple(TopologicalSorter(reads).static_order())
-    except CycleError as circle:
-        raise ConfigurationError(
-            f"sql/: the models read each other in a circle: {' -> '.join(circle.args[1])}."
-        ) from None
+    order = in_order(reads_of(load_models() if names is None else names))
+    found: list[str] = []
+    while order.is_active():
+        ready = order.get_ready()
+        found += ready
+        order.done(*ready)
+    return tuple(found)
 
 
-def build_models(
-    con: duckdb.DuckDBPyConnection, schemas: set[str] | None = None, only: set[str] | None = None
-) -> list[str]:
-    """Build the models of these schemas (or only these tables) in order; gives the names built."""
-    wanted = [
+def reads_of(names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The tables that each of these models reads."""
+    return {name: tables_read(load_models()[name]) for name in names}
+
+
+def build_models(con: Connection, schemas: set[str] | None = None, only: set[str] | None = None) -> None:
+    """Build the models of these schemas (or only these tables), each after those of them that it reads."""
+    names = [
         name for name in load_models() if (not schemas or name.split(".")[0] in schemas) and (not only or name in only)
     ]
-    names = build_order(wanted)
-    with transaction(con):
-        for name in names:
-            con.execute(f"CREATE SCHEMA IF NOT EXISTS {name.split('.')[0]}")
-            if name in VIEWS:
-                con.execute(f"CREATE OR REPLACE VIEW {name} AS\n{_for_any_database(con, load_models()[name])}")
-            else:
-                con.execute(f"CREATE OR REPLACE TABLE {name} AS\n{_as_published(name)}")
-    return list(names)
+    for schema in sorted({name.split(".")[0] for name in names}):
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    build_in_order(con, reads_of(names), build_model)
 
 
-def _for_any_database(con: duckdb.DuckDBPyConnection, select: str) -> str:
+def build_model(con: Connection, name: str) -> None:
+    """Build one model; what it reads is there."""
+    if name in VIEWS:
+        con.execute(f"CREATE OR REPLACE VIEW {name} AS\n{_for_any_database(con, load_models()[name])}")
+    else:
+        con.execute(f"CREATE OR REPLACE TABLE {name} AS\n{_as_published(name)}")
+
+
+def _for_any_database(con: Connection, select: str) -> str:
     """A SELECT that names the database of the settings: a view looks for tables in its own database only."""
     return re.sub(r"\bmeta\.(?=\w+ AS )", f"{one_value(con, 'SELECT current_database()')}.meta.", select)
 

@@ -13,11 +13,9 @@ SELECT
     count(*) FILTER (status = 'non_responder') AS n_non_responder,
     count(*) FILTER (status = 'not_evaluable') AS n_not_evaluable,
     count(*) FILTER (status = 'not_due') AS n_not_due,
-    string_agg(rule_set, ', ' ORDER BY rule_set) FILTER (status = 'responder') AS responder_rule_sets,
-    string_agg(rule_set, ', ' ORDER BY rule_set) FILTER (status = 'non_responder') AS non_responder_rule_sets,
-    string_agg(rule_set, ', ' ORDER BY rule_set) FILTER (starts_with(verdict, 'stop')) AS stop_rule_sets,
-    CASE WHEN count(*) FILTER (status IN ('responder', 'non_responder')) > 1 THEN
-        count(DISTINCT status) FILTER (status IN ('responder', 'non_responder')) = 1
-    END AS is_unanimous
+    array_to_string(list_sort(list(rule_set) FILTER (status = 'responder')), ', ') AS responder_rule_sets,
+    array_to_string(list_sort(list(rule_set) FILTER (status = 'non_responder')), ', ') AS non_responder_rule_sets,
+    array_to_string(list_sort(list(rule_set) FILTER (starts_with(verdict, 'stop'))), ', ') AS stop_rule_sets,
+    CASE WHEN n_responder + n_non_responder > 1 THEN n_responder = 0 OR n_non_responder = 0 END AS is_unanimous
 FROM analysis.responder
 GROUP BY subject_id, cycle
