@@ -15,8 +15,10 @@ from flows.warehouse.side_by_side import build_in_order, in_order
 
 Connection = duckdb.DuckDBPyConnection
 SCHEMAS = ("analysis", "landing", "summary", "tabulation")
-# Models that are kept as a query: large, and read once or twice, each time for a part of their rows or columns.
-VIEWS = frozenset({"analysis.diary_states", "analysis.headache_counts", "analysis.response"})
+# Models that are kept as a query: large, and read a few times, each time for a part of their rows or columns.
+VIEWS = frozenset(
+    {"analysis.compared_cycles", "analysis.diary_states", "analysis.headache_counts", "analysis.response"}
+)
 
 
 @cache

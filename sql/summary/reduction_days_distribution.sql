@@ -6,31 +6,15 @@
 -- Missing: n_subjects counts the subjects judged whose baseline can be compared with; a percentage of nobody is null. Imputed:
 --          who was not seen has a reduction below every threshold, a rise included
 -- Source:  docs/statistics.md, distribution of the reduction; integers are compared, so that exactly 4 days are 4 days
-WITH compared AS (
-    SELECT
-        member.arm,
-        responder.rule_set,
-        responder.cycle,
-        CAST(rule.month_days AS INTEGER) AS month_days,
-        -- bh * d, h * bd and bd * d: the reduction is a month x (first - second) / third.
-        responder.baseline_headache_days * responder.judged_days AS base,
-        responder.judged_headache_days * responder.baseline_recorded_days AS rest,
-        responder.baseline_recorded_days * responder.judged_days AS days
-    FROM analysis.responder AS responder
-    JOIN meta.rule_sets AS rule ON rule.rule_set = responder.rule_set
-    JOIN analysis.arm_subjects AS member ON member.subject_id = responder.subject_id
-    WHERE responder.status IN ('responder', 'non_responder') AND responder.reduction_pct IS NOT NULL
-),
-
-shares AS (
+WITH shares AS (
     SELECT
         rule_set,
         cycle,
         arm,
         -- Whole days, rounded down: a whole month is added first, for the quotient of a negative number rounds up.
-        (month_days * (base - rest) + month_days * days) // days - month_days AS whole_days,
+        (month_days * (before - after) + month_days * n_days) // n_days - month_days AS whole_days,
         count(*) AS n_subjects
-    FROM compared
+    FROM analysis.compared_cycles
     GROUP BY ALL
 ),
 

@@ -10,24 +10,15 @@ WITH steps AS (
     SELECT CAST(unnest(range(-100, 101, 5)) AS INTEGER) AS min_reduction_pct
 ),
 
-compared AS (
-    SELECT
-        member.arm,
-        responder.rule_set,
-        responder.cycle,
-        -- bh * d and h * bd: the reduction is 100 x (1 - second / first).
-        responder.baseline_headache_days * responder.judged_days AS base,
-        responder.judged_headache_days * responder.baseline_recorded_days AS rest,
-        -- Whole percent, rounded down: 100 less the quotient rounded up.
-        100 - (100 * rest + base - 1) // base AS whole_pct
-    FROM analysis.responder AS responder
-    JOIN analysis.arm_subjects AS member ON member.subject_id = responder.subject_id
-    WHERE responder.status IN ('responder', 'non_responder') AND responder.reduction_pct IS NOT NULL
-),
-
 shares AS (
-    SELECT rule_set, cycle, arm, whole_pct, count(*) AS n_subjects
-    FROM compared
+    SELECT
+        rule_set,
+        cycle,
+        arm,
+        -- Whole percent, rounded down: 100 less the quotient rounded up.
+        100 - (100 * after + before - 1) // before AS whole_pct,
+        count(*) AS n_subjects
+    FROM analysis.compared_cycles
     GROUP BY ALL
 ),
 

@@ -23,48 +23,48 @@ spine AS (
     CROSS JOIN thresholds
 ),
 
-judged AS (
+expected AS (
     SELECT
-        member.arm,
         course.rule_set,
         course.cycle,
-        course.subject_id,
-        course.is_in_nri,
-        course.status,
-        course.is_evaluable AND responder.reduction_pct IS NOT NULL AS is_compared,
-        -- bh * d and h * bd: the rates of baseline and window over one denominator.
-        responder.baseline_headache_days * responder.judged_days AS base,
-        responder.judged_headache_days * responder.baseline_recorded_days AS rest
+        member.arm,
+        count(*) FILTER (course.is_in_nri AND course.status <> 'not_given') AS n_subjects,
+        count(*) FILTER (course.is_in_nri) AS n_in_nri
     FROM analysis.response_course AS course
     JOIN analysis.arm_subjects AS member ON member.subject_id = course.subject_id
-    LEFT JOIN analysis.responder AS responder
-        ON responder.rule_set = course.rule_set
-        AND responder.subject_id = course.subject_id
-        AND responder.cycle = course.cycle
+    GROUP BY course.rule_set, course.cycle, member.arm
+),
+
+compared AS (
+    SELECT
+        cycles.rule_set,
+        cycles.cycle,
+        cycles.arm,
+        thresholds.threshold,
+        count(*) AS n_evaluable,
+        count(*) FILTER (
+            CASE
+                WHEN starts_with(thresholds.threshold, 'reduction') THEN 100 * (before - after) >= thresholds.pct * before
+                WHEN thresholds.pct = 0 THEN after > before
+                ELSE 100 * (after - before) >= thresholds.pct * before
+            END
+        ) AS n_reached
+    FROM analysis.compared_cycles AS cycles
+    CROSS JOIN thresholds
+    GROUP BY cycles.rule_set, cycles.cycle, cycles.arm, thresholds.threshold
 ),
 
 counted AS (
     SELECT
-        spine.rule_set,
-        spine.cycle,
-        spine.arm,
-        spine.threshold,
-        spine.position,
+        spine.*,
         starts_with(spine.threshold, 'reduction') AS is_reduction,
-        count(*) FILTER (judged.is_in_nri AND judged.status <> 'not_given') AS n_subjects,
-        count(*) FILTER (judged.is_compared) AS n_evaluable,
-        count(*) FILTER (
-            judged.is_compared
-            AND CASE
-                WHEN starts_with(spine.threshold, 'reduction') THEN 100 * (base - rest) >= spine.pct * base
-                WHEN spine.pct = 0 THEN rest > base
-                ELSE 100 * (rest - base) >= spine.pct * base
-            END
-        ) AS n_reached,
-        count(*) FILTER (judged.is_in_nri) AS n_in_nri
+        coalesce(expected.n_subjects, 0) AS n_subjects,
+        coalesce(expected.n_in_nri, 0) AS n_in_nri,
+        coalesce(compared.n_evaluable, 0) AS n_evaluable,
+        coalesce(compared.n_reached, 0) AS n_reached
     FROM spine
-    LEFT JOIN judged USING (rule_set, cycle, arm)
-    GROUP BY ALL
+    LEFT JOIN expected USING (rule_set, cycle, arm)
+    LEFT JOIN compared USING (rule_set, cycle, arm, threshold)
 )
 
 SELECT
