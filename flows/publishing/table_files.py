@@ -20,9 +20,10 @@ from flows.study.study_folder import Study
 from flows.warehouse.snapshots import is_in_pieces
 
 Connection = duckdb.DuckDBPyConnection
-PARQUET = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2"
+# A piece is one row group: where DuckDB has to end one among rows that a condition selects hangs on the number of threads.
+PARQUET = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 1048576"
 CSV = "FORMAT csv, HEADER"
-PIECE_ROWS = 1 << 17  # of a piece on the average: a row group of DuckDB, half a megabyte of a diary
+PIECE_ROWS = 1 << 17  # of a piece on the average: half a megabyte of a diary
 
 
 class Piece(NamedTuple):
