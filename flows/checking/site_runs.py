@@ -123,10 +123,12 @@ received AS (
 SELECT received.site, lines_received, coalesce(COLUMNS(told_of.* EXCLUDE site), 0)
 FROM received LEFT JOIN told_of ON told_of.site IS NOT DISTINCT FROM received.site"""
 
-DAY_COUNTS = """SELECT subject.site, count(*) AS diary_days, count(day.headache) AS recorded_days,
-    count(*) FILTER (day.headache) AS headache_days
-FROM tabulation.diary_days AS day
-SEMI JOIN new_files USING (file_id)
+DAY_COUNTS = """SELECT subject.site, CAST(sum(n_days) AS BIGINT) AS diary_days, CAST(sum(n_recorded) AS BIGINT) AS recorded_days,
+    CAST(sum(n_headache) AS BIGINT) AS headache_days
+FROM (
+    SELECT subject_id, count(*) AS n_days, count(headache) AS n_recorded, count(*) FILTER (headache) AS n_headache
+    FROM tabulation.diary_days SEMI JOIN new_files USING (file_id) GROUP BY subject_id
+) AS day
 LEFT JOIN tabulation.subjects AS subject USING (subject_id) GROUP BY subject.site"""
 
 DUE_COUNTS = """SELECT subject.site, CAST(sum(month.expected_days) AS BIGINT) AS due_days,
