@@ -20,7 +20,7 @@ from flows.checking.check_outcomes import SEVERITIES, NewFinding
 from flows.checking.checks import Check, load_suites
 from flows.checking.dose_findings import UNCOUNTED_KIND, is_about_dose
 from flows.checking.drift import PREFIX, Drift
-from flows.study.dictionary import FILE_KINDS, LANDED_TYPES, input_tables
+from flows.study.dictionary import FILE_KINDS, input_tables
 
 Connection = duckdb.DuckDBPyConnection
 # What a check of the inbox alone cannot find: it knows no earlier run and no file that went away.
@@ -49,6 +49,7 @@ def derive_open_findings(con: Connection) -> None:
         WITH place AS (
             SELECT file_id, min(path) AS path, min(sequence) AS sequence FROM landing.landed_files GROUP BY file_id
         ),
+        {", ".join(f"flagged_{kind} AS ({_flagged(kind)})" for kind in FILE_KINDS)},
         keyed AS ({" UNION ALL ".join(_keyed(kind) for kind in FILE_KINDS)}),
         current AS ({" UNION ALL ".join(_current(kind) for kind in FILE_KINDS)}),
         last_word AS (SELECT thing, max(place.sequence) AS sequence FROM current JOIN place USING (file_id) GROUP BY thing),
@@ -65,7 +66,7 @@ def derive_open_findings(con: Connection) -> None:
             LEFT JOIN place ON place.file_id = finding.file_id
             LEFT JOIN (SELECT file_id, min(path) AS path FROM landing.files GROUP BY file_id) AS file
                 ON file.file_id = finding.file_id
-            LEFT JOIN keyed ON keyed.check_id = finding.check_id AND keyed.file_id = finding.file_id
+            LEFT JOIN keyed ON keyed.kind = finding.kind AND keyed.file_id = finding.file_id
                 AND keyed.line_number = finding.line_number
             LEFT JOIN last_word ON last_word.thing = keyed.thing
             WHERE (last_word.sequence IS NULL OR last_word.sequence <= place.sequence)
@@ -83,30 +84,40 @@ def _tells_sessions(check: Check) -> bool:
     )
 
 
-def _key_of(kind: str, alias: str, are_landed: bool) -> str:
-    """The key of a line as one text; null where a part is unknown."""
+def _key_of(kind: str, alias: str, are_landed: bool) -> list[str]:
+    """The columns of a line that are its key, in landing.* or in the table of the lines that count."""
     table = input_tables()[kind]
     types = {column.name: column.type for column in table.columns}
-    parts = []
-    for name in table.key:
-        is_partial = LANDED_TYPES[types[name]] != "DATE" and types[name] == "partial_date"
-        column = f"{name}_text" if is_partial and not are_landed else name
-        parts.append(f"CAST({alias}.{column} AS VARCHAR)")
+    return [
+        f"{alias}.{name}_text" if types[name] == "partial_date" and not are_landed else f"{alias}.{name}"
+        for name in table.key
+    ]
+
+
+def _flagged(kind: str) -> str:
+    """The lines of a kind that have findings."""
+    return f"""SELECT line.file_id, line.line_number, {", ".join(_key_of(kind, "line", True))} FROM landing.{kind} AS line
+        SEMI JOIN landing.findings AS finding ON finding.kind = '{kind}' AND finding.file_id = line.file_id
+            AND finding.line_number = line.line_number"""
+
+
+def _thing(kind: str, alias: str, are_landed: bool) -> str:
+    """The key of a line as one text; null where a part is unknown."""
+    parts = (f"CAST({column} AS VARCHAR)" for column in _key_of(kind, alias, are_landed))
     return f"'{kind}' || chr(31) || " + " || chr(31) || ".join(parts)
 
 
 def _keyed(kind: str) -> str:
-    """Each finding on a line of a kind with the key of that line."""
-    return f"""SELECT DISTINCT finding.check_id, finding.file_id, finding.line_number, {_key_of(kind, "line", True)} AS thing
-        FROM landing.findings AS finding
-        JOIN landing.{kind} AS line ON line.file_id = finding.file_id AND line.line_number = finding.line_number
-        WHERE finding.kind = '{kind}'"""
+    """Each line with findings, and its key."""
+    thing = _thing(kind, "line", True)
+    return f"SELECT '{kind}' AS kind, file_id, line_number, {thing} AS thing FROM flagged_{kind} AS line"
 
 
 def _current(kind: str) -> str:
-    """The key and file of each line that counts, of the kinds that have findings."""
-    return f"""SELECT {_key_of(kind, "line", False)} AS thing, line.file_id FROM {input_tables()[kind].full_name} AS line
-        SEMI JOIN keyed ON keyed.thing = {_key_of(kind, "line", False)}"""
+    """The key and file of each line that counts, of the keys that have findings."""
+    flagged, own = _key_of(kind, "flagged", True), _key_of(kind, "line", False)
+    return f"""SELECT {_thing(kind, "line", False)} AS thing, line.file_id FROM {input_tables()[kind].full_name} AS line
+        SEMI JOIN flagged_{kind} AS flagged ON {" AND ".join(f"{a} = {b}" for a, b in zip(flagged, own, strict=True))}"""
 
 
 def _hashed(thing: str) -> str:

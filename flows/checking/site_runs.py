@@ -19,18 +19,21 @@ NEW_FILES = """CREATE OR REPLACE TEMP TABLE new_files AS
 SELECT file_id, kind, path, regexp_extract(path, '^(.*)/', 1) AS folder, regexp_replace(path, '[0-9]+', '#', 'g') AS alike
 FROM landing.landed_files WHERE sequence > $last_sequence AND list_contains($kinds, kind)"""
 
-_LINES = " UNION ALL ".join(
-    f"SELECT line.file_id, line.line_number, line.subject_id FROM landing.{kind} AS line SEMI JOIN new_files USING (file_id)"
-    for kind in COUNTED_KINDS
+_LINES = (
+    " UNION ALL ".join(
+        f"SELECT file_id, line_number, subject_id FROM landing.{kind} SEMI JOIN {{files}} USING ({{key}})"
+        for kind in COUNTED_KINDS
+    )
+    + " UNION ALL SELECT file_id, line_number, NULL FROM landing.broken_lines SEMI JOIN {files} USING ({key})"
 )
+# Most lines are told of by their number alone.
 NEW_LINES = f"""CREATE OR REPLACE TEMP TABLE new_lines AS
-WITH line AS (
-    {_LINES}
-    UNION ALL
-    SELECT file_id, line_number, NULL FROM landing.broken_lines SEMI JOIN new_files USING (file_id)
-)
-SELECT line.file_id, line.line_number, subject.site
-FROM line LEFT JOIN tabulation.subjects AS subject ON subject.subject_id = line.subject_id"""
+SELECT line.file_id, subject.site, CAST(sum(line.n_lines) AS BIGINT) AS n_lines
+FROM (
+    SELECT file_id, subject_id, count(*) AS n_lines FROM ({_LINES.format(files="new_files", key="file_id")}) GROUP BY ALL
+) AS line
+LEFT JOIN tabulation.subjects AS subject ON subject.subject_id = line.subject_id
+GROUP BY line.file_id, subject.site"""
 
 _SUBJECTS_OF_FILES = " UNION ALL ".join(
     f"SELECT file_id, subject_id FROM landing.{kind} SEMI JOIN wanted USING (file_id)" for kind in COUNTED_KINDS
@@ -61,7 +64,7 @@ SELECT unplaced.file_id, coalesce(
     (SELECT any_value(site) FROM known WHERE known.alike = unplaced.alike HAVING count(DISTINCT site) = 1)) AS site
 FROM unplaced"""
 
-LINE_COUNTS = """WITH cell AS (
+LINE_COUNTS = f"""WITH cell AS (
     SELECT file_id, line_number, count(*) AS n_cells FROM landing.quarantined_cells GROUP BY ALL
 ),
 flag AS (
@@ -77,36 +80,55 @@ repeat_of AS (
     JOIN landing.landed_files AS file ON file.file_id = earlier.file_id
     WHERE file.sequence <= $last_sequence
 ),
+marked AS (
+    SELECT marked.* FROM (
+        SELECT file_id, line_number FROM landing.set_aside
+        UNION SELECT file_id, line_number FROM cell
+        UNION SELECT file_id, line_number FROM flag
+        UNION FROM repeat_of
+    ) AS marked
+    SEMI JOIN new_files USING (file_id)
+),
 told AS (
     SELECT
-        coalesce(line.site, file.site) AS site,
+        coalesce(subject.site, file.site) AS site,
         aside.outcome IS NOT DISTINCT FROM 'duplicate' OR repeat_of.file_id IS NOT NULL AS is_repeated,
         aside.outcome IS NOT DISTINCT FROM 'quarantined' AS is_quarantined,
         coalesce(cell.n_cells, 0) AS n_cells,
         coalesce(flag.is_late, false) AS is_late,
         coalesce(flag.is_conflict, false) AS is_conflict
-    FROM new_lines AS line
+    FROM ({_LINES.format(files="marked", key="file_id, line_number")}) AS line
+    LEFT JOIN tabulation.subjects AS subject ON subject.subject_id = line.subject_id
     LEFT JOIN file_sites AS file ON file.file_id = line.file_id
     LEFT JOIN landing.set_aside AS aside ON aside.file_id = line.file_id AND aside.line_number = line.line_number
     LEFT JOIN cell ON cell.file_id = line.file_id AND cell.line_number = line.line_number
     LEFT JOIN flag ON flag.file_id = line.file_id AND flag.line_number = line.line_number
     LEFT JOIN repeat_of ON repeat_of.file_id = line.file_id AND repeat_of.line_number = line.line_number
+),
+told_of AS (
+    SELECT
+        site,
+        count(*) FILTER (is_repeated) AS lines_repeated,
+        count(*) FILTER (is_quarantined AND NOT is_repeated) AS lines_quarantined,
+        CAST(coalesce(sum(n_cells) FILTER (NOT is_repeated AND NOT is_quarantined), 0) AS BIGINT) AS cells_set_aside,
+        count(*) FILTER ((is_quarantined OR n_cells > 0) AND NOT is_repeated) AS lines_faulty,
+        count(*) FILTER (is_late AND NOT is_repeated) AS lines_late,
+        count(*) FILTER (is_conflict AND NOT is_repeated) AS lines_in_conflict
+    FROM told GROUP BY site
+),
+received AS (
+    SELECT coalesce(line.site, file.site) AS site, CAST(sum(line.n_lines) AS BIGINT) AS lines_received
+    FROM new_lines AS line LEFT JOIN file_sites AS file USING (file_id) GROUP BY ALL
 )
-SELECT
-    site,
-    count(*) AS lines_received,
-    count(*) FILTER (is_repeated) AS lines_repeated,
-    count(*) FILTER (is_quarantined AND NOT is_repeated) AS lines_quarantined,
-    CAST(coalesce(sum(n_cells) FILTER (NOT is_repeated AND NOT is_quarantined), 0) AS BIGINT) AS cells_set_aside,
-    count(*) FILTER ((is_quarantined OR n_cells > 0) AND NOT is_repeated) AS lines_faulty,
-    count(*) FILTER (is_late AND NOT is_repeated) AS lines_late,
-    count(*) FILTER (is_conflict AND NOT is_repeated) AS lines_in_conflict
-FROM told GROUP BY site"""
+SELECT received.site, lines_received, coalesce(COLUMNS(told_of.* EXCLUDE site), 0)
+FROM received LEFT JOIN told_of ON told_of.site IS NOT DISTINCT FROM received.site"""
 
-DAY_COUNTS = """SELECT subject.site, count(*) AS diary_days, count(day.headache) AS recorded_days,
-    count(*) FILTER (day.headache) AS headache_days
-FROM tabulation.diary_days AS day
-SEMI JOIN new_files USING (file_id)
+DAY_COUNTS = """SELECT subject.site, CAST(sum(n_days) AS BIGINT) AS diary_days, CAST(sum(n_recorded) AS BIGINT) AS recorded_days,
+    CAST(sum(n_headache) AS BIGINT) AS headache_days
+FROM (
+    SELECT subject_id, count(*) AS n_days, count(headache) AS n_recorded, count(*) FILTER (headache) AS n_headache
+    FROM tabulation.diary_days SEMI JOIN new_files USING (file_id) GROUP BY subject_id
+) AS day
 LEFT JOIN tabulation.subjects AS subject USING (subject_id) GROUP BY subject.site"""
 
 DUE_COUNTS = """SELECT subject.site, CAST(sum(month.expected_days) AS BIGINT) AS due_days,

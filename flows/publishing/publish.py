@@ -3,10 +3,12 @@
 import json
 import os
 import shutil
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import duckdb
@@ -27,7 +29,7 @@ from flows.publishing.ingredients import digest_ingredients, id_of, versions
 from flows.publishing.publications import Publication, record_publication
 from flows.publishing.site_queries import write_queries
 from flows.publishing.snapshot_database import published_tables, write_database
-from flows.publishing.table_files import plan_tables, write_planned
+from flows.publishing.table_files import TableFiles, write_tables
 from flows.publishing.validation_page import render_validation
 from flows.report import render_report
 from flows.standards.written_standards import write_standard
@@ -168,10 +170,12 @@ def _write_files(con: Connection, out: Path, building: Path, study: Study) -> di
         cursors = [con.cursor() for _ in range(TABLES_AT_ONCE)]
         for cursor in cursors:
             cursor.execute("USE snapshot")
-        tables = published_tables(cursors[0])
-        planned = plan_tables(cursors[0], building / "tables", tables, study, EarlierPieces(out))
+        waiting = TableFiles(deque(published_tables(cursors[0])), deque(), {}, Event())
+        earlier = EarlierPieces(out)
         with ThreadPoolExecutor(TABLES_AT_ONCE) as threads:
-            at_work = [threads.submit(write_planned, cursor, planned) for cursor in cursors]
+            at_work = [
+                threads.submit(write_tables, cursor, building / "tables", waiting, study, earlier) for cursor in cursors
+            ]
             try:
                 render_report(database, building / "report.html")
                 write_publication(database, building / "publication")
@@ -182,7 +186,7 @@ def _write_files(con: Connection, out: Path, building: Path, study: Study) -> di
                 for one in at_work:
                     one.result()
             except BaseException:  # whoever stops the run does not wait for gigabytes to be written
-                planned.copies.clear()
+                waiting.is_stopped.set()
                 for cursor in cursors:
                     cursor.interrupt()
                 raise
@@ -191,7 +195,7 @@ def _write_files(con: Connection, out: Path, building: Path, study: Study) -> di
             cursor.close()
     finally:
         con.execute("DETACH snapshot")
-    return planned.fingerprints
+    return dict(sorted(waiting.fingerprints.items()))
 
 
 def _write_manifest(folder: Path, name: str, study: Study, published_at: datetime, pieces: dict[str, str]) -> None:

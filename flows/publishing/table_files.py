@@ -8,20 +8,22 @@ were. A piece that did not change is a hard link to that of the snapshot before 
 
 from collections import deque
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 
 import duckdb
 
-from flows.base.sql_text import one_row, quoted
+from flows.base.sql_text import quoted
 from flows.publishing.earlier_pieces import EarlierPieces
 from flows.study.dictionary import Table
 from flows.study.study_folder import Study
 from flows.warehouse.snapshots import is_in_pieces
 
 Connection = duckdb.DuckDBPyConnection
-PARQUET = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2"
+# A piece is one row group: where DuckDB has to end one among rows that a condition selects hangs on the number of threads.
+PARQUET = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 1048576"
 CSV = "FORMAT csv, HEADER"
-PIECE_ROWS = 1 << 17  # of a piece on the average: a row group of DuckDB, half a megabyte of a diary
+PIECE_ROWS = 1 << 17  # of a piece on the average: half a megabyte of a diary
 
 
 class Piece(NamedTuple):
@@ -33,39 +35,41 @@ class Piece(NamedTuple):
 
 
 class TableFiles(NamedTuple):
-    """What is still to be written, as COPY statements, and the fingerprint of each piece by its path."""
+    """What is still to be written: tables to look at, and COPY statements. The fingerprint of each piece by its path."""
 
+    tables: deque[Table]
     copies: deque[str]
     fingerprints: dict[str, str]
+    is_stopped: Event
 
 
-def plan_tables(
-    snapshot: Connection, folder: Path, tables: list[Table], study: Study, earlier: EarlierPieces
-) -> TableFiles:
-    """Link the pieces that are there already, and say how to write all else below ``folder``."""
-    planned = TableFiles(deque(), {})
-    for table in tables:
-        if is_in_pieces(table):
-            (folder / table.full_name).mkdir(parents=True)
-            for piece in pieces_of(snapshot, table):
-                planned.fingerprints[piece.path] = piece.fingerprint
-                if not earlier.link(table.full_name, piece.fingerprint, folder / piece.path):
-                    planned.copies.append(_copy(piece.rows, folder / piece.path, PARQUET))
-        else:
-            planned.copies.append(_copy(f"FROM {table.full_name}", folder / f"{table.full_name}.parquet", PARQUET))
-        if study.publishing.has_csv(table.full_name):
-            planned.copies.append(_copy(f"FROM {table.full_name}", folder / f"{table.full_name}.csv", CSV))
-    return planned
-
-
-def write_planned(snapshot: Connection, planned: TableFiles) -> None:
+def write_tables(snapshot: Connection, folder: Path, waiting: TableFiles, study: Study, earlier: EarlierPieces) -> None:
     """Write one file after the other until none is left: several at a time where several cursors do so."""
-    while planned.copies:
+    while (waiting.copies or waiting.tables) and not waiting.is_stopped.is_set():
         try:
-            copy = planned.copies.popleft()
-        except IndexError:  # another took the last
-            return
-        snapshot.execute(copy)
+            snapshot.execute(waiting.copies.popleft())
+        except IndexError:
+            try:
+                table = waiting.tables.popleft()
+            except IndexError:  # another took the last
+                return
+            _plan_table(snapshot, folder, table, waiting, study, earlier)
+
+
+def _plan_table(
+    snapshot: Connection, folder: Path, table: Table, waiting: TableFiles, study: Study, earlier: EarlierPieces
+) -> None:
+    """Link the pieces of a table that are there already, and say how to write all else below ``folder``."""
+    if is_in_pieces(table):
+        (folder / table.full_name).mkdir(parents=True)
+        for piece in pieces_of(snapshot, table):
+            waiting.fingerprints[piece.path] = piece.fingerprint
+            if not earlier.link(table.full_name, piece.fingerprint, folder / piece.path):
+                waiting.copies.append(_copy(piece.rows, folder / piece.path, PARQUET))
+    else:
+        waiting.copies.append(_copy(f"FROM {table.full_name}", folder / f"{table.full_name}.parquet", PARQUET))
+    if study.publishing.has_csv(table.full_name):
+        waiting.copies.append(_copy(f"FROM {table.full_name}", folder / f"{table.full_name}.csv", CSV))
 
 
 def pieces_of(con: Connection, table: Table) -> list[Piece]:
@@ -75,19 +79,20 @@ def pieces_of(con: Connection, table: Table) -> list[Piece]:
     which the key decides.
     """
     name, columns = table.full_name, ", ".join(column.name for column in table.columns)
-    rows, subjects = one_row(con, f"SELECT count(*), count(DISTINCT subject_id) FROM {name}")
     # A power of two: the average number of subjects of a piece stays what it is while a study grows, but for a few times.
-    between = 1
-    while between * rows < PIECE_ROWS * subjects:
-        between *= 2
     found = con.execute(
-        f"""WITH subject AS (
+        f"""WITH subject AS MATERIALIZED (
             SELECT subject_id, count(*) AS n_rows, sum(hash({columns})) AS content FROM {name} GROUP BY subject_id
+        ), average AS (
+            SELECT min(between) AS between
+            FROM (SELECT unnest(list_transform(range(60), lambda power: 1::BIGINT << power)) AS between)
+            CROSS JOIN (SELECT sum(n_rows) AS n_rows, count(subject_id) AS subjects FROM subject)
+            WHERE between * n_rows >= {PIECE_ROWS} * subjects
         ), placed AS (
-            SELECT *, sum(CAST(hash(subject_id) % {between} = 0 AS INTEGER)) OVER (
+            SELECT subject.*, sum(CAST(hash(subject_id) % between = 0 AS INTEGER)) OVER (
                 ORDER BY subject_id ROWS UNBOUNDED PRECEDING
             ) AS piece
-            FROM subject
+            FROM subject CROSS JOIN average
         )
         SELECT min(subject_id), CAST(sum(n_rows) AS BIGINT), CAST(sum(content) AS VARCHAR)
         FROM placed GROUP BY piece ORDER BY piece"""

@@ -5,6 +5,7 @@ anything but null; ``count()``, ``percent()`` (of all rows) and ``sum(column)`` 
 """
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -41,7 +42,12 @@ def _as_text(value: Any) -> str:
         return "*"
     if value is None:
         return ""
-    return quote(str(value).lower() if isinstance(value, bool) else str(value), safe="")
+    return _encoded(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+@lru_cache(maxsize=4096)  # the same sites, arms and months stand in the keys of a hundred thousand cells
+def _encoded(text: str) -> str:
+    return quote(text, safe="")
 
 
 def load_cells(con: Connection, table: str, key: tuple[str, ...], only: Row | None = None) -> list[Row]:

@@ -39,10 +39,11 @@ def load_site_arms(con: Connection, arms: dict[str, str]) -> dict[str, list[Row]
 
 def load_gaps(con: Connection, arms: dict[str, str]) -> dict[str, list[Row]]:
     """Gaps in the diaries: rows of each arm over all sites (``arms``), and of each site over all arms (``sites``: any gap)."""
-    rows = load_cells(con, "summary.diary_gaps", ("characteristic", "level", "site", "arm"))
+    key = ("characteristic", "level", "site", "arm")
     order = {level: i for i, level in enumerate(GAP_LEVELS)}
-    of_arms = [row for row in rows if row["site"] == ALL and row["arm"] in arms]
-    of_sites = [row for row in rows if row["site"] != ALL and row["arm"] == ALL and row["characteristic"] == "any"]
+    of_arms = [row for row in load_cells(con, "summary.diary_gaps", key, {"site": ALL}) if row["arm"] in arms]
+    any_gap = load_cells(con, "summary.diary_gaps", key, {"characteristic": "any", "arm": ALL})
+    of_sites = [row for row in any_gap if row["site"] != ALL]
     return {
         "arms": [row | {"place": order[row["level"]]} for row in of_arms],
         "sites": of_sites if len(of_sites) > 1 else [],

@@ -9,7 +9,7 @@ import base64
 import gzip
 import json
 import string
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from flows.base.sql_text import rows_of
-from flows.explaining.explain import columns_aside, comparisons, diary_lines, quarantined_days
+from flows.explaining.explain import comparisons
 from flows.report.cells import ALL, Connection, Row
+from flows.report.packed_diaries import load_diaries
 from flows.report.wording import plain
 from flows.study.words import load_words
 
@@ -26,12 +27,8 @@ from flows.study.words import load_words
 MOST_SUBJECTS = 5000
 MOST_DAYS = 2_000_000
 BLOCK = 100
-DEFINITION = "is_headache_"  # begins the name of the column of each definition of a headache day
-STATES = {True: "h", False: "f", None: "u"}  # headache, free, unknown
 LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits
-MISSING_DAY = "-"
-SET_ASIDE = "x"  # the only line of the day is in quarantine
-SHOWN_AROUND = timedelta(84)  # a diary line with a wild date must not stretch a calendar over decades
+PACKED = 6  # level of gzip: at 9 the page is 5% smaller, and packing it takes six times as long
 
 
 class Subjects(NamedTuple):
@@ -63,7 +60,7 @@ def load_subjects(con: Connection, arms: dict[str, str], rule_sets: list[Row]) -
         "rule_sets": {rule["rule_set"]: _standing(con, rule, places) for rule in rule_sets},
     }
     blocks = {f"rule-{i}": _packed(_derivations(con, rule, places)) for i, rule in enumerate(rule_sets)}
-    diaries = _diaries(con, {path: i for i, path in enumerate(files)})
+    diaries = load_diaries(con, {path: i for i, path in enumerate(files)})
     treated = _treatments(con)
     for start in range(0, len(subjects), BLOCK):
         blocks[f"days-{start // BLOCK}"] = _packed(
@@ -107,14 +104,21 @@ def _standing(con: Connection, rule: Row, places: dict[str, int]) -> Row:
 def _derivations(con: Connection, rule: Row, places: dict[str, int]) -> list[list[Any]]:
     """One list per cycle given: numbers, dates, the reasons and the inequalities in words."""
     rows = rows_of(
-        con, "SELECT * FROM analysis.responder WHERE rule_set = ? ORDER BY subject_id, cycle", [rule["rule_set"]]
+        con,
+        """SELECT subject_id, cycle, headache_days, recorded_days, baseline_headache_days, baseline_recorded_days,
+            reduction_pct, CAST(window_start_date AS VARCHAR) AS window_start_date,
+            CAST(window_end_date AS VARCHAR) AS window_end_date,
+            CAST(baseline_start_date AS VARCHAR) AS baseline_start_date,
+            CAST(baseline_end_date AS VARCHAR) AS baseline_end_date, reason, verdict_reason,
+            status, judged_headache_days, judged_days
+        FROM analysis.responder WHERE rule_set = ? ORDER BY subject_id, cycle""",
+        [rule["rule_set"]],
     )
     return [
         [
             places[row["subject_id"]], row["cycle"], row["headache_days"], row["recorded_days"],
             row["baseline_headache_days"], row["baseline_recorded_days"], row["reduction_pct"],
-            *(_iso(row[name]) for name in ("window_start_date", "window_end_date", "baseline_start_date",
-                                           "baseline_end_date")),
+            row["window_start_date"], row["window_end_date"], row["baseline_start_date"], row["baseline_end_date"],
             row["reason"], row["verdict_reason"], comparisons(row, rule),
         ]
         for row in rows
@@ -136,70 +140,9 @@ def _treatments(con: Connection) -> dict[str, list[list[Any]]]:
     }
 
 
-def _diaries(con: Connection, files: dict[str, int]) -> dict[str, dict[str, Any]]:
-    """Per subject: the first day, per definition of a headache day a letter a day (STATES, SET_ASIDE, MISSING_DAY), the
-    lines as runs of (day, days, file, line, step), and by day the columns whose cells were set aside."""
-    con.execute("CREATE OR REPLACE TEMP TABLE shown_files AS SELECT unnest($1) AS path, unnest($2) AS file",
-                [list(files), list(files.values())])  # fmt: skip
-    around = {"before": SHOWN_AROUND.days, "after": SHOWN_AROUND.days}
-    shown = """WITH shown AS (
-            SELECT subject_id, min(start_date) - $before AS first_date, max(end_date) + $after AS last_date
-            FROM analysis.cycles GROUP BY subject_id
-        )"""
-    rows = con.execute(
-        f"""{shown}
-        SELECT day.subject_id, day.diary_date, shown_files.file, day.line_number, aside.columns,
-            COLUMNS('^{DEFINITION}')
-        FROM ({diary_lines()}) AS day
-        JOIN shown ON shown.subject_id = day.subject_id AND day.diary_date BETWEEN first_date AND last_date
-        JOIN shown_files USING (path)
-        LEFT JOIN ({columns_aside()}) AS aside USING (path, line_number)""",
-        around,
-    )
-    definitions = [column[0].removeprefix(DEFINITION) for column in rows.description or []][5:]
-    days = rows.fetchall()
-    quarantined = con.execute(
-        f"""{shown}
-        SELECT day.subject_id, day.diary_date, shown_files.file, day.place[2]
-        FROM ({quarantined_days()}) AS day
-        JOIN shown ON shown.subject_id = day.subject_id AND day.diary_date BETWEEN first_date AND last_date
-        JOIN shown_files ON shown_files.path = day.place[1]""",
-        around,
-    ).fetchall()
-    days += [(*day, None, *[SET_ASIDE] * len(definitions)) for day in quarantined]
-    days.sort(key=itemgetter(0, 1))
-    return {subject: _diary(list(of_one), definitions) for subject, of_one in groupby(days, itemgetter(0))}
-
-
-def _diary(days: list[tuple[Any, ...]], definitions: list[str]) -> dict[str, Any]:
-    first = days[0][1]
-    states = [[MISSING_DAY] * ((days[-1][1] - first).days + 1) for _ in definitions]
-    runs: list[list[int]] = []
-    aside: dict[int, str] = {}
-    for _, day, file, line, columns, *answers in days:
-        at = (day - first).days
-        for letters, answer in zip(states, answers, strict=True):
-            letters[at] = SET_ASIDE if answer == SET_ASIDE else STATES[answer]
-        if columns:
-            aside[at] = ", ".join(columns)
-        run = runs[-1] if runs else None
-        if run and at == run[0] + run[1] and file == run[2] and (run[1] == 1 or line == run[3] + run[1] * run[4]):
-            if run[1] == 1:
-                run[4] = line - run[3]
-            run[1] += 1
-        else:
-            runs.append([at, 1, file, line, 0])
-    return {
-        "first": first.isoformat(),
-        "states": {name: "".join(letters) for name, letters in zip(definitions, states, strict=True)},
-        "runs": [number for run in runs for number in run],
-        "aside": aside,
-    }
-
-
 def _packed(content: Any) -> str:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+    return base64.b64encode(gzip.compress(text.encode(), PACKED, mtime=0)).decode()
 
 
 def _json(content: Any) -> Markup:

@@ -55,6 +55,21 @@ def test_a_table_without_rows_has_one_piece() -> None:
     assert (piece.rows, piece.fingerprint) == ("FROM tabulation.diary_days", "0 0")
 
 
+def test_a_piece_has_the_same_bytes_on_one_core_and_on_more(tmp_path: Path) -> None:
+    """Rows of the piece stand all over the table, as in a table whose key does not begin with the subject."""
+    con = duckdb.connect()
+    con.execute(
+        "CREATE TABLE days AS SELECT format('S{:02}', i // 1000 % 80) AS subject_id, i AS day FROM range(400000) AS days (i)"
+    )
+    written = set()
+    for threads in (1, 2, 4):
+        con.execute(f"SET threads = {threads}")
+        path = tmp_path / f"{threads}.parquet"
+        con.execute(f"COPY (FROM days WHERE subject_id < 'S40') TO '{path}' ({table_files.PARQUET})")
+        written.add(path.read_bytes())
+    assert len(written) == 1
+
+
 def test_a_new_subject_changes_the_piece_it_is_in_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table_files, "PIECE_ROWS", 100)
     before = {piece.fingerprint for piece in pieces_of(filled(SUBJECTS), DAYS)}
