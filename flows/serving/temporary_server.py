@@ -44,7 +44,6 @@ MEANWHILE = (
     "flows.nightly",
     "flows.checking.gx_duckdb",
     "statsmodels.genmod.generalized_estimating_equations",
-    "altair",
     "vl_convert",
 )
 
