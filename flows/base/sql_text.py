@@ -1,15 +1,23 @@
 """SQL in small: a text as a literal, and reads that are fetched whole, for an unfinished one blocks what comes next."""
 
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
 import duckdb
 
+_TEXTS = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
+
 
 def quoted(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def without_texts(select: str) -> str:
+    """A query without its literals and comments, which may hold any word."""
+    return _TEXTS.sub(" ", select)
 
 
 @contextmanager

@@ -6,16 +6,15 @@ by flows/checking/dictionary_checks.py; the others are clinical and written by h
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import sqlglot
-from sqlglot import exp
-
 from flows.base.resources import resource
-from flows.base.sql_text import quoted
+from flows.base.sql_text import quoted, without_texts
 from flows.study.dictionary import FILE_KINDS, file_columns, input_tables
+from flows.warehouse.sql_models import tables_read
 
 Severity = Literal["critical", "error", "warning", "info"]
 
@@ -106,14 +105,14 @@ def _load_suite(path: Path) -> list[Check]:
 
 def _needs(table: str, kind: str, kwargs: dict[str, Any]) -> tuple[str, ...]:
     """The kinds of file a check reads and the optional columns of them that it names."""
-    tree = sqlglot.parse_one(failing_rows(table, kind, kwargs), read="duckdb")
+    rows = failing_rows(table, kind, kwargs)
     kind_of_table = {made.full_name: name for name, made in input_tables().items()}
     kind_of_table |= {f"landing.{name}": name for name in FILE_KINDS}
-    tables = {f"{found.db}.{found.name}" for found in tree.find_all(exp.Table)}
-    columns = {found.name for found in tree.find_all(exp.Column)}
+    kinds = {kind_of_table.get(found) for found in tables_read(rows)}
+    words = set(re.findall(r"\w+", without_texts(rows)))
     needs = []
     for name in FILE_KINDS:
-        if name in {kind_of_table.get(found) for found in tables}:
+        if name in kinds:
             optional = [column.name for column in file_columns(name) if not column.required]
-            needs += [name, *(f"{name}.{column}" for column in optional if column in columns)]
+            needs += [name, *(f"{name}.{column}" for column in optional if column in words)]
     return tuple(needs)

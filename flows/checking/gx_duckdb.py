@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Type  # noqa: UP035
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
-import great_expectations as gx
+from flows.base.later_imports import imported_later
+
+with imported_later("altair"):  # for pictures of results, which nobody here asks GX for
+    import great_expectations as gx
+
 import sqlalchemy
 from great_expectations.compatibility.sqlalchemy import sqlalchemy as sa
 from great_expectations.core.metric_domain_types import MetricDomainTypes

@@ -16,6 +16,7 @@ from flows.base.toml_files import read_toml
 from flows.report import (
     change,
     declared_estimands,
+    figures,
     quality,
     responders,
     response_course,
@@ -58,8 +59,6 @@ def render_report(database: Path, target: Path) -> None:
 
     Beside it, in ``figures/``, stands each of its figures as a file. The same database gives the same bytes. Raises duckdb.Error where a published table is missing.
     """
-    from flows.report import figures  # Altair: a second of imports
-
     with duckdb.connect(database, read_only=True) as con:
         context = load_context(con)
     numbers = {"number": count(1).__next__, "figure_number": count(1).__next__}
@@ -168,8 +167,6 @@ def load_context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def _figures(context: dict[str, Any]) -> dict[str, Any]:
-    from flows.report import figures  # Altair: a second of imports
-
     arms = {arm: label for arm, label in context["arms"].items() if arm != ALL or len(context["arms"]) == 1}
     return {
         "responders": figures.responder_figure(context["rates"].get(context["primary"]["rule_set"], []), arms),

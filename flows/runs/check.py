@@ -37,8 +37,8 @@ def check_study(
     by age against its current snapshot. Raises ConfigurationError where that keeps no findings.
     """
     before = _find_before(since) if since else None
-    # A third of the time for importing it goes into expectations on distributions and into pictures: here are none.
-    with imported_later("scipy.stats", "altair"):
+    # A quarter of the time for importing it goes into expectations on distributions: here are none.
+    with imported_later("scipy.stats"):
         import flows.checking.gx_duckdb  # noqa: F401
     with (
         tempfile.TemporaryDirectory(prefix="check-") as out,

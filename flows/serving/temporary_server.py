@@ -35,8 +35,13 @@ SERVER = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
 }
-# Of a server that lives as long as one run: no scheduler, no pages.
-FOR_ONE_RUN = {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_UI_ENABLED": "0"}
+# Of a server that lives as long as one run: no scheduler, no pages, no types of blocks, which a run has none of.
+FOR_ONE_RUN = {
+    "PREFECT__SERVER_EPHEMERAL": "1",
+    "PREFECT_UI_ENABLED": "0",
+    "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+    "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",  # to compare them takes longer than the migrations
+}
 SECONDS_TO_START = 180
 SECONDS_TO_ANSWER = 10  # for a server that is set: it may be starting as well
 # What the steps import, the slowest first. It is imported only while there is nothing to do but wait for the server.
@@ -44,7 +49,6 @@ MEANWHILE = (
     "flows.nightly",
     "flows.checking.gx_duckdb",
     "statsmodels.genmod.generalized_estimating_equations",
-    "altair",
     "vl_convert",
 )
 

@@ -5,9 +5,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from flows.base.errors import ConfigurationError
-from flows.study.dictionary import load_dictionary
+from flows.base.resources import resource
+from flows.base.sql_text import without_texts
+from flows.checking.checks import load_suites
+from flows.study.dictionary import FILE_KINDS, file_columns, load_dictionary
 from flows.warehouse import sql_models as models
 from tests.conftest import Published
 
@@ -22,10 +27,27 @@ def test_every_model_comes_after_what_it_reads() -> None:
         assert read <= set(order[:position]), f"{name} is built before {read - set(order[:position])}"
 
 
+def test_tables_read_are_those_that_a_parser_finds() -> None:
+    queries = dict(models.load_models())
+    queries |= {check.id: check.failing_rows() for checks in load_suites().values() for check in checks}
+    queries |= {path.stem: path.read_text() for path in resource("sql/publication").glob("*.sql")}
+    for name, query in queries.items():
+        found = sqlglot.parse_one(query, read="duckdb").find_all(exp.Table)
+        assert models.tables_read(query) == {f"{table.db}.{table.name}" for table in found if table.db}, name
+
+
+def test_a_check_needs_the_optional_columns_that_a_parser_finds() -> None:
+    optional = {column.name for kind in FILE_KINDS for column in file_columns(kind) if not column.required}
+    for check in (check for checks in load_suites().values() for check in checks):
+        rows = check.failing_rows()
+        named = {column.name for column in sqlglot.parse_one(rows, read="duckdb").find_all(exp.Column)} & optional
+        assert set(re.findall(r"\w+", without_texts(rows))) & optional == named, check.id
+
+
 def test_a_circle_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    circle = {"a.x": "SELECT * FROM a.y", "a.y": "SELECT * FROM a.x"}
+    circle = {"summary.x": "SELECT * FROM summary.y", "summary.y": "SELECT * FROM summary.x"}
     monkeypatch.setattr(models, "load_models", lambda: circle)
-    with pytest.raises(ConfigurationError, match=r"circle: a\.. -> a\.. -> a\."):
+    with pytest.raises(ConfigurationError, match=r"circle: summary\.. -> summary\.. -> summary\."):
         models.build_order()
 
 

@@ -1,4 +1,4 @@
-"""Figures of the report: Altair charts, drawn to SVG without a browser, and the injection map, drawn by hand.
+"""Figures of the report: Vega-Lite charts, drawn to SVG without a browser, and the injection map, drawn by hand.
 
 Colours are CSS variables of the page, so that one drawing serves light, dark and paper. Arms and statuses differ by
 shape, line style or place too, never by colour alone.

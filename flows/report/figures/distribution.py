@@ -1,13 +1,12 @@
 """How the reduction of headache days is spread over the subjects: its distribution, and each subject as a bar."""
 
 from math import floor
-from typing import Any, NamedTuple
-
-import altair as alt
+from typing import NamedTuple
 
 from flows.report.cells import ALL, Row, one_decimal
-from flows.report.figures.style import arm_colour, arm_dash, chart, colours, drawable, in_words
+from flows.report.figures.style import arm_colour, arm_dash, colours, drawable, in_words
 from flows.report.figures.svg import NARROW, Figure, draw_figure
+from flows.report.figures.vega import MINUS, Spec, field, layer, mark, view
 
 WORST = -100.0  # a headache rate that more than doubled is drawn as doubled, and the caption says so
 MARKED = (30, 50, 75)
@@ -70,21 +69,18 @@ def _step_curves(id: str, label: str, rows: list[Row], arms: dict[str, str], sca
     ]  # fmt: skip
     labels = [name for name in arms.values() if any(row["arm"] == name for row in points)]
 
-    def draw(width: int) -> Any:
-        axis = alt.Axis(title=scale.title, values=scale.ticks, grid=False)
-        axis.labelExpr = "replace(datum.label, '-', '\u2212')"
+    def draw(width: int) -> Spec:
+        axis = {"title": scale.title, "values": scale.ticks, "grid": False, "labelExpr": MINUS}
         ends = [scale.ticks[0], scale.ticks[-1]]
-        return (
-            chart("rows")
-            .mark_line(interpolate="step-before", strokeWidth=2)
-            .encode(
-                x=alt.X("x:Q", axis=axis, scale=alt.Scale(domain=ends, nice=False)),
-                y=alt.Y("pct:Q", title="Subjects, %", scale=alt.Scale(domain=[0, 100])),
-                color=arm_colour(labels, are_lines=True),
-                strokeDash=arm_dash(labels, has_legend=True),
-            )
-            .properties(width=width, height=240)
+        steps = view(
+            "rows",
+            mark("line", interpolate="step-before", strokeWidth=2),
+            x=field("x:Q", axis=axis, scale={"domain": ends, "nice": False}),
+            y=field("pct:Q", title="Subjects, %", scale={"domain": [0, 100]}),
+            color=arm_colour(labels, are_lines=True),
+            strokeDash=arm_dash(labels, has_legend=True),
         )
+        return steps | {"width": width, "height": 240}
 
     marked = [row for row in points if row["x"] in scale.marked]
     words = f"Cycle {cycle}. " + " ".join(f"{name}: {in_words(marked, 'arm', name)}." for name in labels)
@@ -110,25 +106,25 @@ def waterfall_figure(reductions: list[Row], arms: dict[str, str]) -> Figure | No
     lowest = min(min(values) for values in panels.values())
     ends = [25 * floor(min(lowest, 0) / 25), 100]
 
-    def panel(arm: str, width: int) -> Any:
+    def panel(arm: str, width: int) -> Spec:
         n = len(panels[arm])
-        axis = alt.Axis(labels=False, grid=False, title=f"{n} subject{'' if n == 1 else 's'}")
-        y_axis = alt.Axis(
-            labelExpr="replace(datum.label, '-', '\u2212')",
-            values=list(range(int(ends[0]), 101, 25)),
-            labelOverlap=False,
+        axis = {"labels": False, "grid": False, "title": f"{n} subject{'' if n == 1 else 's'}"}
+        y_axis = {"labelExpr": MINUS, "values": list(range(int(ends[0]), 101, 25)), "labelOverlap": False}
+        y = field("pct:Q", title="Reduction, %", scale={"domain": ends, "nice": False}, axis=y_axis)
+        x = field("x:Q", axis=axis, scale={"domain": [0, n], "nice": False})
+        bars = mark("area", interpolate="step-after", color=palette[arm])
+        drawn = layer(
+            view(f"panel-{list(panels).index(arm)}", bars, x=x, y=y),
+            view("zero", mark("rule", color="var(--axis)"), y=y),
+            width=width,
+            height=200,
         )
-        y = alt.Y("pct:Q", title="Reduction, %", scale=alt.Scale(domain=ends, nice=False), axis=y_axis)
-        x = alt.X("x:Q", axis=axis, scale=alt.Scale(domain=[0, n], nice=False))
-        bars = chart(f"panel-{list(panels).index(arm)}").mark_area(interpolate="step-after", color=palette[arm])
-        zero = chart("zero").mark_rule(color="var(--axis)").encode(y=y)
-        drawn = alt.layer(bars.encode(x=x, y=y), zero).properties(width=width, height=200)
-        return drawn.properties(title=alt.TitleParams(text=arms[arm])) if len(arms) > 1 else drawn
+        return drawn | {"title": {"text": arms[arm]}} if len(arms) > 1 else drawn
 
-    def draw(width: int) -> Any:
+    def draw(width: int) -> Spec:
         columns = 1 if width == NARROW else min(len(panels), 2)
         each = (width - 62 * (columns - 1)) // columns
-        return alt.concat(*(panel(arm, each) for arm in panels), columns=columns, spacing=18)
+        return {"concat": [panel(arm, each) for arm in panels], "columns": columns, "spacing": 18}
 
     data: dict[str, list[Row]] = {
         f"panel-{i}": [{"x": x, "pct": value} for x, value in enumerate([*values, values[-1]])]

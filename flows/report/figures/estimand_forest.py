@@ -1,13 +1,11 @@
 """Every estimand by its main estimator and its sensitivity analyses: a forest plot, a panel for each unit."""
 
 from textwrap import wrap
-from typing import Any
-
-import altair as alt
 
 from flows.report.cells import Row, one_decimal
-from flows.report.figures.style import ARM_SHAPES, chart, colours, cycled, drawable
+from flows.report.figures.style import ARM_SHAPES, colours, cycled, drawable
 from flows.report.figures.svg import NARROW, Figure, draw_figure
+from flows.report.figures.vega import MINUS, Spec, field, layer, mark, view
 
 WIDE = 640
 RATIO = "odds ratio"  # no effect is 1 there, and the axis is one of ratios
@@ -34,34 +32,38 @@ def estimand_forest_figure(estimands: list[Row], arms: dict[str, str]) -> Figure
     # The reference arm has no mark of its own, the others have those of the other figures.
     places = [list(arms.values()).index(label) for label in labels]
     hues, shapes = colours(list(arms.values())), cycled(ARM_SHAPES, list(arms.values()))
-    legend = alt.Legend(title=None, orient="top") if len(labels) > 1 else None
-    hue = alt.Color("arm:N", legend=legend, scale=alt.Scale(domain=labels, range=[hues[place] for place in places]))
-    mark = alt.Shape("arm:N", legend=legend, scale=alt.Scale(domain=labels, range=[shapes[place] for place in places]))
+    legend = {"title": None, "orient": "top"} if len(labels) > 1 else None
+    hue = field("arm:N", legend=legend, scale={"domain": labels, "range": [hues[place] for place in places]})
+    shape = field("arm:N", legend=legend, scale={"domain": labels, "range": [shapes[place] for place in places]})
     data = {f"{unit}-{width}": _placed(rows, unit, width) for unit in units for width in (WIDE, NARROW)}
 
-    def panel(unit: str, width: int) -> Any:
-        placed = data[f"{unit}-{width}"]
+    def panel(unit: str, width: int) -> Spec:
+        name = f"{unit}-{width}"
+        placed = data[name]
         height = placed[-1]["mark_y"] + MARK
         is_ratio = unit == RATIO
-        axis = alt.Axis(title=unit[:1].upper() + unit[1:], orient="bottom", tickCount=5, grid=not is_ratio)
-        axis.labelExpr = "replace(datum.label, '-', '\u2212')"
+        title = unit[:1].upper() + unit[1:]
         bounds = [1.0 if is_ratio else 0.0, *(row[name] for row in placed for name in ("low", "high"))]
-        scale = alt.Scale(domain=[min(bounds), max(bounds)], type="log" if is_ratio else "linear", nice=True)
-        down = alt.Scale(domain=[height, 0], nice=False)
-        y, x = alt.Y("mark_y:Q", axis=None, scale=down), alt.X("estimate:Q", axis=axis, scale=scale)
-        base = chart(f"{unit}-{width}")
-        none = chart("no-ratio" if is_ratio else "no-difference").mark_rule(color="var(--axis)")
-        return alt.layer(
-            none.encode(x=alt.X("x:Q", axis=axis, scale=scale)),
-            base.mark_text(align="left", baseline="top", fontSize=12, lineBreak="\n", lineHeight=LINE).encode(
-                x=alt.value(0), y=alt.Y("text_y:Q", axis=None, scale=down), text="label:N"
-            ),
-            base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", axis=axis, scale=scale), x2="high:Q", y=y, color=hue),
-            base.mark_point(filled=True, size=70, opacity=1).encode(x=x, y=y, color=hue, shape=mark),
-        ).properties(width=width, height=height)
+        across = {
+            "axis": {"title": title, "orient": "bottom", "tickCount": 5, "grid": not is_ratio, "labelExpr": MINUS},
+            "scale": {"domain": [min(bounds), max(bounds)], "type": "log" if is_ratio else "linear", "nice": True},
+        }
+        down = {"axis": None, "scale": {"domain": [height, 0], "nice": False}}
+        y = field("mark_y:Q", **down)
+        label = mark("text", align="left", baseline="top", fontSize=12, lineBreak="\n", lineHeight=LINE)
+        point = mark("point", filled=True, size=70, opacity=1)
+        none = "no-ratio" if is_ratio else "no-difference"
+        return layer(
+            view(none, mark("rule", color="var(--axis)"), x=field("x:Q", **across)),
+            view(name, label, x={"value": 0}, y=field("text_y:Q", **down), text=field("label:N")),
+            view(name, mark("rule", strokeWidth=2), x=field("low:Q", **across), x2=field("high"), y=y, color=hue),
+            view(name, point, x=field("estimate:Q", **across), y=y, color=hue, shape=shape),
+            width=width,
+            height=height,
+        )
 
-    def draw(width: int) -> Any:
-        return alt.vconcat(*(panel(unit, width) for unit in units), spacing=22)
+    def draw(width: int) -> Spec:
+        return {"vconcat": [panel(unit, width) for unit in units], "spacing": 22}
 
     words = " ".join(f"{unit[:1].upper() + unit[1:]}: {'; '.join(_told(rows, unit))}." for unit in units)
     drawn = data | {"no-difference": [{"x": 0}], "no-ratio": [{"x": 1}]}

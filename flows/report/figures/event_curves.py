@@ -1,10 +1,9 @@
 """The share of subjects with an event so far, by cycle and arm, with the numbers at risk below."""
 
-import altair as alt
-
 from flows.report.cells import Row, one_decimal
-from flows.report.figures.style import arm_colour, arm_dash, chart, drawable, in_words, with_counts
+from flows.report.figures.style import arm_colour, arm_dash, drawable, in_words, with_counts
 from flows.report.figures.svg import Figure, draw_figure
+from flows.report.figures.vega import Spec, field, layer, mark, view
 
 
 def event_figure(curve: list[Row], arms: dict[str, str], event: str, label: str, axis: str) -> Figure | None:
@@ -35,21 +34,28 @@ def event_figure(curve: list[Row], arms: dict[str, str], event: str, label: str,
     for row in bounds:  # side by side, so that intervals do not hide each other
         row["x"] = row["cycle"] + 0.06 * (labels.index(row["arm"]) - (len(labels) - 1) / 2)
 
-    def draw(width: int) -> alt.VConcatChart:
+    def draw(width: int) -> Spec:
         width = max(width, 30 * (last + 1))
-        scale = alt.Scale(domain=[-0.2, last + 0.3], nice=False)
-        x = alt.X("cycle:Q", scale=scale)
-        x_axis = alt.Axis(title=axis, values=list(range(last + 1)), grid=False, format="d", labelOverlap=False)
-        y = alt.Y("pct:Q", title="Subjects with the event, %", scale=alt.Scale(domain=[0, 100]))
+        shared = {
+            "scale": {"domain": [-0.2, last + 0.3], "nice": False},
+            "axis": {
+                "title": axis,
+                "values": list(range(last + 1)),
+                "grid": False,
+                "format": "d",
+                "labelOverlap": False,
+            },
+        }
+        x = field("cycle:Q", **shared)
+        y = field("pct:Q", title="Subjects with the event, %", scale={"domain": [0, 100]})
         colour = arm_colour(labels)
-        plot = alt.layer(
-            chart("bounds")
-            .mark_rule(strokeWidth=1.5)
-            .encode(x=alt.X("x:Q", scale=scale).axis(x_axis), y=alt.Y("low:Q"), y2="high:Q", color=colour),
-            chart("seen")
-            .mark_line(strokeWidth=2, interpolate="step-after")
-            .encode(x=x.axis(x_axis), y=y, color=colour, strokeDash=arm_dash(labels)),
-        ).properties(width=width, height=230)
+        interval, steps = mark("rule", strokeWidth=1.5), mark("line", strokeWidth=2, interpolate="step-after")
+        plot = layer(
+            view("bounds", interval, x=field("x:Q", **shared), y=field("low:Q"), y2=field("high"), color=colour),
+            view("seen", steps, x=x, y=y, color=colour, strokeDash=arm_dash(labels)),
+            width=width,
+            height=230,
+        )
         return with_counts(plot, labels, x, width, "Subjects at risk")
 
     words = " ".join(f"{name}: {in_words(seen, 'arm', name)}." for name in labels)

@@ -1,12 +1,9 @@
 """Where subjects stand at each cycle, and how they move from one cycle to the next."""
 
-from typing import Any
-
-import altair as alt
-
 from flows.report.cells import Row, grouped
-from flows.report.figures.style import chart, drawable
+from flows.report.figures.style import drawable
 from flows.report.figures.svg import NARROW, Figure, draw_figure
+from flows.report.figures.vega import Spec, field, layer, mark, view
 
 # The places of the figure from the foot up, with the statuses of analysis.response_course that each holds.
 PLACES = {
@@ -40,36 +37,31 @@ def flow_figure(courses: list[Row], flow: list[Row], arms: dict[str, str]) -> Fi
         data[f"places-{i}"] = list(places[arm].values())
         data[f"streams-{i}"] = _streams([row for row in flow if row["arm"] == arm], places[arm])
 
-    def panel(arm: str, width: int) -> Any:
+    def panel(arm: str, width: int) -> Spec:
         i = list(shown).index(arm)
-        x_axis = alt.Axis(values=cycles, format="d", grid=False, title="Cycle", domain=False)
-        x = alt.X("x:Q", axis=x_axis, scale=alt.Scale(domain=[cycles[0] - 0.3, cycles[-1] + 0.3], nice=False))
-        y = alt.Y("low:Q", title="Treated subjects, %", scale=alt.Scale(domain=[0, 100], nice=False))
-        colour = alt.Color("place:N", legend=None, scale=alt.Scale(
-            domain=list(PLACES), range=[f"var(--is-{place})" for place in PLACES]))  # fmt: skip
-        streams = (
-            chart(f"streams-{i}")
-            .mark_area(fillOpacity=0.38)
-            .encode(x=x, y=y, y2="high:Q", detail="stream:N", color=colour)
+        axis = {"values": cycles, "format": "d", "grid": False, "title": "Cycle", "domain": False}
+        x = field("x:Q", axis=axis, scale={"domain": [cycles[0] - 0.3, cycles[-1] + 0.3], "nice": False})
+        ink = {"domain": list(PLACES), "range": [f"var(--is-{place})" for place in PLACES]}
+        base = {
+            "y": field("low:Q", title="Treated subjects, %", scale={"domain": [0, 100], "nice": False}),
+            "y2": field("high"),
+            "color": field("place:N", legend=None, scale=ink),
+        }
+        number, own_ink = mark("text", fontSize=11.5), field("ink:N", scale=None)
+        drawn = layer(
+            view(f"streams-{i}", mark("area", fillOpacity=0.38), x=x, **base, detail=field("stream:N")),
+            view(f"places-{i}", mark("rect"), x=field("left:Q", axis=axis), x2=field("right"), **base),
+            view(f"places-{i}", number, x=x, y=field("middle:Q"), text=field("n:N"), color=own_ink)
+            | {"transform": [{"filter": "datum.high - datum.low >= 5"}]},
+            width=width,
+            height=240,
         )
-        bars = (
-            chart(f"places-{i}")
-            .mark_rect()
-            .encode(x=alt.X("left:Q", axis=x_axis), x2="right:Q", y=y, y2="high:Q", color=colour)
-        )
-        numbers = (
-            chart(f"places-{i}")
-            .transform_filter("datum.high - datum.low >= 5")
-            .mark_text(fontSize=11.5)
-            .encode(x=x, y=alt.Y("middle:Q"), text="n:N", color=alt.Color("ink:N", scale=None))
-        )
-        drawn = alt.layer(streams, bars, numbers).properties(width=width, height=240)
-        return drawn.properties(title=alt.TitleParams(text=shown[arm])) if len(shown) > 1 else drawn
+        return drawn | {"title": {"text": shown[arm]}} if len(shown) > 1 else drawn
 
-    def draw(width: int) -> Any:
+    def draw(width: int) -> Spec:
         columns = 1 if width == NARROW else min(len(shown), 2)
         each = (width - 70 * (columns - 1)) // columns
-        return alt.concat(*(panel(arm, each) for arm in shown), columns=columns, spacing=24)
+        return {"concat": [panel(arm, each) for arm in shown], "columns": columns, "spacing": 24}
 
     words = " ".join(f"{label}: {_in_words(places[arm])}." for arm, label in shown.items())
     return draw_figure(

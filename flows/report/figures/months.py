@@ -2,11 +2,10 @@
 
 from math import ceil, floor
 
-import altair as alt
-
 from flows.report.cells import Row, one_decimal
-from flows.report.figures.style import arm_colour, arm_dash, arm_shape, chart, drawable, in_words, with_counts
+from flows.report.figures.style import arm_colour, arm_dash, arm_shape, drawable, in_words, with_counts
 from flows.report.figures.svg import Figure, draw_figure
+from flows.report.figures.vega import MINUS, Spec, field, layer, mark, view
 
 STEP = 2  # days between the lines of the grid, so that the axis ends on one
 
@@ -41,27 +40,28 @@ def month_figure(months: list[Row], arms: dict[str, str]) -> Figure | None:
     lowest, highest = min(row["low"] for row in judged), max(row["high"] for row in judged)
     ends = [STEP * floor(min(lowest, 0) / STEP), STEP * ceil(max(highest, 0) / STEP)]
 
-    def draw(width: int) -> alt.VConcatChart:
+    def draw(width: int) -> Spec:
         width = max(width, 23 * len(positions))
-        scale = alt.Scale(domain=[-0.6, positions[-1] + 0.6], nice=False)
-        x = alt.X("x:Q", scale=scale)
-        axis = alt.Axis(
-            title=None, values=positions, grid=False, labelOverlap=False, orient="bottom",
-            labelExpr="datum.value == 0 ? ['Base-', 'line'] : (datum.value - 1) % 3 == 1"
+        scale = {"domain": [-0.6, positions[-1] + 0.6], "nice": False}
+        axis = {
+            "title": None, "values": positions, "grid": False, "labelOverlap": False, "orient": "bottom",
+            "labelExpr": "datum.value == 0 ? ['Base-', 'line'] : (datum.value - 1) % 3 == 1"
             " ? [2, 'Cycle ' + (floor((datum.value - 1) / 3) + 1)] : [(datum.value - 1) % 3 + 1, '']",
-        )  # fmt: skip
-        base = chart("judged").encode(x=x.axis(axis), color=arm_colour(labels))
-        # A true minus sign on the axis too.
-        y_axis = alt.Axis(labelExpr="replace(datum.label, '-', '\u2212')")
-        y = alt.Y("mean:Q", title="Change in headache days per 28 days", scale=alt.Scale(domain=ends), axis=y_axis)
-        injections = chart("injections").mark_rule(color="var(--axis)", strokeDash=[2, 3])
-        plot = alt.layer(
-            injections.encode(x=x.axis(axis)),
-            base.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low:Q"), y2="high:Q"),
-            base.mark_line(strokeWidth=1.5).encode(y=y, strokeDash=arm_dash(labels)),
-            base.mark_point(filled=True, size=60, opacity=1).encode(y=y, shape=arm_shape(labels)),
-        ).properties(width=width, height=250)
-        return with_counts(plot, labels, alt.X("at:Q", scale=scale), width, "Subjects")
+        }  # fmt: skip
+        x = field("x:Q", scale=scale, axis=axis)
+        base = {"x": x, "color": arm_colour(labels)}
+        title = "Change in headache days per 28 days"
+        y = field("mean:Q", title=title, scale={"domain": ends}, axis={"labelExpr": MINUS})
+        point = mark("point", filled=True, size=60, opacity=1)
+        plot = layer(
+            view("injections", mark("rule", color="var(--axis)", strokeDash=[2, 3]), x=x),
+            view("judged", mark("rule", strokeWidth=1.5), **base, y=field("low:Q"), y2=field("high")),
+            view("judged", mark("line", strokeWidth=1.5), **base, y=y, strokeDash=arm_dash(labels)),
+            view("judged", point, **base, y=y, shape=arm_shape(labels)),
+            width=width,
+            height=250,
+        )
+        return with_counts(plot, labels, field("at:Q", scale=scale), width, "Subjects")
 
     injections = [{"x": 3 * cycle + 0.5} for cycle in range(last_cycle)]
     label = "Mean change from baseline in headache days per 28 days, by month and arm, with 95% confidence intervals"

@@ -1,10 +1,9 @@
 """Responders in percent with their interval, by cycle and arm."""
 
-import altair as alt
-
 from flows.report.cells import Row, one_decimal
-from flows.report.figures.style import arm_colour, arm_shape, chart, drawable, in_words, with_counts
+from flows.report.figures.style import arm_colour, arm_shape, drawable, in_words, with_counts
 from flows.report.figures.svg import Figure, draw_figure
+from flows.report.figures.vega import Spec, field, layer, mark, view
 
 
 def responder_figure(rates: list[Row], arms: dict[str, str]) -> Figure | None:
@@ -33,24 +32,25 @@ def responder_figure(rates: list[Row], arms: dict[str, str]) -> Figure | None:
     cycles = sorted({row["cycle"] for row in rows})
     labels = list(arms.values())
 
-    def draw(width: int) -> alt.VConcatChart:
+    def draw(width: int) -> Spec:
         width = max(width, 44 * len(cycles))
-        x = alt.X("cycle:O", scale=alt.Scale(domain=cycles, paddingInner=0.1, paddingOuter=0.05))
-        offset = alt.XOffset("arm:N", sort=labels, scale=alt.Scale(domain=labels, paddingOuter=0.35))
-        base = chart("judged").encode(
-            x=x.axis(title="Cycle", labelAngle=0, labelPadding=8), xOffset=offset, color=arm_colour(labels)
-        )
-        y = alt.Y("pct:Q", title="Responders, % of evaluable", scale=alt.Scale(domain=[0, 100]))
+        x = field("cycle:O", scale={"domain": cycles, "paddingInner": 0.1, "paddingOuter": 0.05})
+        base = {
+            "x": x | {"axis": {"title": "Cycle", "labelAngle": 0, "labelPadding": 8}},
+            "xOffset": field("arm:N", sort=labels, scale={"domain": labels, "paddingOuter": 0.35}),
+            "color": arm_colour(labels),
+        }
+        y = field("pct:Q", title="Responders, % of evaluable", scale={"domain": [0, 100]})
+        point = mark("point", filled=True, size=80, opacity=1)
         layers = [
-            base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q"),
-            base.mark_point(filled=True, size=80, opacity=1).encode(y=y, shape=arm_shape(labels)),
+            view("judged", mark("rule", strokeWidth=2), **base, y=field("low:Q"), y2=field("high")),
+            view("judged", point, **base, y=y, shape=arm_shape(labels)),
         ]
         if width / len(cycles) / len(labels) >= 48:
-            number = base.mark_text(align="left", dx=8, fontSize=11.5).encode(
-                y=y, text="shown:N", color=alt.value("currentColor")
-            )
-            layers.append(number)
-        plot = alt.layer(*layers).properties(width=width, height=230)
+            number = mark("text", align="left", dx=8, fontSize=11.5)
+            shown = base | {"color": {"value": "currentColor"}}
+            layers.append(view("judged", number, **shown, y=y, text=field("shown:N")))
+        plot = layer(*layers, width=width, height=230)
         return with_counts(plot, labels, x, width, "Responders / evaluable subjects")
 
     label = "Responders by cycle and arm, in percent with 95% confidence intervals"

@@ -1,12 +1,9 @@
 """What came with each run, site by site: small multiples, in which a site that changed stands out from its own past."""
 
-from typing import Any
-
-import altair as alt
-
 from flows.report.cells import Row, one_decimal
-from flows.report.figures.style import NOT_DRAWABLE, chart
+from flows.report.figures.style import NOT_DRAWABLE
 from flows.report.figures.svg import Figure, draw_figure
+from flows.report.figures.vega import Spec, field, layer, mark, view
 
 MOST_SITES = 12
 MOST_RUNS = 60
@@ -41,39 +38,37 @@ def drift_figure(by_site: dict[str, list[Row]]) -> Figure | None:
                 {"run": row["run"], name: row[name] or 0} for row in rows if check in (row["drift"] or "").split(";")
             ]
 
-    def draw(width: int) -> alt.VConcatChart:
+    def draw(width: int) -> Spec:
         plot_width = (width - GAP * (len(MEASURES) - 1)) // len(MEASURES)
-        scale = alt.Scale(domain=[runs[0] - 0.5, runs[-1] + 0.5], nice=False)
+        scale = {"domain": [runs[0] - 0.5, runs[-1] + 0.5], "nice": False}
         names = {"baseline": "bottom", "align": "left", "fontSize": 12, "limit": plot_width + GAP - 6}
 
-        def panel(place: int, name: str) -> Any:
+        def panel(place: int, name: str) -> Spec:
             is_last = place == len(sites) - 1
-            axis = alt.Axis(title="Run", grid=False, tickCount=4, format="d") if is_last else None
-            x = alt.X("run:Q", scale=scale, axis=axis)
+            axis = {"title": "Run", "grid": False, "tickCount": 4, "format": "d"} if is_last else None
+            x = field("run:Q", scale=scale, axis=axis)
             top = 100 if name == "headache_pct" else max([row[name] or 0 for row in data[f"s{place}"]] + [1])
-            y = alt.Y(f"{name}:Q", title=None, scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickCount=2))
-            marks = (
-                chart(f"s{place}").mark_line(strokeWidth=1.3, color="var(--arm-2)"),
-                chart(f"s{place}").mark_point(filled=True, size=14, opacity=1, color="var(--arm-2)"),
-                chart(f"s{place}-{name}").mark_point(
-                    shape="cross", angle=45, size=60, filled=True, color="var(--bad)", opacity=1
-                ),
-            )
-            layers = [mark.encode(x=x, y=y) for mark in marks]
+            y = field(f"{name}:Q", title=None, scale={"domain": [0, top]}, axis={"tickCount": 2})
+            cross = mark("point", shape="cross", angle=45, size=60, filled=True, color="var(--bad)", opacity=1)
+            layers = [
+                view(f"s{place}", mark("line", strokeWidth=1.3, color="var(--arm-2)"), x=x, y=y),
+                view(f"s{place}", mark("point", filled=True, size=14, opacity=1, color="var(--arm-2)"), x=x, y=y),
+                view(f"s{place}-{name}", cross, x=x, y=y),
+            ]
             if name == MEASURES[0][0]:
-                at = {"x": alt.value(0), "y": alt.value(-7), "text": "site:N"}
-                layers.append(chart(f"s{place}-site").mark_text(fontWeight="bold", **names).encode(**at))
+                at = {"x": {"value": 0}, "y": {"value": -7}, "text": field("site:N")}
+                layers.append(view(f"s{place}-site", mark("text", fontWeight="bold", **names), **at))
             if place == 0:
-                at = {"x": alt.value(0), "y": alt.value(-25), "text": "title:N"}
-                layers.append(chart(f"title-{name}").mark_text(**names).encode(**at))
-            return alt.layer(*layers).properties(width=plot_width, height=HEIGHT)
+                at = {"x": {"value": 0}, "y": {"value": -25}, "text": field("title:N")}
+                layers.append(view(f"title-{name}", mark("text", **names), **at))
+            return layer(*layers, width=plot_width, height=HEIGHT)
 
         # Flush: the plots stand below each other, however wide the numbers at their axes are.
         rows = [
-            alt.hconcat(*(panel(place, name) for name, _, _ in MEASURES), spacing=GAP, bounds="flush")
+            {"hconcat": [panel(place, name) for name, _, _ in MEASURES], "spacing": GAP, "bounds": "flush"}
             for place in range(len(sites))
         ]
-        return alt.vconcat(*rows, spacing=HEIGHT + 30, bounds="flush")
+        return {"vconcat": rows, "spacing": HEIGHT + 30, "bounds": "flush"}
 
     label = "What came with each run, by site: share of faulty lines, share of headache days, and diary days"
     words = " ".join(_in_words(site, rows) for site, rows in sites.items())

@@ -3,9 +3,8 @@
 import re
 from typing import Any
 
-import altair as alt
-
 from flows.report.cells import Row
+from flows.report.figures.vega import Spec, field, layer, mark, view
 
 ARM_COLOURS = [f"var(--arm-{i})" for i in range(1, 7)]
 ARM_SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
@@ -39,11 +38,6 @@ STYLE = {
 NOT_DRAWABLE = re.compile("[^ -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML has no other characters
 
 
-def chart(data: str) -> Any:  # Any: type checkers lose sight of Altair's marks
-    """A chart over named data that join the specification later."""
-    return alt.Chart(alt.NamedData(data))
-
-
 def drawable(arms: dict[str, str]) -> dict[str, str]:
     """Labels without the characters that no SVG can hold."""
     return {arm: NOT_DRAWABLE.sub(" ", label) for arm, label in arms.items()}
@@ -59,32 +53,28 @@ def cycled(values: list[Any], labels: list[str]) -> list[Any]:
     return [values[i % len(values)] for i in range(len(labels))]
 
 
-def arm_colour(labels: list[str], are_lines: bool = False) -> alt.Color:
+def arm_colour(labels: list[str], are_lines: bool = False) -> Spec:
     """Colour by arm, with its legend."""
-    return alt.Color("arm:N", scale=alt.Scale(domain=labels, range=colours(labels)), legend=_legend(labels, are_lines))
+    return field("arm:N", scale={"domain": labels, "range": colours(labels)}, legend=_legend(labels, are_lines))
 
 
-def arm_shape(labels: list[str]) -> alt.Shape:
+def arm_shape(labels: list[str]) -> Spec:
     """Mark by arm, in the same legend."""
-    scale = alt.Scale(domain=labels, range=cycled(ARM_SHAPES, labels))
-    return alt.Shape("arm:N", scale=scale, legend=_legend(labels))
+    return field("arm:N", scale={"domain": labels, "range": cycled(ARM_SHAPES, labels)}, legend=_legend(labels))
 
 
-def arm_dash(labels: list[str], has_legend: bool = False) -> alt.StrokeDash:
+def arm_dash(labels: list[str], has_legend: bool = False) -> Spec:
     """Line style by arm."""
     legend = _legend(labels, has_legend) if has_legend else None
-    return alt.StrokeDash("arm:N", scale=alt.Scale(domain=labels, range=cycled(ARM_DASHES, labels)), legend=legend)
+    return field("arm:N", scale={"domain": labels, "range": cycled(ARM_DASHES, labels)}, legend=legend)
 
 
-def _legend(labels: list[str], are_lines: bool = False) -> alt.Legend | None:
+def _legend(labels: list[str], are_lines: bool = False) -> Spec | None:
     if len(labels) < 2:
         return None
     columns = 1 if sum(map(len, labels)) > 34 else len(labels)
-    if are_lines:
-        return alt.Legend(
-            title=None, orient="top", columns=columns, symbolType="stroke", symbolStrokeWidth=2, symbolSize=300
-        )
-    return alt.Legend(title=None, orient="top", columns=columns)
+    legend: Spec = {"title": None, "orient": "top", "columns": columns}
+    return legend | {"symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 300} if are_lines else legend
 
 
 def in_words(rows: list[Row], key: str, value: Any) -> str:
@@ -92,16 +82,18 @@ def in_words(rows: list[Row], key: str, value: Any) -> str:
     return "; ".join(row["words"] for row in rows if row[key] == value) or "not evaluable yet"
 
 
-def with_counts(plot: Any, labels: list[str], x: alt.X, width: int, title: str) -> alt.VConcatChart:
+def with_counts(plot: Spec, labels: list[str], x: Spec, width: int, title: str) -> Spec:
     """The plot above its numbers: one line of counts per arm, told apart by the arm's mark."""
-    y = alt.Y("arm:N", sort=labels, axis=None, scale=alt.Scale(domain=labels))
-    counts = chart("rows").mark_text(fontSize=11.5).encode(x=x.axis(None), y=y, text="count:N")
-    marks = (
-        chart("arms")
-        .mark_point(filled=True, size=50, opacity=1)
-        .encode(x=alt.value(-22), y=y, color=arm_colour(labels), shape=arm_shape(labels))
+    y = field("arm:N", sort=labels, axis=None, scale={"domain": labels})
+    counts = view("rows", mark("text", fontSize=11.5), x=x | {"axis": None}, y=y, text=field("count:N"))
+    arms = view(
+        "arms",
+        mark("point", filled=True, size=50, opacity=1),
+        x={"value": -22},
+        y=y,
+        color=arm_colour(labels),
+        shape=arm_shape(labels),
     )
-    strip = alt.layer(counts, *([marks] if len(labels) > 1 else [])).properties(
-        width=width, height=18 * len(labels), title=title
-    )
-    return alt.vconcat(plot, strip, spacing=10)
+    shown = [counts, arms] if len(labels) > 1 else [counts]
+    strip = layer(*shown, width=width, height=18 * len(labels), title=title)
+    return {"vconcat": [plot, strip], "spacing": 10}

@@ -3,13 +3,14 @@
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import vl_convert
 from markupsafe import Markup
 
 from flows.report.cells import Row
 from flows.report.figures.style import STYLE
+from flows.report.figures.vega import Spec
 
 NARROW = 268  # a phone of 390 pixels, less the margins and the axis
 KEPT_ATTRIBUTES = {
@@ -31,16 +32,15 @@ def draw_figure(
     id: str,
     label: str,
     words: str,
-    draw: Callable[[int], Any],
+    draw: Callable[[int], Spec],
     data: dict[str, list[Row]],
     wide: int = 378,
     cycle: int | None = None,
 ) -> Figure:
-    """``draw`` makes the chart for a width of its plot; the data and the style join the finished specification."""
+    """``draw`` makes the specification for a width of its plot; the data and the style join it here."""
     drawings = {}
     for name, width in (("wide", wide), ("narrow", NARROW)):
-        # Altair copies a chart with all it holds at every step, so the data stay out; the tests see what is drawn.
-        spec = draw(width).to_dict(validate=False) | {"datasets": data, "config": STYLE}
+        spec = draw(width) | {"datasets": data, "config": STYLE}
         drawings[name] = inline_svg(vl_convert.vegalite_to_svg(spec), label, f"{id}-words")
     return Figure(id, words, drawings, cycle)
 
