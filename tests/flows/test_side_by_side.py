@@ -60,5 +60,5 @@ def test_an_error_stops_the_tables_at_work(tmp_path: Path) -> None:
 
 
 def test_a_circle_is_refused() -> None:
-    with duckdb.connect() as con, pytest.raises(ConfigurationError, match="a -> b -> a|b -> a -> b"):
+    with duckdb.connect() as con, pytest.raises(ConfigurationError, match=r"a -> b -> a|b -> a -> b"):
         build_in_order(con, {"a": ["b"], "b": ["a"]}, lambda con, name: None)
