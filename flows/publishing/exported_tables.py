@@ -15,6 +15,7 @@ import xlsxwriter
 from flows.base.errors import ConfigurationError
 from flows.base.sql_text import one_value, quoted
 from flows.base.suggestions import did_you_mean
+from flows.publishing.table_files import CSV, PARQUET
 from flows.warehouse.snapshots import find_database
 
 Connection = duckdb.DuckDBPyConnection
@@ -89,7 +90,7 @@ def _tables(con: Connection, names: Iterable[str]) -> list[str]:
 
 
 def _copy_as(form: str) -> Callable[[Connection, str, Path], None]:
-    options = "FORMAT csv, HEADER" if form == "csv" else "FORMAT parquet, COMPRESSION zstd"
+    options = CSV if form == "csv" else PARQUET
 
     def write(con: Connection, table: str, path: Path) -> None:
         con.execute(f"COPY {table} TO {quoted(str(path))} ({options})")
