@@ -13,7 +13,6 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
 from flows.warehouse.lineage_table import ROWS, Origin
-from flows.warehouse.sql_models import tables_read
 
 Origins = frozenset[Origin]
 T = TypeVar("T", bound=exp.Expr)
@@ -37,14 +36,13 @@ def origins_of(name: str, select: str, columns_known: dict[str, tuple[str, ...]]
 
     Raises ValueError where a column cannot be followed: no origin is left out silently.
     """
+    parsed = sqlglot.parse_one(select, read="duckdb")
     schema: dict[str, dict[str, dict[str, str]]] = {}
-    for table in tables_read(select) & set(columns_known):
-        columns = columns_known[table]
-        room, _, short = table.partition(".")
-        tables = schema.setdefault(room, {})
-        tables[short] = dict.fromkeys(columns, "VARCHAR")
+    for table in parsed.find_all(exp.Table):
+        if columns := columns_known.get(f"{table.db}.{table.name}"):
+            schema.setdefault(table.db, {})[table.name] = dict.fromkeys(columns, "VARCHAR")
     tree = qualify(
-        sqlglot.parse_one(select, read="duckdb"),
+        parsed,
         dialect="duckdb",
         schema=dict(schema),
         validate_qualify_columns=False,
