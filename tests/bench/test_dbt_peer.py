@@ -97,17 +97,21 @@ def test_duckdb_builds_it_and_faulty_lines_are_set_aside(project: Project) -> No
 
 
 def test_only_names_of_tables_are_changed() -> None:
-    names = Names(frozenset({"a.one", "a.other"}), frozenset({"meta.study"}))
-    select = "-- a.one\nSELECT one.x, 'a.one' FROM a.one JOIN meta.study ON study.y = one.x"
+    names = Names(frozenset({"analysis.one", "analysis.other"}), frozenset({"meta.study"}))
+    select = "-- analysis.one\nSELECT one.x, 'analysis.one' FROM analysis.one JOIN meta.study ON study.y = one.x"
     changed = (
-        "-- a.one\nSELECT one.x, 'a.one' FROM {{ ref('a__one') }} JOIN {{ source('meta', 'study') }} ON study.y = one.x"
+        "-- analysis.one\nSELECT one.x, 'analysis.one' FROM {{ ref('analysis__one') }}"
+        " JOIN {{ source('meta', 'study') }} ON study.y = one.x"
     )
     assert names.as_dbt(select) == changed
-    assert names.as_dbt("FROM a.one AS one", {"a.one": "a.other"}) == "FROM {{ ref('a__other') }} AS one"
-    with pytest.raises(ValueError, match=r"a\.none"):
-        names.as_dbt("FROM a.none")
+    assert (
+        names.as_dbt("FROM analysis.one AS one", {"analysis.one": "analysis.other"})
+        == "FROM {{ ref('analysis__other') }} AS one"
+    )
+    with pytest.raises(ValueError, match=r"analysis\.none"):
+        names.as_dbt("FROM analysis.none")
     with pytest.raises(ValueError, match="template"):
-        names.as_dbt("SELECT '{{' FROM a.one")
+        names.as_dbt("SELECT '{{' FROM analysis.one")
 
 
 @pytest.fixture
