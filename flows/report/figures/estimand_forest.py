@@ -3,7 +3,7 @@
 from textwrap import wrap
 
 from flows.report.cells import Row, one_decimal
-from flows.report.figures.style import ARM_SHAPES, colours, cycled, drawable
+from flows.report.figures.style import compared_arms, drawable
 from flows.report.figures.svg import NARROW, Figure, draw_figure
 from flows.report.figures.vega import MINUS, Spec, field, layer, mark, view
 
@@ -29,12 +29,7 @@ def estimand_forest_figure(estimands: list[Row], arms: dict[str, str]) -> Figure
         return None
     units = list(dict.fromkeys(row["unit"] for row in rows))
     labels = [label for label in arms.values() if any(row["arm"] == label for row in rows)]
-    # The reference arm has no mark of its own, the others have those of the other figures.
-    places = [list(arms.values()).index(label) for label in labels]
-    hues, shapes = colours(list(arms.values())), cycled(ARM_SHAPES, list(arms.values()))
-    legend = {"title": None, "orient": "top"} if len(labels) > 1 else None
-    hue = field("arm:N", legend=legend, scale={"domain": labels, "range": [hues[place] for place in places]})
-    shape = field("arm:N", legend=legend, scale={"domain": labels, "range": [shapes[place] for place in places]})
+    hue, shape = compared_arms(labels, list(arms.values()))
     data = {f"{unit}-{width}": _placed(rows, unit, width) for unit in units for width in (WIDE, NARROW)}
 
     def panel(unit: str, width: int) -> Spec:

@@ -3,7 +3,7 @@
 from math import ceil, floor
 
 from flows.report.cells import Row, one_decimal
-from flows.report.figures.style import ARM_SHAPES, colours, cycled, drawable, in_words
+from flows.report.figures.style import compared_arms, drawable, in_words
 from flows.report.figures.svg import Figure, draw_figure
 from flows.report.figures.vega import MINUS, Spec, field, layer, mark, view
 
@@ -33,10 +33,7 @@ def forest_figure(differences: list[Row], arms: dict[str, str], cycle: int | Non
         return None
     names = list(dict.fromkeys(row["row"] for row in rows))
     labels = [label for label in arms.values() if any(row["arm"] == label for row in rows)]
-    # The reference arm has no mark of its own, the others have those of the other figures.
-    places = [list(arms.values()).index(label) for label in labels]
-    hues, shapes = colours(list(arms.values())), cycled(ARM_SHAPES, list(arms.values()))
-    legend = {"title": None, "orient": "top"} if len(labels) > 1 else None
+    hue, shape = compared_arms(labels, list(arms.values()))
     ends = [
         STEP * floor(min(0, *(row["low"] for row in rows)) / STEP),
         STEP * ceil(max(row["high"] for row in rows) / STEP),
@@ -46,12 +43,10 @@ def forest_figure(differences: list[Row], arms: dict[str, str], cycle: int | Non
         title = "Difference in responders, percentage points"
         axis = {"title": title, "orient": "bottom", "tickCount": 6, "labelExpr": MINUS}
         shared = {"scale": {"domain": ends, "nice": False}, "axis": axis}
-        hue = {"domain": labels, "range": [hues[place] for place in places]}
-        shape = {"domain": labels, "range": [shapes[place] for place in places]}
         base = {
             "y": field("row:N", sort=names, title=None, axis={"labelLimit": 180}, scale={"domain": names}),
             "yOffset": field("arm:N", sort=labels, scale={"domain": labels, "paddingOuter": 0.4}),
-            "color": field("arm:N", scale=hue, legend=legend),
+            "color": hue,
         }
         return layer(
             view("zero", mark("rule", color="var(--axis)"), x=field("x:Q", **shared)),
@@ -61,7 +56,7 @@ def forest_figure(differences: list[Row], arms: dict[str, str], cycle: int | Non
                 mark("point", filled=True, size=70, opacity=1),
                 **base,
                 x=field("difference:Q", **shared),
-                shape=field("arm:N", scale=shape, legend=legend),
+                shape=shape,
             ),
             width=width,
             height=(14 + 12 * len(labels)) * len(names),

@@ -69,6 +69,17 @@ def arm_dash(labels: list[str], has_legend: bool = False) -> Spec:
     return field("arm:N", scale={"domain": labels, "range": cycled(ARM_DASHES, labels)}, legend=legend)
 
 
+def compared_arms(labels: list[str], arms: list[str]) -> tuple[Spec, Spec]:
+    """Colour and mark of arms held against the first of ``arms``: that one has none, they have those of the other figures."""
+    places = [arms.index(label) for label in labels]
+    legend = {"title": None, "orient": "top"} if len(labels) > 1 else None
+    hue, shape = (
+        field("arm:N", scale={"domain": labels, "range": [values[place] for place in places]}, legend=legend)
+        for values in (colours(arms), cycled(ARM_SHAPES, arms))
+    )
+    return hue, shape
+
+
 def _legend(labels: list[str], are_lines: bool = False) -> Spec | None:
     if len(labels) < 2:
         return None
