@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.flows.report_page import Page
 
 collect_seldom()
+# What tests write need not outlive a power cut. What does is the matter of tests/crash, whose runs are processes of their own.
+os.fsync = lambda _: None
 os.environ.update({"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"})
 # The tests start some sixty processes, and Great Expectations and Prefect are five seconds of compiling for each of
 # them: where the environment forbids to keep what was compiled, most of the time of all tests goes there.

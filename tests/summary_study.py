@@ -7,12 +7,12 @@ from typing import Any
 import duckdb
 
 from flows.base.sql_text import rows_of
-from flows.deriving.summaries import build_summaries
 from flows.landing.landing_tables import create_landing_tables
 from flows.statistics import register_statistics
+from flows.statistics.fitted_tables import FITTED, READS, write_table
 from flows.warehouse.medication_table import read_current_medication
 from flows.warehouse.settings_tables import load_metadata
-from flows.warehouse.sql_models import build_models
+from flows.warehouse.sql_models import build_model, build_models, load_models, tables_read
 from tests.sql_engine import ROOT, load_tabulation, make_study
 
 Row = dict[str, Any]
@@ -99,8 +99,8 @@ class Trial:
 
     def summarise(
         self, arms: dict[str, str] | None = None, cutoff: date = LATE_CUTOFF, blinded: bool = False
-    ) -> duckdb.DuckDBPyConnection:
-        """All tables up to summary.*, under the NICE rule set."""
+    ) -> "Asked":
+        """All tables up to summary.*, under the NICE rule set; each is made when it is first asked for."""
         con = duckdb.connect()
         study = make_study([nice_rule()], cutoff, ARMS if arms is None else arms)
         study = study.model_copy(update={"facts": study.facts.model_copy(update={"blinded": blinded})})
@@ -120,10 +120,45 @@ class Trial:
         con.execute("CREATE VIEW landing.known_adverse_events AS FROM landing.adverse_events")
         build_models(con, only={"tabulation.adverse_events"})
         read_current_medication(con, study)
-        build_models(con, schemas={"analysis"})
         register_statistics(con)
-        build_summaries(con)
-        return con
+        return Asked(con)
+
+
+class Asked:
+    """A connection that makes the tables of analysis and summary that a statement names, and what they hang on, before it
+    carries it out: a test looks at few of them, and each costs as much as all its rows."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con, self._made = con, set[str]()
+        for schema in ("analysis", "summary"):
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+
+    def execute(self, query: str, *parameters: Any) -> duckdb.DuckDBPyConnection:
+        for name in (
+            (*load_models(), *FITTED) if "duckdb_" in query else tables_read(query)
+        ):  # whoever lists tables sees all
+            self.make(name)
+        return self._con.execute(query, *parameters)
+
+    def make(self, name: str) -> None:
+        """One table after those that it reads; of other schemas all are there."""
+        select = load_models().get(name)
+        if (
+            name in self._made
+            or not name.startswith(("analysis.", "summary."))
+            or (select is None and name not in FITTED)
+        ):
+            return
+        self._made.add(name)
+        for read in READS[name] if select is None else tables_read(select):
+            self.make(read)
+        if select is None:
+            write_table(self._con, name, FITTED[name](self))  # ty: ignore
+        else:
+            build_model(self._con, name)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._con, name)
 
 
 def only(con: duckdb.DuckDBPyConnection, table: str, **key: Any) -> Row:

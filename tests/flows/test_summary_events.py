@@ -65,9 +65,6 @@ def test_stop_is_the_first_verdict_and_a_rule_that_is_lacking_has_no_row(con: du
     made = Trial().add("a", "ona", 20, MONTHS["R"])
     con = made.summarise()
     con.execute("UPDATE meta.rule_sets SET stop_success_months = NULL")
-    from flows.warehouse.sql_models import build_models
-
-    build_models(con, only={"analysis.event_times"})
     events = {event for (event,) in con.execute("SELECT DISTINCT event FROM analysis.event_times").fetchall()}
     assert events == {"first_response", "sustained_response", "loss_of_response", "stop_no_response"}
 
