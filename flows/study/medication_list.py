@@ -1,6 +1,7 @@
 """The drugs of the package (data/codelists/medication.toml) and the study's own, read and made ready to be looked up."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,6 +44,15 @@ def load_medication(own: DrugList | None = None) -> Medication:
 
     Raises ConfigurationError with the file, the entry and what to do.
     """
+    return _of_package() if own is None else _read(own)
+
+
+@cache
+def _of_package() -> Medication:
+    return _read(None)
+
+
+def _read(own: DrugList | None) -> Medication:
     words = _load_words()
     ours = resource("data/codelists/medication.toml")
     listed = read_toml(ours, DrugList)

@@ -1,10 +1,8 @@
 """meta.medication: each distinct text of acute medication that the diary holds, and what it was read as."""
 
-from functools import cache
-
 import duckdb
 
-from flows.study.medication import Medication, load_medication, read_medication
+from flows.study.medication import load_medication, read_medication
 from flows.study.study_folder import Study
 from flows.warehouse.settings_tables import write_table
 
@@ -28,7 +26,7 @@ def _write_readings(con: duckdb.DuckDBPyConnection, study: Study, tables: tuple[
     texts = con.execute(
         f"SELECT text, count(*) FROM ({taken}) WHERE text IS NOT NULL GROUP BY text ORDER BY text"
     ).fetchall()
-    medication = _of_package() if study.own_medication is None else load_medication(study.own_medication)
+    medication = load_medication(study.own_medication)
     rows = []
     for text, n_lines in texts:
         reading = read_medication(text, medication)
@@ -42,8 +40,3 @@ def _write_readings(con: duckdb.DuckDBPyConnection, study: Study, tables: tuple[
             }
         )
     write_table(con, "medication", COLUMNS, rows)
-
-
-@cache
-def _of_package() -> Medication:
-    return load_medication()

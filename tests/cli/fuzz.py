@@ -197,7 +197,7 @@ def main() -> int:
             verdict, found = land_and_judge(Path(folder) / "study", damaged)
             told += [f"seed {seed}: {what}" for what in verdict.faults]
             if not asked.land_only:
-                outcome = process(Path(folder) / "study")
+                outcome = process(Path(folder) / "study", whole=True)
                 told += [f"seed {seed}: {what}" for what in broken_promises(damaged, outcome)]
         for status in found.values():
             statuses[status] += 1

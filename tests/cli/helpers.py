@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from flows.landing.land import Landing
-from flows.runs.sequence import compute, take_in
+from flows.runs.sequence import compute, take_in, validate_lines
 from flows.study.dictionary import FILE_KINDS, file_columns
 from flows.study.study_folder import load_study
 from flows.warehouse.database import open_warehouse
@@ -111,12 +111,12 @@ def land_only(study_folder: Path, out: Path | None = None) -> dict[str, tuple[st
         return {path: (status, reason) for path, status, reason in landed + refused}
 
 
-def process(study_folder: Path, out: Path | None = None) -> Outcome:
-    """Land, validate, derive and summarise in this process, as the run does before it publishes."""
+def process(study_folder: Path, out: Path | None = None, whole: bool = False) -> Outcome:
+    """Land and validate in this process; as a ``whole`` also derive and summarise, as a run does before it publishes."""
     study = load_study(study_folder)
     with open_warehouse(out or study_folder / "out", study) as (con, kept):
         landing = take_in(con, study, kept)
-        compute(con, study, kept)
+        (compute if whole else validate_lines)(con, study, kept)
 
         def rows(query: str) -> list[tuple[Any, ...]]:
             return con.execute(query).fetchall()

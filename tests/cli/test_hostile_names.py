@@ -44,7 +44,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def outcome(study: Path) -> Outcome:
-    return process(study)
+    return process(study, whole=True)
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))

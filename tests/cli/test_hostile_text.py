@@ -85,7 +85,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def outcome(study: Path) -> Outcome:
-    return process(study)
+    return process(study, whole=True)
 
 
 def test_identifiers_come_out_as_they_went_in(outcome: Outcome) -> None:

@@ -26,7 +26,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
         "subjects.csv": "subject_id,birth_year,prior_preventives_failed\nBASE,1e3,2.0\nA,1.7e308,1\nB,99999999999,51\n",
         "scores.csv": "subject_id,score_date,instrument,score\nA,2024-01-01,MIDAS,1.7e308\nB,2024-01-01,MIDAS,270\n",
     }
-    return process(write_study(tmp_path_factory.mktemp("values") / "study", {**BASE, **files}))
+    return process(write_study(tmp_path_factory.mktemp("values") / "study", {**BASE, **files}), whole=True)
 
 
 def subjects_of(rows: list[tuple[Any, ...]]) -> list[str]:

@@ -15,7 +15,7 @@ def files() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def outcome(files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    return process(write_study(tmp_path_factory.mktemp("mutated") / "study", {**BASE, **files}))
+    return process(write_study(tmp_path_factory.mktemp("mutated") / "study", {**BASE, **files}), whole=True)
 
 
 def test_the_damage_is_neither_too_small_nor_too_great(files: dict[str, bytes], outcome: Outcome) -> None:

@@ -50,7 +50,7 @@ def process_zoo(folder: Path, cases: dict[str, Case]) -> Outcome:
             content if isinstance(content, bytes) else content.replace("@", name).encode(case.encoding)
         )
         groups += f"[[files.diary]]\npattern = '{file_name(name)}'\n{case.settings}\n" if case.settings else ""
-    return process(write_study(folder, files, SETTINGS + groups))
+    return process(write_study(folder, files, SETTINGS + groups), whole=True)
 
 
 def assert_as_expected(outcome: Outcome, name: str, case: Case) -> None:
