@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from flows.base.sql_text import quoted
+from flows.base.sql_text import one_row, one_value, quoted
 from flows.publishing.earlier_pieces import EarlierPieces
 from flows.study.dictionary import Table
 from flows.study.study_folder import Study
@@ -73,12 +73,17 @@ def _plan_table(
 
 
 def pieces_of(con: Connection, table: Table) -> list[Piece]:
-    """The pieces of a table in the order of its subjects; one where it has no rows.
+    """The pieces of a table in the order of its subjects; one where it has no more rows than a piece.
 
     The fingerprint is the number of rows and the sum of DuckDB's 64-bit hashes over them: it does not depend on their order,
     which the key decides.
     """
     name, columns = table.full_name, ", ".join(column.name for column in table.columns)
+    if one_value(con, f"SELECT count(*) FROM {name}") <= PIECE_ROWS:
+        n_rows, content = one_row(
+            con, f"SELECT count(*), CAST(coalesce(sum(hash({columns})), 0) AS VARCHAR) FROM {name}"
+        )
+        return [Piece(f"{name}/00001.parquet", f"FROM {name}", f"{n_rows} {content}")]
     # A power of two: the average number of subjects of a piece stays what it is while a study grows, but for a few times.
     found = con.execute(
         f"""WITH subject AS MATERIALIZED (
@@ -97,9 +102,6 @@ def pieces_of(con: Connection, table: Table) -> list[Piece]:
         SELECT min(subject_id), CAST(sum(n_rows) AS BIGINT), CAST(sum(content) AS VARCHAR)
         FROM placed GROUP BY piece ORDER BY piece"""
     ).fetchall()
-    if len(found) < 2:
-        _, n_rows, content = found[0] if found else (None, 0, "0")
-        return [Piece(f"{name}/00001.parquet", f"FROM {name}", f"{n_rows} {content}")]
     firsts = [None, *(first for first, _, _ in found[1:])]
     return [
         Piece(f"{name}/{number:05}.parquet", f"FROM {name} WHERE {_between(first, end)}", f"{n_rows} {content}")

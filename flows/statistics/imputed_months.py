@@ -1,8 +1,9 @@
 """The months of the primary population as arrays, for the imputation: what was seen, the covariates, and where seeing ended."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -14,7 +15,9 @@ from flows.statistics.compared_subjects import PRIMARY_MEMBERS, arms_in_order
 from flows.statistics.imputation import Draw, Visits, draws_of
 
 SIGN_OF_LIFE_SECONDS = 10
+MOST_KEPT = 4_000_000  # numbers of completed sets that two tables share, 32 MB; larger ones are drawn for each
 Row = dict[str, Any]
+Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,24 @@ class Months:
         """The draws of the plan, each with random numbers of its own; a long one gives signs of life."""
         n, seed = self.settings["imputations"], self.settings["seed"]
         last = time.perf_counter()
-        for number, draw in enumerate(draws_of(Visits(self.values, self.own), n, seed)):
+        for number, draw in enumerate(self._draws(n, seed)):
             if time.perf_counter() - last > SIGN_OF_LIFE_SECONDS:
                 last = time.perf_counter()
                 log(f"impute     {number} of {n} imputations", step="impute", event="under_way", done=number, n=n)
             yield np.random.default_rng([seed, number]), draw
+
+    def _draws(self, n: int, seed: int) -> Iterable[Draw]:
+        if self.values.size * n > MOST_KEPT:
+            return draws_of(Visits(self.values, self.own), n, seed)
+        arrays = [(array.tobytes(), array.shape) for array in (self.values, self.own)]
+        return _kept_draws(*(item for array in arrays for item in array), n, seed)
+
+
+@lru_cache(maxsize=1)
+def _kept_draws(values: bytes, visits: Shape, own: bytes, columns: Shape, n: int, seed: int) -> list[Draw]:
+    """The draws of the last data asked for: the tables of an imputation analyse the same completed sets one after the other."""
+    arrays = (np.frombuffer(numbers).reshape(shape) for numbers, shape in ((values, visits), (own, columns)))
+    return list(draws_of(Visits(*arrays), n, seed))
 
 
 def load_months(con: duckdb.DuckDBPyConnection, months: str = "analysis.expected_months") -> Months | None:
