@@ -19,7 +19,6 @@ from typing import Any
 
 from flows.base.garbage import collect_seldom
 
-# Not vl_convert: it starts threads of its own, which a fork loses.
 IMPORTED = (
     "flows.cli.main",
     "flows.nightly",

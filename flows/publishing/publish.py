@@ -31,7 +31,7 @@ from flows.publishing.site_queries import write_queries
 from flows.publishing.snapshot_database import published_tables, write_database
 from flows.publishing.table_files import TableFiles, write_tables
 from flows.publishing.validation_page import render_validation
-from flows.report import render_report
+from flows.report import figures, render_report
 from flows.standards.written_standards import write_standard
 from flows.study.arm_names import ArmNames
 from flows.study.study_folder import Study
@@ -93,6 +93,7 @@ def publish(
     Raises DataError, with nothing published, when a file or subject of a blinded study is named after an arm, and
     ConfigurationError when the reason names one.
     """
+    figures.engine()  # it comes up meanwhile
     history = write_history(con, out, name, study, made_again)
     names = names_to_withhold(con, study)
     check_reason(attested, names)

@@ -61,6 +61,8 @@ def render_report(database: Path, target: Path) -> None:
     """
     with duckdb.connect(database, read_only=True) as con:
         context = load_context(con)
+    for name in _templates().list_templates(["html"]):  # to compile them takes as long as to draw the figures
+        _templates().get_template(name)
     numbers = {"number": count(1).__next__, "figure_number": count(1).__next__}
     text = _templates().get_template("report.html").render(context, **numbers)
     target.write_text(text, encoding="utf-8")

@@ -49,7 +49,6 @@ MEANWHILE = (
     "flows.nightly",
     "flows.checking.gx_duckdb",
     "statsmodels.genmod.generalized_estimating_equations",
-    "vl_convert",
 )
 
 

@@ -5,6 +5,7 @@ shape, line style or place too, never by colour alone.
 """
 
 from flows.report.figures.distribution import days_distribution_figure, distribution_figure, waterfall_figure
+from flows.report.figures.engine import engine
 from flows.report.figures.estimand_forest import estimand_forest_figure
 from flows.report.figures.event_curves import event_figure
 from flows.report.figures.figure_files import write_figures
@@ -19,6 +20,7 @@ __all__ = [
     "days_distribution_figure",
     "distribution_figure",
     "drift_figure",
+    "engine",
     "estimand_forest_figure",
     "event_figure",
     "flow_figure",

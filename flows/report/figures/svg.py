@@ -3,12 +3,14 @@
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
-from typing import NamedTuple
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import cached_property
 
-import vl_convert
 from markupsafe import Markup
 
 from flows.report.cells import Row
+from flows.report.figures.engine import engine
 from flows.report.figures.style import STYLE
 from flows.report.figures.vega import Spec
 
@@ -19,13 +21,20 @@ KEPT_ATTRIBUTES = {
 }  # fmt: skip
 
 
-class Figure(NamedTuple):
+@dataclass(frozen=True)
+class Figure:
     """One figure in two widths (SVG), with the same facts in words; the cycle where it shows one only."""
 
     id: str
+    label: str
     words: str
-    drawings: dict[str, Markup]
+    drawn: dict[str, "Future[str]"]
     cycle: int | None
+
+    @cached_property
+    def drawings(self) -> dict[str, Markup]:
+        """Waits until they are drawn."""
+        return {name: inline_svg(drawn.result(), self.label, f"{self.id}-words") for name, drawn in self.drawn.items()}
 
 
 def draw_figure(
@@ -38,11 +47,9 @@ def draw_figure(
     cycle: int | None = None,
 ) -> Figure:
     """``draw`` makes the specification for a width of its plot; the data and the style join it here."""
-    drawings = {}
-    for name, width in (("wide", wide), ("narrow", NARROW)):
-        spec = draw(width) | {"datasets": data, "config": STYLE}
-        drawings[name] = inline_svg(vl_convert.vegalite_to_svg(spec), label, f"{id}-words")
-    return Figure(id, words, drawings, cycle)
+    given = {"datasets": data, "config": STYLE}
+    drawn = {name: engine().draw(draw(width) | given) for name, width in (("wide", wide), ("narrow", NARROW))}
+    return Figure(id, label, words, drawn, cycle)
 
 
 def inline_svg(drawing: str, label: str, described_by: str) -> Markup:
