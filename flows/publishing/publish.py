@@ -32,7 +32,6 @@ from flows.publishing.snapshot_database import published_tables, write_database
 from flows.publishing.table_files import TableFiles, write_tables
 from flows.publishing.validation_page import render_validation
 from flows.report import figures, render_report
-from flows.standards.written_standards import write_standard
 from flows.study.arm_names import ArmNames
 from flows.study.study_folder import Study
 from flows.warehouse.blinding_key import key_for
@@ -180,10 +179,7 @@ def _write_files(con: Connection, out: Path, building: Path, study: Study) -> di
             try:
                 render_report(database, building / "report.html")
                 write_publication(database, building / "publication")
-                for standard in study.publishing.standards:
-                    write_standard(
-                        standard, database, building / "standards" / standard, study.publishing.standard_formats
-                    )
+                _write_standards(database, building / "standards", study)
                 for one in at_work:
                     one.result()
             except BaseException:  # whoever stops the run does not wait for gigabytes to be written
@@ -197,6 +193,14 @@ def _write_files(con: Connection, out: Path, building: Path, study: Study) -> di
     finally:
         con.execute("DETACH snapshot")
     return dict(sorted(waiting.fingerprints.items()))
+
+
+def _write_standards(database: Path, folder: Path, study: Study) -> None:
+    if study.publishing.standards:
+        from flows.standards.written_standards import write_standard  # with sqlglot; most studies ask for none
+
+        for standard in study.publishing.standards:
+            write_standard(standard, database, folder / standard, study.publishing.standard_formats)
 
 
 def _write_manifest(folder: Path, name: str, study: Study, published_at: datetime, pieces: dict[str, str]) -> None:

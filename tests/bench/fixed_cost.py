@@ -22,7 +22,7 @@ SERVER = (
 )
 # What a run cannot do without, from other people's packages only.
 IMPORTS = (
-    "import duckdb, prefect, great_expectations, vl_convert\nimport statsmodels.genmod.generalized_estimating_equations"
+    "import duckdb, prefect, great_expectations\nimport statsmodels.genmod.generalized_estimating_equations"
 )
 RUN = ["-m", "flows.cli", "run", str(ROOT / "data/studies/demo"), "--out"]
 
