@@ -21,9 +21,7 @@ SERVER = (
     "get_client(sync_client=True)\nSubprocessASGIServer().stop()"
 )
 # What a run cannot do without, from other people's packages only.
-IMPORTS = (
-    "import duckdb, prefect, great_expectations\nimport statsmodels.genmod.generalized_estimating_equations"
-)
+IMPORTS = "import duckdb, prefect, great_expectations\nimport statsmodels.genmod.generalized_estimating_equations"
 RUN = ["-m", "flows.cli", "run", str(ROOT / "data/studies/demo"), "--out"]
 
 
