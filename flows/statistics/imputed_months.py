@@ -15,7 +15,7 @@ from flows.statistics.compared_subjects import PRIMARY_MEMBERS, arms_in_order
 from flows.statistics.imputation import Draw, Visits, draws_of
 
 SIGN_OF_LIFE_SECONDS = 10
-MOST_KEPT = 4_000_000  # numbers of completed sets that two tables share, 32 MB; larger ones are drawn for each
+MOST_KEPT = 2_000_000  # numbers of completed sets that two tables share, 16 MB; more are drawn for each
 Row = dict[str, Any]
 Shape = tuple[int, ...]
 

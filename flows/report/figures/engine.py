@@ -26,7 +26,7 @@ class Engine:
         )
         self._waiting = ThreadPoolExecutor(1)  # one drawing after the other
 
-    def draw(self, spec: dict[str, Any]) -> "Future[str]":
+    def draw(self, spec: dict[str, Any]) -> Future[str]:
         """The drawing (SVG) of a Vega-Lite specification, some time later."""
         return self._waiting.submit(self._answer, json.dumps(spec))
 

@@ -28,7 +28,7 @@ class Figure:
     id: str
     label: str
     words: str
-    drawn: dict[str, "Future[str]"]
+    drawn: dict[str, Future[str]]
     cycle: int | None
 
     @cached_property
