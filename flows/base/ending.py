@@ -8,8 +8,11 @@ error. Nothing in Python can take that page away: neither closing nor deleting w
 import atexit
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
+
+_asked: list[Callable[[], bool]] = []
 
 
 def end_process(code: int, with_exit_handlers: bool = True) -> NoReturn:
@@ -26,6 +29,18 @@ def end_quietly() -> None:
     """For a process that somebody else ends, as Prefect does those of its runs: from its exit handlers on, nothing that
     the interpreter's end prints reaches standard error. The exit code stays."""
     atexit.register(_silence)
+
+
+def end_when(asked: Callable[[], bool] | None) -> None:
+    """Who knows whether somebody outside asked for the end, as with Ctrl-C; None: nobody does."""
+    _asked[:] = [asked] if asked else []
+
+
+def end_if_asked() -> None:
+    """Raises KeyboardInterrupt when the end was asked for: Python drops what a handler raises while it is in a finaliser or
+    a callback, and the run would go on."""
+    if any(asked() for asked in _asked):
+        raise KeyboardInterrupt
 
 
 def leave_output() -> None:

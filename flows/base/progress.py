@@ -4,12 +4,9 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from flows.base.ending import end_if_asked
 from flows.base.logs import console, is_json, log
-
-if TYPE_CHECKING:
-    pass
 
 SIGN_OF_LIFE_SECONDS = 60
 
@@ -24,7 +21,11 @@ class Line:
 
 @contextmanager
 def step(name: str) -> Generator[Line]:
-    """Time a step and log its outcome; while it is under way, log that every minute."""
+    """Time a step and log its outcome; while it is under way, log that every minute.
+
+    Raises KeyboardInterrupt, before it begins, when the end of the run was asked for.
+    """
+    end_if_asked()
     line = Line()
     started = time.perf_counter()
     ended = threading.Event()

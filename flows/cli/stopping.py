@@ -11,7 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from flows.base.ending import leave_output
+from flows.base.ending import end_when, leave_output
 from flows.base.errors import Interrupted
 from flows.base.exit_codes import EXIT_CODES, INTERRUPTED, OUTPUT_CLOSED, TERMINATED
 
@@ -77,6 +77,7 @@ def catch_signals() -> None:
     os.set_blocking(write, False)
     signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     _pipes[:] = [read]
+    end_when(lambda: bool(_all_received()))
     for number in ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as a shell starts what it puts in the background
             signal.signal(number, _on_signal)
@@ -86,6 +87,7 @@ def leave_signals() -> None:
     """Ctrl-C as Python has it, and nothing is remembered: for what comes to an orderly end of its own."""
     signal.set_wakeup_fd(-1)
     _pipes.clear()
+    end_when(None)
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from flows.base.ending import end_if_asked
 from flows.base.errors import ConfigurationError
 from flows.base.files import sha256_of, to_disk
 from flows.base.logs import log
@@ -111,6 +112,7 @@ def publish(
     render_validation(con, building / "validation", results)
     pieces = _write_files(con, out, building, study)
     _write_manifest(building, name, study, record.published_at, pieces)
+    end_if_asked()
     key = key_for(out / "state", study.facts.blinded)
     record_publication_entry(out, building, record, key, attested, is_made_again=made_again is not None)
     if not made_again:

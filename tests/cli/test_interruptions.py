@@ -120,6 +120,34 @@ except Interrupted as stopped:
     assert ended.stdout == "interrupted; nothing was published 143\n", ended.stderr
 
 
+def test_a_signal_whose_exception_was_lost_ends_the_run_before_its_next_step(tmp_path: Path) -> None:
+    """Python drops what a handler raises inside a finaliser."""
+    code = f"""
+import os, signal
+from pathlib import Path
+from flows.base.errors import Interrupted
+from flows.base.progress import step
+from flows.cli.stopping import catch_signals, interruptible
+
+class Left:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+catch_signals()
+try:
+    with interruptible(Path({str(tmp_path)!r})):
+        left = Left()
+        del left
+        print("goes on")
+        with step("derive"):
+            print("derives")
+except Interrupted as stopped:
+    print(stopped, stopped.exit_code)
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert ended.stdout == "goes on\ninterrupted; nothing was published 143\n", ended.stderr
+
+
 def test_a_reader_that_went_away_is_no_error(tmp_path: Path) -> None:
     """More than a pipe holds, and nobody reads it."""
     study = write_study(tmp_path / "study", {**BASE, "diary-bad.csv": DIARY + "S1,2024-01-01,maybe\n" * 800})
