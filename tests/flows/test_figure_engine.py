@@ -24,6 +24,15 @@ def test_what_cannot_be_drawn_ends_it_and_is_told(spec: object) -> None:
         engine.draw(spec).result(timeout=120)  # ty: ignore
 
 
+def test_a_process_that_was_killed_is_told_whenever_it_is_asked() -> None:
+    engine = Engine()
+    engine._process.kill()
+    engine._process.wait()
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match=r"the process that draws figures ended \(exit code -9\)"):
+            engine.draw(titled("a")).result(timeout=120)
+
+
 def test_it_ends_when_it_is_no_longer_asked() -> None:
     engine = Engine()
     engine.draw(titled("a")).result(timeout=120)

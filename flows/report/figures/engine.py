@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -33,8 +34,9 @@ class Engine:
     def _answer(self, question: str) -> str:
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(question + "\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # it would pass for a reader of our own output that went away
+            self._process.stdin.write(question + "\n")
+            self._process.stdin.flush()
         if answer := self._process.stdout.readline():
             return json.loads(answer)
         raise RuntimeError(f"the process that draws figures ended (exit code {self._process.wait()})")
